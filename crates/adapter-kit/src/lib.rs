@@ -1,0 +1,1 @@
+//! What adapters share: HTTP, throttling, retry, trace, mapping.

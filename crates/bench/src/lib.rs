@@ -1,0 +1,1 @@
+//! The benchmark scenes and the floor they are held against.

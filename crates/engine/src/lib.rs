@@ -1,0 +1,1 @@
+//! The use cases: connect, verify, sync, preview, push, write back, health.

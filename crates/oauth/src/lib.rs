@@ -1,0 +1,1 @@
+//! Sign-in: authorization code with PKCE, client credentials, refresh.

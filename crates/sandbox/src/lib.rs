@@ -1,0 +1,1 @@
+//! The CRMs and the platform, embedded, on loopback: demos and tests.

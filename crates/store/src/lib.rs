@@ -1,0 +1,1 @@
+//! The local database: connections, cursors, contacts, changes, runs, audit.

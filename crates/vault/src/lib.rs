@@ -1,0 +1,1 @@
+//! Credentials: the OS keychain, or an encrypted file.
