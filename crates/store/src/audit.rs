@@ -1,0 +1,77 @@
+//! Who did what and when: written once, never changed, never taken out.
+
+use jiff::Timestamp;
+use nurturehub_port::ConnectionId;
+use rusqlite::params;
+use serde_json::Value;
+
+use crate::{Read, StoreError, Write};
+
+/// One thing that was done.
+#[derive(Debug, Clone)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who: a person's system account, or the schedule.
+    pub actor: String,
+    /// What, as a stable word.
+    pub action: &'static str,
+    /// To which connection.
+    pub connection: Option<ConnectionId>,
+    /// More about it; no secret and no personal data.
+    pub detail: Value,
+}
+
+/// Writes an entry.
+///
+/// # Errors
+/// What the database answers.
+pub fn append(tx: &Write<'_>, entry: &AuditEntry) -> Result<(), StoreError> {
+    tx.database.execute(
+        "INSERT INTO audit (at, actor, action, connection, detail) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            entry.at.as_millisecond(),
+            entry.actor,
+            entry.action,
+            entry.connection.as_ref().map(ConnectionId::as_str),
+            entry.detail.to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// An entry, as it was kept.
+#[derive(Debug, Clone)]
+pub struct KeptEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To which connection, by its id then.
+    pub connection: Option<String>,
+    /// More about it.
+    pub detail: Value,
+}
+
+/// The newest entries, newest first.
+///
+/// # Errors
+/// What the database answers.
+pub fn newest(db: &Read<'_>, limit: u32) -> Result<Vec<KeptEntry>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT at, actor, action, connection, detail FROM audit ORDER BY id DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| {
+        let detail: String = row.get(4)?;
+        Ok(KeptEntry {
+            at: crate::runs::timestamp(row.get(0)?),
+            actor: row.get(1)?,
+            action: row.get(2)?,
+            connection: row.get(3)?,
+            detail: serde_json::from_str(&detail).unwrap_or(Value::Null),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

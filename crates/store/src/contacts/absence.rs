@@ -1,0 +1,209 @@
+//! What a complete listing did not show.
+
+use jiff::Timestamp;
+use nurturehub_port::{AbsencePolicy, Consent, Contact, DataIssue, Lifecycle, MappedContact};
+use rusqlite::params;
+
+use super::codes::{lifecycle_code, pending};
+use super::stage::{Accepted, Prepared, replace};
+use crate::listings::column;
+use crate::{Read, StoreError, Write, body};
+
+/// How many contacts there are, and how many of them a listing did not show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Population {
+    /// Contacts in use or archived, as far as the policy can still end them.
+    pub living: u64,
+    /// Those of them that the listing did not show and that are not settled yet.
+    pub absent: u64,
+}
+
+/// The last lifecycle that a policy still ends: a policy that archives leaves the archived alone.
+fn ends(policy: &AbsencePolicy) -> i64 {
+    lifecycle_code(policy.lifecycle) - 1
+}
+
+/// Counts what a complete listing did not show.
+///
+/// # Errors
+/// What the database answers.
+pub fn population(
+    db: &Read<'_>,
+    connection: i64,
+    listing: i64,
+    policy: &AbsencePolicy,
+) -> Result<Population, StoreError> {
+    Ok(db.database.query_row(
+        "SELECT count(*), coalesce(sum(listing < ?2 AND absent_at < ?2), 0)
+         FROM contact WHERE connection_id = ?1 AND lifecycle <= ?3",
+        params![connection, listing, ends(policy)],
+        |row| {
+            Ok(Population {
+                living: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
+                absent: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
+            })
+        },
+    )?)
+}
+
+/// Marks what a listing in doubt did not show: nothing is removed until a person confirms it.
+///
+/// # Errors
+/// What the database answers.
+pub fn hold_absences(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    policy: &AbsencePolicy,
+) -> Result<u64, StoreError> {
+    let held = tx.database.execute(
+        "UPDATE contact SET pending = ?4
+         WHERE connection_id = ?1 AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2",
+        params![connection, listing, ends(policy), pending::HELD],
+    )?;
+    Ok(u64::try_from(held).unwrap_or(u64::MAX))
+}
+
+/// A batch of absences that was settled.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AbsenceBatch {
+    /// Contacts that the policy ended.
+    pub removed: u64,
+    /// Contacts that were missing, but not often enough yet.
+    pub waiting: u64,
+}
+
+impl AbsenceBatch {
+    /// Whether there was anything to do.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.removed == 0 && self.waiting == 0
+    }
+}
+
+/// Settles at most `limit` of the contacts that a complete listing did not show. Called until
+/// nothing is left; a kill between two batches loses nothing, since each contact remembers the
+/// listing for which its absence was counted.
+///
+/// # Errors
+/// What the database answers.
+pub fn apply_absences(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    policy: &AbsencePolicy,
+    limit: u32,
+    at: Timestamp,
+) -> Result<AbsenceBatch, StoreError> {
+    let found: Vec<(i64, i64)> = tx
+        .database
+        .prepare_cached(
+            "SELECT id, absent FROM contact
+             WHERE connection_id = ?1 AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2
+             LIMIT ?4",
+        )?
+        .query_map(params![connection, listing, ends(policy), limit], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut batch = AbsenceBatch::default();
+    for (id, absent) in found {
+        tx.database
+            .prepare_cached("UPDATE contact SET absent = ?2, absent_at = ?3 WHERE id = ?1")?
+            .execute(params![id, absent + 1, listing])?;
+        if absent + 1 >= i64::from(policy.listings) {
+            retire(tx, connection, id, policy.lifecycle, policy.reason, at)?;
+            batch.removed += 1;
+        } else {
+            if policy.withdraws_consent {
+                rewrite(tx, connection, id, at, |contact| {
+                    contact.consent = Consent::default()
+                })?;
+            }
+            batch.waiting += 1;
+        }
+    }
+    tx.database
+        .prepare_cached("UPDATE listing SET removed = removed + ?2 WHERE connection_id = ?1")?
+        .execute(params![connection, column(batch.removed)])?;
+    Ok(batch)
+}
+
+/// Ends a contact, saying why.
+pub(super) fn retire(
+    tx: &Write<'_>,
+    connection: i64,
+    id: i64,
+    lifecycle: Lifecycle,
+    reason: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    rewrite(tx, connection, id, at, |contact| {
+        contact.lifecycle = lifecycle;
+        contact
+            .attributes
+            .insert("lifecycleReason".into(), reason.into());
+    })
+}
+
+/// Changes a stored contact, leaving the CRM's own record as it is.
+fn rewrite(
+    tx: &Write<'_>,
+    connection: i64,
+    id: i64,
+    at: Timestamp,
+    change: impl FnOnce(&mut Contact),
+) -> Result<(), StoreError> {
+    struct Stored {
+        dictionary: i64,
+        bytes: Vec<u8>,
+        hash: Vec<u8>,
+        accepted: Accepted,
+        issues: i64,
+    }
+    let Stored {
+        dictionary,
+        bytes,
+        hash,
+        accepted,
+        issues,
+    } = tx
+        .database
+        .prepare_cached(
+            "SELECT b.dictionary_id, b.body, c.content_hash, c.accepted_hash, c.accepted_lifecycle,
+                    c.issues
+             FROM contact c JOIN contact_body b USING (id) WHERE c.id = ?1",
+        )?
+        .query_row([id], |row| {
+            Ok(Stored {
+                dictionary: row.get(0)?,
+                bytes: row.get(1)?,
+                hash: row.get(2)?,
+                accepted: row
+                    .get::<_, Option<Vec<u8>>>(3)?
+                    .zip(row.get::<_, Option<i64>>(4)?),
+                issues: row.get(5)?,
+            })
+        })?;
+    let stored = body::unpack(tx, dictionary, &bytes)?;
+    let mut contact: Contact = serde_json::from_str(&stored.canonical)
+        .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()))?;
+    change(&mut contact);
+    let mut prepared = Prepared::new(MappedContact {
+        contact: contact.sealed(),
+        raw: stored.raw.into_boxed_str(),
+        issues: Vec::<DataIssue>::new(),
+    })?;
+    prepared.issues = issues;
+    replace(
+        tx,
+        connection,
+        id,
+        &hash,
+        accepted
+            .as_ref()
+            .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
+        &prepared,
+        at,
+    )
+}

@@ -1,0 +1,16 @@
+//! Contacts: staging pages, finding what has gone, searching, and what is waiting to be pushed.
+
+mod absence;
+mod accept;
+mod codes;
+mod query;
+mod stage;
+
+pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
+pub use accept::{PushRow, accept, next_to_push, reject};
+pub use codes::{ChangeKind, PendingCounts};
+pub use query::{
+    Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,
+    detail, page, rejected,
+};
+pub use stage::{PageToStage, Prepared, RecordOutcome, stage, stage_records};

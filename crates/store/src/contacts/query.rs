@@ -1,0 +1,363 @@
+//! Looking at contacts: pages, one in detail, what waits to be pushed.
+
+use jiff::Timestamp;
+use nurturehub_port::{Category, Lifecycle};
+use rusqlite::{OptionalExtension, params};
+
+use super::codes::{ChangeKind, PendingCounts, category_code, kind_of, lifecycle_code, pending};
+use crate::runs::timestamp;
+use crate::{Read, StoreError, body};
+
+/// Which contacts to show.
+#[derive(Debug, Clone, Default)]
+pub struct ContactFilter {
+    /// Part of a name, an address or a number, in any case.
+    pub search: Option<String>,
+    /// The assigned category.
+    pub category: Option<Category>,
+    /// What a push would do.
+    pub change: Option<ChangeKind>,
+    /// Whether it is in use.
+    pub lifecycle: Option<Lifecycle>,
+    /// Only those with something amiss in their data.
+    pub with_issues: bool,
+}
+
+/// A page of contacts.
+#[derive(Debug, Clone)]
+pub struct ContactPage {
+    /// How many the filter lets through.
+    pub total: u64,
+    /// Canonical contacts, as JSON text.
+    pub contacts: Vec<String>,
+}
+
+const WHERE: &str = "connection_id = ?1
+     AND (?2 IS NULL OR search LIKE ?2 ESCAPE '\\')
+     AND (?3 IS NULL OR category = ?3)
+     AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
+     AND (?5 IS NULL OR lifecycle = ?5)
+     AND (?6 = 0 OR issues > 0)";
+
+pub(super) fn ids_of(ids: &[String]) -> String {
+    serde_json::Value::from(ids.to_vec()).to_string()
+}
+
+/// A search text as a LIKE pattern that takes it literally.
+fn pattern(search: &str) -> String {
+    let mut pattern = String::from("%");
+    for character in search.trim().chars().flat_map(char::to_lowercase) {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
+}
+
+fn codes_of(kind: ChangeKind) -> String {
+    let codes: &[i64] = match kind {
+        ChangeKind::Create => &[pending::CREATE],
+        ChangeKind::Update => &[pending::UPDATE],
+        ChangeKind::Archive => &[pending::ARCHIVE],
+        ChangeKind::Unchanged => &[pending::NONE],
+        ChangeKind::Blocked => &[pending::REFUSED, pending::HELD],
+    };
+    serde_json::Value::from(codes).to_string()
+}
+
+/// A page of contacts, in the order in which they were first stored.
+///
+/// # Errors
+/// What the database answers.
+pub fn page(
+    db: &Read<'_>,
+    connection: i64,
+    filter: &ContactFilter,
+    limit: u32,
+    offset: u64,
+) -> Result<ContactPage, StoreError> {
+    let search = filter
+        .search
+        .as_deref()
+        .filter(|text| !text.trim().is_empty())
+        .map(pattern);
+    let category = filter.category.map(category_code);
+    let change = filter.change.map(codes_of);
+    let lifecycle = filter.lifecycle.map(lifecycle_code);
+    let total: i64 = db
+        .database
+        .prepare_cached(&format!("SELECT count(*) FROM contact WHERE {WHERE}"))?
+        .query_row(
+            params![
+                connection,
+                search,
+                category,
+                change,
+                lifecycle,
+                filter.with_issues
+            ],
+            |row| row.get(0),
+        )?;
+    let rows: Vec<(i64, Vec<u8>)> = db
+        .database
+        .prepare_cached(&format!(
+            "SELECT b.dictionary_id, b.body FROM contact_body b JOIN (
+                 SELECT id FROM contact WHERE {WHERE} ORDER BY id LIMIT ?7 OFFSET ?8
+             ) USING (id) ORDER BY id"
+        ))?
+        .query_map(
+            params![
+                connection,
+                search,
+                category,
+                change,
+                lifecycle,
+                filter.with_issues,
+                limit,
+                crate::listings::column(offset),
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .collect::<Result<_, _>>()?;
+    let contacts = rows
+        .into_iter()
+        .map(|(dictionary, bytes)| Ok(body::unpack(db, dictionary, &bytes)?.canonical))
+        .collect::<Result<_, StoreError>>()?;
+    Ok(ContactPage {
+        total: u64::try_from(total).unwrap_or(0),
+        contacts,
+    })
+}
+
+/// One contact with all that is known of it.
+#[derive(Debug, Clone)]
+pub struct Detail {
+    /// The canonical contact, as JSON text.
+    pub canonical: String,
+    /// The CRM's own record, as it came.
+    pub raw: String,
+    /// What a push would do.
+    pub change: ChangeKind,
+    /// Why it is not sent.
+    pub blocked: Option<Blocked>,
+}
+
+/// Why a change is not sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Blocked {
+    /// The platform refused this very content.
+    Refused {
+        /// Its code.
+        code: String,
+        /// Its words.
+        message: String,
+        /// The field that it names.
+        field: Option<String>,
+    },
+    /// Missing from a listing that is in doubt; a person must confirm.
+    RemovalHeld,
+}
+
+fn blocked(db: &Read<'_>, id: i64, pending_code: i64) -> Result<Option<Blocked>, StoreError> {
+    match pending_code {
+        pending::HELD => Ok(Some(Blocked::RemovalHeld)),
+        pending::REFUSED => Ok(db
+            .database
+            .prepare_cached(
+                "SELECT code, message, field FROM push_rejection WHERE contact_id = ?1",
+            )?
+            .query_row([id], |row| {
+                Ok(Blocked::Refused {
+                    code: row.get(0)?,
+                    message: row.get(1)?,
+                    field: row.get(2)?,
+                })
+            })
+            .optional()?),
+        _ => Ok(None),
+    }
+}
+
+/// One contact by its id in the CRM.
+///
+/// # Errors
+/// `NotFound`.
+pub fn detail(db: &Read<'_>, connection: i64, external_id: &str) -> Result<Detail, StoreError> {
+    let (id, pending_code, dictionary, bytes): (i64, i64, i64, Vec<u8>) = db
+        .database
+        .prepare_cached(
+            "SELECT c.id, c.pending, b.dictionary_id, b.body
+             FROM contact c JOIN contact_body b USING (id)
+             WHERE c.connection_id = ?1 AND c.external_id = ?2",
+        )?
+        .query_row(params![connection, external_id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound {
+            what: "contact",
+            key: external_id.to_owned(),
+        })?;
+    let stored = body::unpack(db, dictionary, &bytes)?;
+    Ok(Detail {
+        canonical: stored.canonical,
+        raw: stored.raw,
+        change: kind_of(pending_code),
+        blocked: blocked(db, id, pending_code)?,
+    })
+}
+
+/// Counts contacts by what a push would do with them.
+///
+/// # Errors
+/// What the database answers.
+pub fn change_counts(db: &Read<'_>, connection: i64) -> Result<PendingCounts, StoreError> {
+    let mut counts = PendingCounts::default();
+    let mut statement = db.database.prepare_cached(
+        "SELECT pending, count(*) FROM contact WHERE connection_id = ?1 AND pending > 0
+         GROUP BY pending",
+    )?;
+    let mut rows = statement.query([connection])?;
+    let mut differing = 0;
+    while let Some(row) = rows.next()? {
+        let count = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+        differing += count;
+        match kind_of(row.get(0)?) {
+            ChangeKind::Create => counts.create += count,
+            ChangeKind::Update => counts.update += count,
+            ChangeKind::Archive => counts.archive += count,
+            ChangeKind::Blocked => counts.blocked += count,
+            ChangeKind::Unchanged => {}
+        }
+    }
+    let total: i64 = db
+        .database
+        .prepare_cached("SELECT count(*) FROM contact WHERE connection_id = ?1")?
+        .query_row([connection], |row| row.get(0))?;
+    counts.unchanged = u64::try_from(total).unwrap_or(0).saturating_sub(differing);
+    Ok(counts)
+}
+
+/// One change that a push would make, or that is kept from it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The contact's id in the CRM.
+    pub external_id: String,
+    /// What a push would do.
+    pub kind: ChangeKind,
+    /// The contact as it is, as JSON text.
+    pub after: String,
+    /// The contact as the platform last accepted it, as JSON text.
+    pub before: Option<String>,
+    /// Why it is not sent.
+    pub blocked: Option<Blocked>,
+}
+
+/// A page of changes, in the order in which a push sends them.
+///
+/// # Errors
+/// What the database answers.
+pub fn changes(
+    db: &Read<'_>,
+    connection: i64,
+    limit: u32,
+    offset: u64,
+) -> Result<Vec<Change>, StoreError> {
+    struct Found {
+        id: i64,
+        external_id: String,
+        pending: i64,
+        current: (i64, Vec<u8>),
+        accepted: Option<(i64, Vec<u8>)>,
+        accepted_is_current: bool,
+    }
+    let found: Vec<Found> = db
+        .database
+        .prepare_cached(
+            "SELECT c.id, c.external_id, c.pending, b.dictionary_id, b.body,
+                    a.dictionary_id, a.body, c.accepted_hash IS c.content_hash
+             FROM (SELECT id, external_id, pending, accepted_hash, content_hash FROM contact
+                   WHERE connection_id = ?1 AND pending > 0 ORDER BY id LIMIT ?2 OFFSET ?3) c
+             JOIN contact_body b USING (id) LEFT JOIN accepted_body a USING (id)
+             ORDER BY c.id",
+        )?
+        .query_map(
+            params![connection, limit, crate::listings::column(offset)],
+            |row| {
+                Ok(Found {
+                    id: row.get(0)?,
+                    external_id: row.get(1)?,
+                    pending: row.get(2)?,
+                    current: (row.get(3)?, row.get(4)?),
+                    accepted: row
+                        .get::<_, Option<i64>>(5)?
+                        .zip(row.get::<_, Option<Vec<u8>>>(6)?),
+                    accepted_is_current: row.get(7)?,
+                })
+            },
+        )?
+        .collect::<Result<_, _>>()?;
+    found
+        .into_iter()
+        .map(|found| {
+            let after = body::unpack(db, found.current.0, &found.current.1)?.canonical;
+            let before = match &found.accepted {
+                Some((dictionary, bytes)) => Some(body::unpack(db, *dictionary, bytes)?.canonical),
+                None if found.accepted_is_current => Some(after.clone()),
+                None => None,
+            };
+            Ok(Change {
+                kind: kind_of(found.pending),
+                blocked: blocked(db, found.id, found.pending)?,
+                external_id: found.external_id,
+                after,
+                before,
+            })
+        })
+        .collect()
+}
+
+/// A record that no contact could be made from.
+#[derive(Debug, Clone)]
+pub struct RejectedEntry {
+    /// Its id, where it has a usable one.
+    pub external_id: Option<String>,
+    /// A stable word for what stands in the way.
+    pub code: String,
+    /// The field.
+    pub field: String,
+    /// It, in plain English.
+    pub message: String,
+    /// The CRM's record, as it came.
+    pub raw: String,
+    /// When it was last listed.
+    pub seen_at: Timestamp,
+}
+
+/// Records that no contact could be made from, oldest first.
+///
+/// # Errors
+/// What the database answers.
+pub fn rejected(
+    db: &Read<'_>,
+    connection: i64,
+    limit: u32,
+) -> Result<Vec<RejectedEntry>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT external_id, code, field, message, raw, seen_at FROM rejected_record
+         WHERE connection_id = ?1 ORDER BY id LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![connection, limit], |row| {
+        Ok(RejectedEntry {
+            external_id: row.get(0)?,
+            code: row.get(1)?,
+            field: row.get(2)?,
+            message: row.get(3)?,
+            raw: String::from_utf8_lossy(&row.get::<_, Vec<u8>>(4)?).into_owned(),
+            seen_at: timestamp(row.get(5)?),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

@@ -1,0 +1,455 @@
+//! A page goes in: its contacts and the listing's cursor, in one transaction.
+
+use jiff::Timestamp;
+use nurturehub_port::{
+    Category, Contact, Cursor, ExternalId, Lifecycle, MappedContact, RejectedRecord, Removal,
+};
+use rusqlite::{OptionalExtension, params};
+
+use super::absence::retire;
+use super::codes::{category_code, consent_code, lifecycle_code, pending, pending_for};
+use crate::listings::{self, ListingCounts};
+use crate::traces::{self, TraceRow};
+use crate::{StoreError, Write, body, search_text};
+
+/// What the platform last accepted: the content's hash, and the lifecycle's code.
+pub(super) type Accepted = Option<(Vec<u8>, i64)>;
+
+/// A contact made ready to be stored, off the writing thread.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) external_id: ExternalId,
+    pub(super) hash: [u8; 16],
+    pub(super) raw_hash: i64,
+    pub(super) canonical: String,
+    pub(super) raw: Box<str>,
+    pub(super) search: String,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) category: Category,
+    pub(super) consent: i64,
+    pub(super) issues: i64,
+}
+
+impl Prepared {
+    /// Serialises a mapped contact and takes out of it what the narrow row needs.
+    ///
+    /// # Errors
+    /// `Damaged`, should a contact not be expressible as JSON or lack its hash.
+    pub fn new(mapped: MappedContact) -> Result<Self, StoreError> {
+        let MappedContact {
+            contact,
+            raw,
+            issues,
+        } = mapped;
+        let canonical = canonical_text(&contact)?;
+        let raw_hash = blake3::hash(raw.as_bytes())
+            .as_bytes()
+            .first_chunk::<8>()
+            .map_or(0, |head| i64::from_le_bytes(*head));
+        Ok(Self {
+            hash: hash_bytes(&contact.provenance.content_hash)?,
+            raw_hash,
+            canonical,
+            raw,
+            search: search_text::of(&contact),
+            lifecycle: contact.lifecycle,
+            category: contact.category,
+            consent: consent_code(&contact.consent),
+            issues: i64::try_from(issues.len()).unwrap_or(i64::MAX),
+            external_id: contact.provenance.external_id,
+        })
+    }
+}
+
+pub(super) fn canonical_text(contact: &Contact) -> Result<String, StoreError> {
+    serde_json::to_string(contact)
+        .map_err(|error| StoreError::Damaged(format!("a contact cannot be written: {error}")))
+}
+
+pub(super) fn hash_bytes(hex: &str) -> Result<[u8; 16], StoreError> {
+    u128::from_str_radix(hex, 16)
+        .ok()
+        .filter(|_| hex.len() == 32)
+        .map(u128::to_be_bytes)
+        .ok_or_else(|| StoreError::Damaged("a contact has no content hash".into()))
+}
+
+/// A page of a listing with all that its transaction stores.
+#[derive(Debug)]
+pub struct PageToStage {
+    /// The connection's row.
+    pub connection: i64,
+    /// The listing's number.
+    pub listing: i64,
+    /// The run's row.
+    pub run: i64,
+    /// Contacts.
+    pub records: Vec<Prepared>,
+    /// Records that no contact could be made from.
+    pub rejected: Vec<RejectedRecord>,
+    /// Records that the CRM says are gone.
+    pub removals: Vec<Removal>,
+    /// Where the listing goes on.
+    pub cursor: Cursor,
+    /// How many records the CRM says the listing has.
+    pub source_total: Option<u64>,
+    /// Set on the last page.
+    pub complete: bool,
+    /// The requests that the page took.
+    pub traces: Vec<TraceRow>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+/// What became of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordOutcome {
+    /// New.
+    Created,
+    /// Known, and changed.
+    Updated,
+    /// Known, and the same.
+    Unchanged,
+    /// Seen before in this listing.
+    Repeated,
+}
+
+/// Stores a page and moves the listing's cursor past it: both, or neither.
+///
+/// # Errors
+/// What the database answers.
+pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
+    let mut counts = stage_records(
+        tx,
+        page.connection,
+        page.listing,
+        &page.records,
+        &page.rejected,
+        page.at,
+    )?;
+    counts.pages = 1;
+    for removal in &page.removals {
+        let found = tx
+            .database
+            .prepare_cached(
+                "SELECT id FROM contact WHERE connection_id = ?1 AND external_id = ?2
+                 AND lifecycle <> ?3",
+            )?
+            .query_row(
+                params![
+                    page.connection,
+                    removal.external_id.as_str(),
+                    lifecycle_code(removal.lifecycle)
+                ],
+                |row| row.get::<_, i64>(0),
+            )
+            .optional()?;
+        if let Some(id) = found {
+            retire(
+                tx,
+                page.connection,
+                id,
+                removal.lifecycle,
+                &removal.reason,
+                page.at,
+            )?;
+            counts.removed += 1;
+        }
+    }
+    listings::advance(
+        tx,
+        page.connection,
+        &page.cursor,
+        page.complete,
+        page.source_total,
+        &counts,
+        page.at,
+    )?;
+    traces::append(tx, page.connection, page.run, &page.traces)?;
+    Ok(counts)
+}
+
+/// Stores records that did not come with a listing's page (a webhook's), under the number of the
+/// connection's latest listing.
+///
+/// # Errors
+/// What the database answers.
+pub fn stage_records(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    records: &[Prepared],
+    rejected: &[RejectedRecord],
+    at: Timestamp,
+) -> Result<ListingCounts, StoreError> {
+    let mut counts = ListingCounts::default();
+    for record in records {
+        match upsert(tx, connection, listing, record, at)? {
+            RecordOutcome::Created => counts.created += 1,
+            RecordOutcome::Updated => counts.updated += 1,
+            RecordOutcome::Unchanged => counts.unchanged += 1,
+            RecordOutcome::Repeated => counts.repeated += 1,
+        }
+    }
+    for record in rejected {
+        if keep_rejected(tx, connection, listing, record, at)? {
+            counts.rejected += 1;
+        } else {
+            counts.repeated += 1;
+        }
+    }
+    counts.listed = counts.created + counts.updated + counts.unchanged + counts.rejected;
+    Ok(counts)
+}
+
+struct Known {
+    id: i64,
+    hash: [u8; 16],
+    raw_hash: i64,
+    accepted: Accepted,
+    listing: i64,
+    pending: i64,
+}
+
+fn known(
+    tx: &Write<'_>,
+    connection: i64,
+    external_id: &ExternalId,
+) -> Result<Option<Known>, StoreError> {
+    Ok(tx
+        .database
+        .prepare_cached(
+            "SELECT id, content_hash, raw_hash, accepted_hash, accepted_lifecycle, listing, pending
+             FROM contact WHERE connection_id = ?1 AND external_id = ?2",
+        )?
+        .query_row(params![connection, external_id.as_str()], |row| {
+            Ok(Known {
+                id: row.get(0)?,
+                hash: row.get(1)?,
+                raw_hash: row.get(2)?,
+                accepted: row
+                    .get::<_, Option<Vec<u8>>>(3)?
+                    .zip(row.get::<_, Option<i64>>(4)?),
+                listing: row.get(5)?,
+                pending: row.get(6)?,
+            })
+        })
+        .optional()?)
+}
+
+fn upsert(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    record: &Prepared,
+    at: Timestamp,
+) -> Result<RecordOutcome, StoreError> {
+    let Some(known) = known(tx, connection, &record.external_id)? else {
+        insert(tx, connection, listing, record, at)?;
+        return Ok(RecordOutcome::Created);
+    };
+    let seen_before = known.listing == listing;
+    if known.hash == record.hash {
+        if known.raw_hash != record.raw_hash {
+            let packed = body::pack(tx, connection, &record.canonical, &record.raw)?;
+            write_body(tx, known.id, &packed)?;
+        }
+        if !seen_before {
+            let pending = if known.pending == pending::HELD {
+                let accepted = known.accepted.as_ref();
+                pending_for(
+                    &record.hash,
+                    record.lifecycle,
+                    accepted.map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
+                )
+            } else {
+                known.pending
+            };
+            tx.database
+                .prepare_cached(
+                    "UPDATE contact SET listing = ?2, absent = 0, raw_hash = ?3, pending = ?4,
+                         issues = ?5
+                     WHERE id = ?1",
+                )?
+                .execute(params![
+                    known.id,
+                    listing,
+                    record.raw_hash,
+                    pending,
+                    record.issues
+                ])?;
+        }
+        return Ok(if seen_before {
+            RecordOutcome::Repeated
+        } else {
+            RecordOutcome::Unchanged
+        });
+    }
+    replace(
+        tx,
+        connection,
+        known.id,
+        &known.hash,
+        known
+            .accepted
+            .as_ref()
+            .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
+        record,
+        at,
+    )?;
+    tx.database
+        .prepare_cached("UPDATE contact SET listing = ?2, absent = 0 WHERE id = ?1")?
+        .execute(params![known.id, listing])?;
+    Ok(if seen_before {
+        RecordOutcome::Repeated
+    } else {
+        RecordOutcome::Updated
+    })
+}
+
+fn insert(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    record: &Prepared,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let packed = body::pack(tx, connection, &record.canonical, &record.raw)?;
+    tx.database
+        .prepare_cached(
+            "INSERT INTO contact (connection_id, external_id, content_hash, raw_hash, listing,
+                 pending, lifecycle, category, consent, issues, changed_at, search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        )?
+        .execute(params![
+            connection,
+            record.external_id.as_str(),
+            record.hash,
+            record.raw_hash,
+            listing,
+            pending_for(&record.hash, record.lifecycle, None),
+            lifecycle_code(record.lifecycle),
+            category_code(record.category),
+            record.consent,
+            record.issues,
+            at.as_millisecond(),
+            record.search,
+        ])?;
+    let id = tx.database.last_insert_rowid();
+    tx.database
+        .prepare_cached("INSERT INTO contact_body (id, dictionary_id, body) VALUES (?1, ?2, ?3)")?
+        .execute(params![id, packed.dictionary, packed.bytes])?;
+    Ok(())
+}
+
+/// Puts new content in the place of old, keeping what the platform last accepted.
+pub(super) fn replace(
+    tx: &Write<'_>,
+    connection: i64,
+    id: i64,
+    old_hash: &[u8],
+    accepted: Option<(&[u8], i64)>,
+    record: &Prepared,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    match accepted {
+        Some((hash, _)) if hash == old_hash => {
+            tx.database
+                .prepare_cached(
+                    "INSERT OR REPLACE INTO accepted_body (id, dictionary_id, body)
+                     SELECT id, dictionary_id, body FROM contact_body WHERE id = ?1",
+                )?
+                .execute([id])?;
+        }
+        Some((hash, _)) if hash == record.hash => {
+            tx.database
+                .prepare_cached("DELETE FROM accepted_body WHERE id = ?1")?
+                .execute([id])?;
+        }
+        _ => {}
+    }
+    let packed = body::pack(tx, connection, &record.canonical, &record.raw)?;
+    write_body(tx, id, &packed)?;
+    tx.database
+        .prepare_cached(
+            "UPDATE contact SET content_hash = ?2, raw_hash = ?3, pending = ?4, lifecycle = ?5,
+                 category = ?6, consent = ?7, issues = ?8, changed_at = ?9, search = ?10
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            record.hash,
+            record.raw_hash,
+            pending_for(&record.hash, record.lifecycle, accepted),
+            lifecycle_code(record.lifecycle),
+            category_code(record.category),
+            record.consent,
+            record.issues,
+            at.as_millisecond(),
+            record.search,
+        ])?;
+    Ok(())
+}
+
+fn write_body(tx: &Write<'_>, id: i64, packed: &body::Packed) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached("UPDATE contact_body SET dictionary_id = ?2, body = ?3 WHERE id = ?1")?
+        .execute(params![id, packed.dictionary, packed.bytes])?;
+    Ok(())
+}
+
+/// Keeps a record that no contact could be made from; says whether this listing shows it first.
+fn keep_rejected(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    record: &RejectedRecord,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let key = record.external_id.as_ref().map_or_else(
+        // Without an id, a record is known by its content.
+        || format!("#{}", blake3::hash(record.raw.as_bytes()).to_hex()),
+        ToString::to_string,
+    );
+    let before: Option<i64> = tx
+        .database
+        .prepare_cached(
+            "SELECT listing FROM rejected_record WHERE connection_id = ?1 AND record_key = ?2",
+        )?
+        .query_row(params![connection, key], |row| row.get(0))
+        .optional()?;
+    if record.external_id.is_none() && before == Some(listing) {
+        // Two records alike and without an id cannot be told apart: both count.
+        return Ok(true);
+    }
+    tx.database
+        .prepare_cached(
+            "INSERT INTO rejected_record (connection_id, record_key, external_id, listing, code,
+                 field, message, raw, seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+             ON CONFLICT DO UPDATE SET listing = excluded.listing, code = excluded.code,
+                 field = excluded.field, message = excluded.message, raw = excluded.raw,
+                 seen_at = excluded.seen_at",
+        )?
+        .execute(params![
+            connection,
+            key,
+            record.external_id.as_ref().map(ExternalId::as_str),
+            listing,
+            record.issue.code,
+            record.issue.field,
+            record.issue.message,
+            record.raw.as_bytes(),
+            at.as_millisecond(),
+        ])?;
+    if let Some(id) = &record.external_id {
+        // The CRM still lists it: a contact made from an earlier form of it has not gone.
+        tx.database
+            .prepare_cached(
+                "UPDATE contact SET listing = ?3, absent = 0
+                 WHERE connection_id = ?1 AND external_id = ?2",
+            )?
+            .execute(params![connection, id.as_str(), listing])?;
+    }
+    Ok(before != Some(listing))
+}

@@ -1,0 +1,243 @@
+//! One thread writes, a few connections read.
+
+use std::cell::RefCell;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{Semaphore, oneshot};
+
+use crate::body::Codecs;
+use crate::{DatabaseKey, StoreError, migrations, open};
+
+/// Connections for reading that are kept open.
+const READERS: usize = 3;
+
+/// Transactions that may wait for the writer before a caller has to wait itself.
+const WRITE_QUEUE: usize = 4;
+
+type Job = Box<dyn FnOnce(&mut Writer) + Send>;
+
+/// The open database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    key: DatabaseKey,
+    jobs: mpsc::SyncSender<Job>,
+    readers: Mutex<Vec<Reader>>,
+    permits: Semaphore,
+}
+
+struct Writer {
+    database: Connection,
+    codecs: RefCell<Codecs>,
+}
+
+struct Reader {
+    database: Connection,
+    codecs: RefCell<Codecs>,
+}
+
+/// A consistent view of the database, for the length of one piece of work.
+pub struct Read<'a> {
+    pub(crate) database: &'a Connection,
+    pub(crate) codecs: &'a RefCell<Codecs>,
+}
+
+/// A transaction: all of it is kept, or nothing.
+pub struct Write<'a> {
+    read: Read<'a>,
+}
+
+impl<'a> Deref for Write<'a> {
+    type Target = Read<'a>;
+    fn deref(&self) -> &Read<'a> {
+        &self.read
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Store")
+            .field("path", &self.inner.path)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the database file with its key, making it where there is none, and brings its schema
+    /// up to date.
+    ///
+    /// # Errors
+    /// `WrongKeyOrDamaged`, `Newer`, `Folder`, `Full`, `Busy`.
+    pub async fn open(path: &Path, key: DatabaseKey) -> Result<Self, StoreError> {
+        let path = path.to_owned();
+        tokio::task::spawn_blocking(move || Self::open_blocking(path, key))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+
+    fn open_blocking(path: PathBuf, key: DatabaseKey) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::Folder {
+                path: folder.to_owned(),
+                source,
+            })?;
+        }
+        let mut database = open::writer(&path, &key)?;
+        migrations::apply(&mut database)?;
+        let (jobs, queue) = mpsc::sync_channel::<Job>(WRITE_QUEUE);
+        let mut writer = Writer {
+            database,
+            codecs: RefCell::default(),
+        };
+        thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                for job in queue {
+                    job(&mut writer);
+                }
+            })
+            .map_err(|source| StoreError::Folder {
+                path: path.clone(),
+                source,
+            })?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                key,
+                jobs,
+                readers: Mutex::new(Vec::new()),
+                permits: Semaphore::new(READERS),
+            }),
+        })
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// Runs work in one transaction on the writing thread. An error undoes all of it.
+    ///
+    /// Once begun, the work is finished even if the returned future is dropped.
+    ///
+    /// # Errors
+    /// What the work answers, or what stands in the way of the transaction.
+    pub async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.enqueue(work)?.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Hands work to the writing thread and returns at once; the answer comes later. The caller
+    /// can prepare the next piece meanwhile.
+    ///
+    /// # Errors
+    /// `Closed` where the writing thread is gone.
+    pub fn enqueue<T, F>(
+        &self,
+        work: F,
+    ) -> Result<oneshot::Receiver<Result<T, StoreError>>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, receive) = oneshot::channel();
+        let job: Job = Box::new(move |writer| {
+            // Nobody waiting for the answer is no reason to leave the work undone.
+            drop(answer.send(transact(writer, work)));
+        });
+        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        Ok(receive)
+    }
+
+    /// Runs work over a consistent view of the database.
+    ///
+    /// # Errors
+    /// What the work answers, or what stands in the way of the view.
+    pub async fn read<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Read<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let _permit = self
+            .inner
+            .permits
+            .acquire()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || inner.read(work))
+            .await
+            .map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Inner {
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Read<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let kept = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut reader = match kept {
+            Some(reader) => reader,
+            None => Reader {
+                database: open::reader(&self.path, &self.key)?,
+                codecs: RefCell::default(),
+            },
+        };
+        let result = {
+            let view = reader.database.transaction()?;
+            work(&Read {
+                database: &view,
+                codecs: &reader.codecs,
+            })
+        };
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(reader);
+        result
+    }
+}
+
+fn transact<T>(
+    writer: &mut Writer,
+    work: impl FnOnce(&Write<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let transaction: Transaction<'_> = writer
+        .database
+        .transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let result = work(&Write {
+        read: Read {
+            database: &transaction,
+            codecs: &writer.codecs,
+        },
+    });
+    match result {
+        Ok(value) => {
+            transaction.commit()?;
+            Ok(value)
+        }
+        Err(error) => {
+            // A codec learnt from a dictionary that is now undone would name a row that is not there.
+            writer.codecs.borrow_mut().forget();
+            Err(error)
+        }
+    }
+}

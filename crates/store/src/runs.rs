@@ -1,0 +1,159 @@
+//! Runs: what the engine did, when, and how it ended.
+
+use jiff::Timestamp;
+use nurturehub_port::RunId;
+use rusqlite::{OptionalExtension, Row, params};
+use serde_json::Value;
+
+use crate::{Read, StoreError, Write};
+
+/// A stored time. Every one of them was written from a `Timestamp`, so the fallback is never met.
+pub(crate) fn timestamp(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// A run, as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRecord {
+    /// The key of its rows in other tables.
+    pub row: i64,
+    /// Its id.
+    pub id: String,
+    /// The connection's row.
+    pub connection: i64,
+    /// What was done: `sync`, `push`, `verify`, `writeBack`, `webhook`.
+    pub kind: String,
+    /// `running`, or how it ended.
+    pub status: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// Contacts that it listed or sent.
+    pub contacts: i64,
+    /// Why it failed, where it did.
+    pub error_kind: Option<String>,
+    /// What it reports, as the command line prints it.
+    pub report: Value,
+}
+
+const COLUMNS: &str =
+    "id, key, connection_id, kind, status, started_at, ended_at, contacts, error_kind, report";
+
+fn read_row(row: &Row<'_>) -> Result<RunRecord, rusqlite::Error> {
+    let report: String = row.get(9)?;
+    Ok(RunRecord {
+        row: row.get(0)?,
+        id: row.get(1)?,
+        connection: row.get(2)?,
+        kind: row.get(3)?,
+        status: row.get(4)?,
+        started_at: timestamp(row.get(5)?),
+        ended_at: row.get::<_, Option<i64>>(6)?.map(timestamp),
+        contacts: row.get(7)?,
+        error_kind: row.get(8)?,
+        report: serde_json::from_str(&report).unwrap_or(Value::Null),
+    })
+}
+
+/// Begins a run and says under which row.
+///
+/// # Errors
+/// What the database answers.
+pub fn begin(
+    tx: &Write<'_>,
+    id: &RunId,
+    connection: i64,
+    kind: &str,
+    at: Timestamp,
+) -> Result<i64, StoreError> {
+    tx.database.execute(
+        "INSERT INTO run (key, connection_id, kind, status, started_at, report)
+         VALUES (?1, ?2, ?3, 'running', ?4, '{}')",
+        params![id.as_str(), connection, kind, at.as_millisecond()],
+    )?;
+    Ok(tx.database.last_insert_rowid())
+}
+
+/// How a run ended.
+#[derive(Debug, Clone)]
+pub struct RunEnd {
+    /// `succeeded`, `partial`, `failed` or `cancelled`.
+    pub status: &'static str,
+    /// When.
+    pub at: Timestamp,
+    /// Contacts that it listed or sent.
+    pub contacts: u64,
+    /// Why it failed, where it did.
+    pub error_kind: Option<&'static str>,
+    /// What it reports.
+    pub report: Value,
+}
+
+/// Ends a run.
+///
+/// # Errors
+/// What the database answers.
+pub fn end(tx: &Write<'_>, row: i64, end: &RunEnd) -> Result<(), StoreError> {
+    tx.database.execute(
+        "UPDATE run SET status = ?2, ended_at = ?3, contacts = ?4, error_kind = ?5, report = ?6
+         WHERE id = ?1",
+        params![
+            row,
+            end.status,
+            end.at.as_millisecond(),
+            i64::try_from(end.contacts).unwrap_or(i64::MAX),
+            end.error_kind,
+            end.report.to_string(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends runs of a connection whose holder died. Called by whoever holds the connection's lease, so
+/// that none of them can still be at work. Says how many there were.
+///
+/// # Errors
+/// What the database answers.
+pub fn end_abandoned(tx: &Write<'_>, connection: i64, at: Timestamp) -> Result<usize, StoreError> {
+    Ok(tx.database.execute(
+        "UPDATE run SET status = 'interrupted', ended_at = ?2
+         WHERE connection_id = ?1 AND status = 'running' AND kind IN ('sync', 'push', 'writeBack')",
+        params![connection, at.as_millisecond()],
+    )?)
+}
+
+/// The newest runs of a connection, newest first; of one kind, where one is named.
+///
+/// # Errors
+/// What the database answers.
+pub fn newest(
+    db: &Read<'_>,
+    connection: i64,
+    kind: Option<&str>,
+    limit: u32,
+) -> Result<Vec<RunRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM run
+         WHERE connection_id = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC LIMIT ?3"
+    );
+    let mut statement = db.database.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![connection, kind, limit], read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// One run.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get(db: &Read<'_>, id: &str) -> Result<RunRecord, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM run WHERE key = ?1");
+    db.database
+        .prepare_cached(&sql)?
+        .query_row([id], read_row)
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound {
+            what: "run",
+            key: id.to_owned(),
+        })
+}
