@@ -1,2 +1,153 @@
-//! The one door.
-fn main() {}
+//! The one door to the workspace: `cargo xtask` sets a machine up, runs, tests, measures and packs.
+//!
+//! Each subcommand has a file of its own, and each says what it does while it does it. The crate
+//! depends on next to nothing, because it is compiled before anything else.
+
+mod artifacts;
+mod bench;
+mod failure;
+mod keychain;
+mod lint;
+mod new_adapter;
+mod package;
+mod process;
+mod run;
+mod say;
+mod schemas;
+mod setup;
+mod steps;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use failure::Failure;
+
+/// A subcommand: its name, what follows it, what it does, and the function that does it.
+struct Subcommand {
+    name: &'static str,
+    arguments: &'static str,
+    about: &'static str,
+    call: fn(&[String]) -> Result<(), Failure>,
+}
+
+const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "run",
+        arguments: "[-- ARGS]",
+        about: "Set up, build, and run the main job on the built-in sandbox",
+        call: run::run,
+    },
+    Subcommand {
+        name: "test",
+        arguments: "[STEP]…",
+        about: "Set up, then run every check that CI runs (or only the steps named)",
+        call: test::run,
+    },
+    Subcommand {
+        name: "bench",
+        arguments: "[-- ARGS]",
+        about: "Build for release and measure",
+        call: bench::run,
+    },
+    Subcommand {
+        name: "lint",
+        arguments: "",
+        about: "Formatting, house rules and clippy",
+        call: lint::run,
+    },
+    Subcommand {
+        name: "tidy",
+        arguments: "",
+        about: "The house rules alone: crate arrows, file lengths, names",
+        call: tidy::run,
+    },
+    Subcommand {
+        name: "package",
+        arguments: "",
+        about: "Build for release and pack the command line into target/package",
+        call: package::run,
+    },
+    Subcommand {
+        name: "new-adapter",
+        arguments: "NAME",
+        about: "Write the folder of a new CRM, ready to fill in",
+        call: new_adapter::run,
+    },
+    Subcommand {
+        name: "setup",
+        arguments: "",
+        about: "Install what this machine lacks, and nothing else",
+        call: setup::run,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            say::error(&failure.to_string());
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Result<(), Failure> {
+    let Some((name, rest)) = arguments.split_first() else {
+        say::line(&help());
+        return Ok(());
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        say::line(&help());
+        return Ok(());
+    }
+    SUBCOMMANDS
+        .iter()
+        .find(|subcommand| subcommand.name == name)
+        .map_or_else(
+            || {
+                Err(Failure::Usage(format!(
+                    "`{name}` is no subcommand of `cargo xtask`. `cargo xtask` alone lists them."
+                )))
+            },
+            |subcommand| (subcommand.call)(rest),
+        )
+}
+
+fn help() -> String {
+    let mut text = String::from("Usage: cargo xtask SUBCOMMAND\n");
+    for subcommand in SUBCOMMANDS {
+        let call = format!("{} {}", subcommand.name, subcommand.arguments);
+        text.push_str(&format!("\n  {call:<22} {}", subcommand.about));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_names_every_subcommand() {
+        let help = help();
+        for subcommand in SUBCOMMANDS {
+            assert!(
+                help.contains(subcommand.about),
+                "`{}` must be listed in the help",
+                subcommand.name
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_subcommand_is_a_usage_error() {
+        let failure = dispatch(&["destroy".to_owned()]).expect_err("no such subcommand");
+        assert_eq!(failure.exit_code(), 2, "usage errors have their own code");
+        assert!(
+            failure.to_string().contains("destroy"),
+            "the message must name what was asked for"
+        );
+    }
+}

@@ -1,1 +1,51 @@
-//! The use cases: connect, verify, sync, preview, push, write back, health.
+//! The use cases: connect, verify, sync, preview, push, write back, webhooks, health.
+//!
+//! [`Engine`] is the one face of this crate. The command line and the desktop app call the same
+//! methods and show what they answer; no rule of the business lives above this crate, and nothing
+//! here knows which CRMs there are.
+
+mod audit_words;
+mod connect;
+mod contacts;
+mod credentials;
+mod disconnect;
+mod engine;
+mod error;
+mod health;
+mod health_facts;
+mod home;
+mod lease;
+mod platform;
+mod preview;
+mod providers;
+mod push;
+mod random;
+mod runs;
+mod session;
+mod sync;
+mod tokens;
+mod verify;
+mod webhooks;
+mod write_back;
+
+pub use connect::{ConnectRequest, ConnectionView, SignInPrompt};
+pub use contacts::{ContactDetail, ContactList, ContactQuery};
+pub use engine::{Engine, EngineOptions};
+pub use error::{EngineError, ErrorReport};
+pub use health::{
+    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, State, TokenExpiry,
+    evaluate, health_schema,
+};
+pub use home::Home;
+pub use platform::PlatformView;
+pub use preview::{ChangeView, FieldChange, PreviewPage, diff};
+pub use providers::ProviderView;
+pub use push::{PushOptions, PushReport, PushRejection};
+pub use random::Random;
+pub use runs::{RunDetail, RunSummary};
+pub use sync::{
+    Doubt, DoubtReason, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
+};
+pub use verify::{VerifyReport, VerifyStepReport};
+pub use webhooks::WebhookReport;
+pub use write_back::{WriteBackReport, WriteBackResult};

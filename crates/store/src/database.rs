@@ -162,6 +162,33 @@ impl Store {
         Ok(receive)
     }
 
+    /// Copies everything from the write-ahead log into the file and empties the log, so that
+    /// nothing of what was deleted is left behind in it.
+    ///
+    /// # Errors
+    /// `Busy` where another process still reads from the log.
+    pub async fn checkpoint(&self) -> Result<(), StoreError> {
+        let (answer, receive) = oneshot::channel();
+        let job: Job = Box::new(move |writer| {
+            let done = writer
+                .database
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                    row.get::<_, i64>(0)
+                })
+                .map_err(StoreError::from)
+                .and_then(|busy| {
+                    if busy == 0 {
+                        Ok(())
+                    } else {
+                        Err(StoreError::Busy)
+                    }
+                });
+            drop(answer.send(done));
+        });
+        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        receive.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Runs work over a consistent view of the database.
     ///
     /// # Errors

@@ -13,4 +13,4 @@ pub use query::{
     Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,
     detail, page, rejected,
 };
-pub use stage::{PageToStage, Prepared, RecordOutcome, stage, stage_records};
+pub use stage::{PageToStage, Prepared, RecordOutcome, remove, stage, stage_records};

@@ -128,34 +128,7 @@ pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreE
         page.at,
     )?;
     counts.pages = 1;
-    for removal in &page.removals {
-        let found = tx
-            .database
-            .prepare_cached(
-                "SELECT id FROM contact WHERE connection_id = ?1 AND external_id = ?2
-                 AND lifecycle <> ?3",
-            )?
-            .query_row(
-                params![
-                    page.connection,
-                    removal.external_id.as_str(),
-                    lifecycle_code(removal.lifecycle)
-                ],
-                |row| row.get::<_, i64>(0),
-            )
-            .optional()?;
-        if let Some(id) = found {
-            retire(
-                tx,
-                page.connection,
-                id,
-                removal.lifecycle,
-                &removal.reason,
-                page.at,
-            )?;
-            counts.removed += 1;
-        }
-    }
+    counts.removed = remove(tx, page.connection, &page.removals, page.at)?;
     listings::advance(
         tx,
         page.connection,
@@ -167,6 +140,41 @@ pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreE
     )?;
     traces::append(tx, page.connection, page.run, &page.traces)?;
     Ok(counts)
+}
+
+/// Ends contacts that the CRM says are gone; says how many there were.
+///
+/// # Errors
+/// What the database answers.
+pub fn remove(
+    tx: &Write<'_>,
+    connection: i64,
+    removals: &[Removal],
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut removed = 0;
+    for removal in removals {
+        let found = tx
+            .database
+            .prepare_cached(
+                "SELECT id FROM contact WHERE connection_id = ?1 AND external_id = ?2
+                 AND lifecycle <> ?3",
+            )?
+            .query_row(
+                params![
+                    connection,
+                    removal.external_id.as_str(),
+                    lifecycle_code(removal.lifecycle)
+                ],
+                |row| row.get::<_, i64>(0),
+            )
+            .optional()?;
+        if let Some(id) = found {
+            retire(tx, connection, id, removal.lifecycle, &removal.reason, at)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// Stores records that did not come with a listing's page (a webhook's), under the number of the

@@ -1,0 +1,182 @@
+//! The engine: what every use case stands on.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use nurturehub_adapters::registry::{self, Registration};
+use nurturehub_port::{Clock, ConnectionId, ErrorKind, ProviderId};
+use nurturehub_store::audit::{self, AuditEntry};
+use nurturehub_store::connections::{self, ConnectionRecord};
+use nurturehub_store::{DatabaseKey, Store, StoreError, providers};
+use nurturehub_vault::{AccountKey, Vault};
+use serde_json::Value;
+
+use crate::{EngineError, Home, Random};
+
+/// What an engine is made of.
+#[derive(Debug, Clone)]
+pub struct EngineOptions {
+    /// The data folder.
+    pub home: Home,
+    /// Where secrets are kept.
+    pub vault: Arc<dyn Vault>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Random,
+    /// Who is at work, for the audit log: a person's system account, or the schedule.
+    pub actor: String,
+    /// The providers to offer.
+    pub registry: &'static [Registration],
+}
+
+impl EngineOptions {
+    /// The usual choice for a data folder and a vault.
+    #[must_use]
+    pub fn new(home: Home, vault: Arc<dyn Vault>, actor: impl Into<String>) -> Self {
+        Self {
+            home,
+            vault,
+            clock: Arc::new(nurturehub_adapter_kit::SystemClock::new()),
+            random: Random::system(),
+            actor: actor.into(),
+            registry: registry::all(),
+        }
+    }
+}
+
+/// The use cases over one data folder. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) options: Arc<EngineOptions>,
+    pub(crate) store: Store,
+}
+
+impl Engine {
+    /// Opens the data folder, making it where there is none.
+    ///
+    /// # Errors
+    /// Vault and storage errors: without the vault there is no key to the database.
+    pub async fn open(options: EngineOptions) -> Result<Self, EngineError> {
+        let key = database_key(&options).await?;
+        let store = Store::open(&options.home.database(), key).await?;
+        let now = options.clock.now();
+        let specs: Vec<_> = options.registry.iter().map(|entry| (entry.spec)()).collect();
+        store
+            .write(move |tx| specs.iter().try_for_each(|spec| providers::record(tx, spec, now)))
+            .await?;
+        Ok(Self { options: Arc::new(options), store })
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.options.home
+    }
+
+    /// The database, for those who look into it beside the use cases (tests, benchmarks).
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.options.clock.now()
+    }
+
+    pub(crate) fn registration(
+        &self,
+        provider: &str,
+    ) -> Result<&'static Registration, EngineError> {
+        self.options
+            .registry
+            .iter()
+            .find(|entry| (entry.spec)().id.as_str() == provider)
+            .ok_or_else(|| {
+                let shown: String = provider.chars().filter(|c| !c.is_control()).take(40).collect();
+                let known: Vec<String> =
+                    self.options.registry.iter().map(|entry| (entry.spec)().id.into()).collect();
+                EngineError::with_remedy(
+                    ErrorKind::Configuration,
+                    format!("There is no provider `{shown}`."),
+                    format!("Use one of: {}.", known.join(", ")),
+                )
+            })
+    }
+
+    pub(crate) fn registration_of(
+        &self,
+        provider: &ProviderId,
+    ) -> Result<&'static Registration, EngineError> {
+        self.registration(provider.as_str())
+    }
+
+    /// A connection by its id, or by its name where only one has that name.
+    pub(crate) async fn connection(&self, wanted: &str) -> Result<ConnectionRecord, EngineError> {
+        let wanted = wanted.to_owned();
+        Ok(self
+            .store
+            .read(move |db| {
+                if let Some(found) = connections::find(db, &wanted)? {
+                    return Ok(found);
+                }
+                let mut named: Vec<_> = connections::all(db)?
+                    .into_iter()
+                    .filter(|record| record.name.eq_ignore_ascii_case(&wanted))
+                    .collect();
+                match (named.pop(), named.is_empty()) {
+                    (Some(found), true) => Ok(found),
+                    _ => Err(StoreError::NotFound { what: "connection", key: wanted }),
+                }
+            })
+            .await?)
+    }
+
+    pub(crate) fn audit_entry(
+        &self,
+        action: &'static str,
+        connection: Option<&ConnectionId>,
+        detail: Value,
+    ) -> AuditEntry {
+        AuditEntry {
+            at: self.now(),
+            actor: self.options.actor.clone(),
+            action,
+            connection: connection.cloned(),
+            detail,
+        }
+    }
+
+    pub(crate) async fn audit(&self, entry: AuditEntry) -> Result<(), EngineError> {
+        Ok(self.store.write(move |tx| audit::append(tx, &entry)).await?)
+    }
+}
+
+/// The database's key from the vault; a new one for a new database.
+async fn database_key(options: &EngineOptions) -> Result<DatabaseKey, EngineError> {
+    let account = AccountKey::database_key();
+    let database = options.home.database();
+    if let Some(bytes) = options.vault.read(&account).await? {
+        return DatabaseKey::new(bytes).ok_or_else(|| {
+            StoreError::WrongKeyOrDamaged { path: database }.into()
+        });
+    }
+    if database.exists() {
+        return Err(EngineError::with_remedy(
+            ErrorKind::StorageCorrupt,
+            format!(
+                "The key to the database {} is not in {}.",
+                database.display(),
+                options.vault.kind().title()
+            ),
+            "Use the keychain or passphrase that the data folder was made with. If the key is lost, \
+             move the database file away and sync again: credentials are kept, contacts come back \
+             from the CRM.",
+        ));
+    }
+    options.vault.probe().await?;
+    let key = options.random.key()?;
+    options.vault.write(&account, key.clone()).await?;
+    DatabaseKey::new(key)
+        .ok_or_else(|| EngineError::new(ErrorKind::Internal, "A key has the wrong length."))
+}

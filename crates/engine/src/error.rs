@@ -1,0 +1,121 @@
+//! Why a use case failed, and how that is said to people and scripts.
+
+use nurturehub_oauth::OAuthError;
+use nurturehub_platform::PlatformError;
+use nurturehub_port::{AdapterError, ErrorKind, Owner, Retry};
+use nurturehub_store::StoreError;
+use nurturehub_vault::VaultError;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Why a use case failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The CRM, or the way to it.
+    #[error(transparent)]
+    Adapter(#[from] AdapterError),
+    /// The local database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keychain.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Signing in.
+    #[error(transparent)]
+    SignIn(#[from] OAuthError),
+    /// NurtureHub's platform.
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+    /// A run failed; what it had done by then is with it.
+    #[error("{source}")]
+    Run {
+        /// Why.
+        source: Box<EngineError>,
+        /// What the run reports, as the command line prints it.
+        report: Box<Value>,
+    },
+}
+
+impl EngineError {
+    /// An error of the engine's own, with the facts of its kind.
+    #[must_use]
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::Adapter(AdapterError::new(kind, message))
+    }
+
+    /// An error of the engine's own, with a remedy nearer to the case.
+    #[must_use]
+    pub fn with_remedy(
+        kind: ErrorKind,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::Adapter(AdapterError::new(kind, message).remedy(remedy))
+    }
+
+    /// Its place in the closed list.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Adapter(error) => error.kind,
+            Self::Store(error) => error.kind(),
+            Self::Vault(error) => error.kind(),
+            Self::SignIn(error) => error.kind(),
+            Self::Platform(error) => error.kind(),
+            Self::Run { source, .. } => source.kind(),
+        }
+    }
+
+    /// It, as it is shown and recorded.
+    #[must_use]
+    pub fn report(&self) -> ErrorReport {
+        let kind = self.kind();
+        let facts = kind.facts();
+        let (remedy, owner, retry, detail) = match self {
+            Self::Adapter(error) => (
+                error.remedy.clone(),
+                error.owner,
+                error.retry,
+                json!({ "evidence": error.evidence, "scope": error.scope, "retry": error.retry }),
+            ),
+            Self::Store(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
+            Self::Vault(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
+            Self::SignIn(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
+            Self::Platform(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
+            Self::Run { source, report } => {
+                let mut inner = source.report();
+                inner.detail["run"] = (**report).clone();
+                return inner;
+            }
+        };
+        ErrorReport {
+            kind,
+            title: facts.title.to_owned(),
+            message: self.to_string(),
+            remedy,
+            owner,
+            retryable: matches!(retry, Retry::Backoff | Retry::At(_)),
+            detail,
+        }
+    }
+}
+
+/// A failure, as the command line prints it and runs record it. No secret, no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorReport {
+    /// Which of the closed list.
+    pub kind: ErrorKind,
+    /// It, in a few words.
+    pub title: String,
+    /// What happened.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// Who must act.
+    pub owner: Owner,
+    /// Whether trying again by itself can help.
+    pub retryable: bool,
+    /// What it can be traced by.
+    pub detail: Value,
+}

@@ -1,0 +1,85 @@
+//! One run at a time for each connection, in all processes.
+//!
+//! A lease is a lock that the operating system holds on an open file: it ends with its holder,
+//! however that ends, and needs neither a clock nor a heartbeat.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::PathBuf;
+
+use nurturehub_port::{ConnectionId, ErrorKind};
+use nurturehub_store::StoreError;
+
+use crate::{EngineError, Home};
+
+/// Held for as long as a run lasts.
+#[derive(Debug)]
+pub(crate) struct Lease {
+    _file: File,
+}
+
+/// What a lease is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A run.
+    Run,
+    /// Renewing a token.
+    Token,
+}
+
+fn lock_file(
+    home: &Home,
+    connection: &ConnectionId,
+    purpose: Purpose,
+) -> Result<(PathBuf, File), EngineError> {
+    let folder = home.locks();
+    let extension = match purpose {
+        Purpose::Run => "run",
+        Purpose::Token => "token",
+    };
+    let path = folder.join(format!("{connection}.{extension}"));
+    let failed = |source| StoreError::Folder { path: path.clone(), source };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(failed)?;
+    Ok((path, file))
+}
+
+/// Takes the lease, or says at once that another has it.
+pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
+    let (path, file) = lock_file(home, connection, Purpose::Run)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lease { _file: file }),
+        Err(TryLockError::WouldBlock) => Err(EngineError::new(
+            ErrorKind::AlreadyRunning,
+            format!("Another run for `{connection}` is under way."),
+        )),
+        Err(TryLockError::Error(source)) => Err(StoreError::Folder { path, source }.into()),
+    }
+}
+
+/// Whether somebody has the lease now.
+pub(crate) fn is_taken(home: &Home, connection: &ConnectionId) -> bool {
+    matches!(
+        try_take(home, connection),
+        Err(error) if error.kind() == ErrorKind::AlreadyRunning
+    )
+}
+
+/// Waits for the lease.
+pub(crate) async fn wait_for(
+    home: &Home,
+    connection: &ConnectionId,
+    purpose: Purpose,
+) -> Result<Lease, EngineError> {
+    let (path, file) = lock_file(home, connection, purpose)?;
+    let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
+    match locked {
+        Ok(Ok(file)) => Ok(Lease { _file: file }),
+        Ok(Err(source)) => Err(StoreError::Folder { path, source }.into()),
+        Err(_) => Err(EngineError::new(ErrorKind::Internal, "A lock was given up.")),
+    }
+}

@@ -1,0 +1,288 @@
+//! Pushing: what the preview shows, to the platform.
+
+use nurturehub_platform::{PlatformClient, RowResult, RowStatus};
+use nurturehub_port::{ErrorKind, RunId};
+use nurturehub_store::connections::ConnectionRecord;
+use nurturehub_store::contacts::{self, PushRow};
+use nurturehub_store::runs::{self, RunEnd};
+use nurturehub_store::{StoreError, audit};
+use serde::Serialize;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Engine, EngineError, audit_words, lease, sync};
+
+/// Contacts in one batch: the platform takes no more.
+const BATCH: u32 = 500;
+
+/// Rejections that a report lists; the preview has them all.
+const LISTED_REJECTIONS: usize = 1000;
+
+/// What to push.
+#[derive(Debug, Clone, Default)]
+pub struct PushOptions {
+    /// Count only; send nothing.
+    pub dry_run: bool,
+    /// Just these contacts, also where they were refused before.
+    pub only: Vec<String>,
+}
+
+/// What a push did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushReport {
+    /// The run's id.
+    pub run_id: RunId,
+    /// `succeeded`, `partial` where contacts were refused, `failed` or `cancelled`.
+    pub status: &'static str,
+    /// Nothing was sent.
+    pub dry_run: bool,
+    /// In a dry run, the contacts that would have been sent.
+    pub would_send: u64,
+    /// Contacts sent.
+    pub sent: u64,
+    /// Of them, taken, whether new or changed.
+    pub accepted: u64,
+    /// Of them, refused.
+    pub rejected: u64,
+    /// Of them, taken without a change, since the platform had them so.
+    pub unchanged: u64,
+    /// Why contacts were refused.
+    pub rejections: Vec<PushRejection>,
+}
+
+/// Why a contact was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PushRejection {
+    /// Its id in the CRM.
+    pub external_id: String,
+    /// A stable word for the reason.
+    pub code: String,
+    /// The reason.
+    pub message: String,
+}
+
+impl Engine {
+    /// Sends what the preview shows, in its order, in batches. Each batch's answers are stored
+    /// before the next is sent. A batch is named by its content, so that one whose answer was lost
+    /// is not taken twice.
+    ///
+    /// # Errors
+    /// `alreadyRunning`, `configuration` or `authInvalid` where the platform is not set, and what
+    /// stops the push, as [`EngineError::Run`] with the report of what was done.
+    pub async fn push(
+        &self,
+        connection: &str,
+        options: PushOptions,
+        progress: &(dyn Fn(u64) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<PushReport, EngineError> {
+        let record = self.connection(connection).await?;
+        sync::refuse_idle(&record)?;
+        let _lease = lease::try_take(&self.options.home, &record.id)?;
+        let now = self.now();
+        let id = self.options.random.run_id(now)?;
+        let mut report = PushReport {
+            run_id: id.clone(),
+            status: "succeeded",
+            dry_run: options.dry_run,
+            would_send: 0,
+            sent: 0,
+            accepted: 0,
+            rejected: 0,
+            unchanged: 0,
+            rejections: Vec::new(),
+        };
+        let only = (!options.only.is_empty()).then_some(options.only);
+        if options.dry_run {
+            let mut after = 0;
+            loop {
+                let rows = self.next(record.row, after, only.as_deref()).await?;
+                let Some(last) = rows.last() else { return Ok(report) };
+                after = last.row;
+                report.would_send += u64::try_from(rows.len()).unwrap_or(u64::MAX);
+            }
+        }
+        let client = self.platform_client(&record.tenant).await?;
+        let row = record.row;
+        let run = self
+            .store
+            .write(move |tx| {
+                runs::end_abandoned(tx, row, now)?;
+                runs::begin(tx, &id, row, "push", now)
+            })
+            .await?;
+        let outcome =
+            self.push_batches(&record, &client, only.as_deref(), &mut report, progress, cancel).await;
+        self.end_push(&record, run, report, outcome).await
+    }
+
+    async fn next(
+        &self,
+        connection: i64,
+        after: i64,
+        only: Option<&[String]>,
+    ) -> Result<Vec<PushRow>, EngineError> {
+        let only = only.map(<[String]>::to_vec);
+        Ok(self
+            .store
+            .read(move |db| {
+                contacts::next_to_push(db, connection, after, BATCH, only.as_deref())
+            })
+            .await?)
+    }
+
+    async fn push_batches(
+        &self,
+        record: &ConnectionRecord,
+        client: &PlatformClient,
+        only: Option<&[String]>,
+        report: &mut PushReport,
+        progress: &(dyn Fn(u64) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let mut after = 0;
+        loop {
+            let rows = self.next(record.row, after, only).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.row;
+            let key = batch_key(record, &rows);
+            let bodies: Vec<&str> = rows.iter().map(|row| row.canonical.as_str()).collect();
+            let answers = tokio::select! {
+                biased;
+                () = cancel.cancelled() => {
+                    return Err(EngineError::new(ErrorKind::Cancelled, "The push was cancelled."));
+                }
+                answers = client.push_batch(&key, &record.id, &bodies) => answers?,
+            };
+            let answers = matched(&rows, answers)?;
+            for (row, answer) in rows.iter().zip(&answers) {
+                report.count(row, answer);
+            }
+            self.settle(record.row, rows, answers).await?;
+            progress(report.sent);
+        }
+    }
+
+    async fn settle(
+        &self,
+        connection: i64,
+        rows: Vec<PushRow>,
+        answers: Vec<RowResult>,
+    ) -> Result<(), EngineError> {
+        let now = self.now();
+        self.store
+            .write(move |tx| {
+                rows.iter().zip(&answers).try_for_each(|(row, answer)| match answer.status {
+                    RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
+                        contacts::accept(tx, connection, row)
+                    }
+                    RowStatus::Rejected => {
+                        let (code, message) = reason(answer);
+                        let field = answer.error.as_ref().and_then(|error| error.field.as_deref());
+                        contacts::reject(tx, row, &code, &message, field, now)
+                    }
+                })
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn end_push(
+        &self,
+        record: &ConnectionRecord,
+        run: i64,
+        mut report: PushReport,
+        outcome: Result<(), EngineError>,
+    ) -> Result<PushReport, EngineError> {
+        report.status = match &outcome {
+            Ok(()) if report.rejected > 0 => "partial",
+            Ok(()) => "succeeded",
+            Err(error) if error.kind() == ErrorKind::Cancelled => "cancelled",
+            Err(_) => "failed",
+        };
+        let error = outcome.as_ref().err().map(EngineError::report);
+        let mut value = serde_json::to_value(&report).unwrap_or_default();
+        if let Some(error) = &error {
+            value["error"] = serde_json::to_value(error).unwrap_or_default();
+        }
+        let end = RunEnd {
+            status: report.status,
+            at: self.now(),
+            contacts: report.sent,
+            error_kind: error.map(|error| error.kind.as_str()),
+            report: value.clone(),
+        };
+        let entry = self.audit_entry(
+            audit_words::PUSHED,
+            Some(&record.id),
+            json!({ "sent": report.sent, "accepted": report.accepted, "rejected": report.rejected }),
+        );
+        let kept: Result<(), StoreError> = self
+            .store
+            .write(move |tx| {
+                audit::append(tx, &entry)?;
+                runs::end(tx, run, &end)
+            })
+            .await;
+        match (outcome, kept) {
+            (Ok(()), Ok(())) => Ok(report),
+            (Ok(()), Err(error)) => Err(error.into()),
+            (Err(error), _) => {
+                Err(EngineError::Run { source: Box::new(error), report: Box::new(value) })
+            }
+        }
+    }
+}
+
+impl PushReport {
+    fn count(&mut self, row: &PushRow, answer: &RowResult) {
+        self.sent += 1;
+        match answer.status {
+            RowStatus::Created | RowStatus::Updated => self.accepted += 1,
+            RowStatus::Unchanged => self.unchanged += 1,
+            RowStatus::Rejected => {
+                self.rejected += 1;
+                if self.rejections.len() < LISTED_REJECTIONS {
+                    let (code, message) = reason(answer);
+                    let external_id = row.external_id.clone();
+                    self.rejections.push(PushRejection { external_id, code, message });
+                }
+            }
+        }
+    }
+}
+
+fn reason(answer: &RowResult) -> (String, String) {
+    answer.error.as_ref().map_or_else(
+        || ("rejected".into(), "The platform gave no reason.".into()),
+        |error| (error.code.clone(), error.message.clone()),
+    )
+}
+
+/// The answers, shown to be those of the contacts that were sent.
+fn matched(rows: &[PushRow], answers: Vec<RowResult>) -> Result<Vec<RowResult>, EngineError> {
+    let same = rows.len() == answers.len()
+        && rows.iter().zip(&answers).all(|(row, answer)| row.external_id == answer.external_id);
+    if same {
+        return Ok(answers);
+    }
+    Err(EngineError::new(
+        ErrorKind::Protocol,
+        "The platform's answers do not match the contacts that were sent.",
+    ))
+}
+
+/// The name of a batch: the same contacts with the same content have the same name.
+fn batch_key(record: &ConnectionRecord, rows: &[PushRow]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(record.id.as_str().as_bytes());
+    for row in rows {
+        hasher.update(&[0]);
+        hasher.update(row.external_id.as_bytes());
+        hasher.update(&[0]);
+        hasher.update(&row.hash);
+    }
+    hasher.finalize().to_hex().to_string()
+}

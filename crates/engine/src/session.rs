@@ -1,0 +1,200 @@
+//! An adapter, ready to work for one connection for the length of one operation.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use nurturehub_adapter_kit::{
+    AdapterContext, CredentialSource, HttpClient, HttpConfig, Settings, StaticCredential,
+    TraceEntry,
+};
+use nurturehub_adapters::registry::Registration;
+use nurturehub_oauth::{Endpoints, OAuthClient};
+use nurturehub_port::{CrmAdapter, ErrorKind, OAuthEndpoints, ProviderSpec, Secret, SignInMethod};
+use nurturehub_store::connections::ConnectionRecord;
+use nurturehub_store::traces::{self, TraceRow};
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::credentials::{self, Secrets};
+use crate::tokens::{Grant, OAuthCredential};
+use crate::{Engine, EngineError};
+
+/// An adapter with what it was given.
+pub(crate) struct Session {
+    pub(crate) record: ConnectionRecord,
+    pub(crate) registration: &'static Registration,
+    pub(crate) spec: ProviderSpec,
+    pub(crate) adapter: Arc<dyn CrmAdapter>,
+    pub(crate) http: HttpClient,
+}
+
+impl Session {
+    /// The requests since the last call, ready to store.
+    pub(crate) fn drain_trace(&self) -> Vec<TraceRow> {
+        drain(&self.http)
+    }
+}
+
+pub(crate) fn drain(http: &HttpClient) -> Vec<TraceRow> {
+    http.trace().drain().iter().map(trace_row).collect()
+}
+
+fn trace_row(entry: &TraceEntry) -> TraceRow {
+    TraceRow {
+        at: entry.started_at,
+        entry: serde_json::to_string(entry).unwrap_or_else(|_| "{}".into()),
+    }
+}
+
+/// The sign-in method that the settings choose.
+pub(crate) fn sign_in_method<'a>(
+    spec: &'a ProviderSpec,
+    settings: &Settings,
+) -> Result<&'a SignInMethod, EngineError> {
+    let chosen = spec.sign_in.chosen_by.and_then(|key| settings.get(key));
+    let found = match chosen {
+        Some(chosen) => spec.sign_in.methods.iter().find(|(value, _)| *value == chosen),
+        None => spec.sign_in.methods.first(),
+    };
+    found.map(|(_, method)| method).ok_or_else(|| {
+        EngineError::new(ErrorKind::Configuration, "The way to sign in is not one that there is.")
+    })
+}
+
+fn address(settings: &Settings, key: &str, default: Option<&str>) -> Result<Option<Url>, EngineError> {
+    settings
+        .get(key)
+        .or(default)
+        .map(|text| Ok(nurturehub_adapter_kit::settings::parse_url(key, text)?))
+        .transpose()
+}
+
+/// The endpoints, as the settings override them. An issuer is only expected of the CRM's own.
+pub(crate) fn endpoints(
+    settings: &Settings,
+    endpoints: &OAuthEndpoints,
+) -> Result<Endpoints, EngineError> {
+    let overridden = settings.get("authorizeUrl").is_some() || settings.get("tokenUrl").is_some();
+    let token = address(settings, "tokenUrl", Some(endpoints.token))?.ok_or_else(|| {
+        EngineError::new(ErrorKind::Configuration, "The setting `tokenUrl` is missing.")
+    })?;
+    Ok(Endpoints {
+        authorize: address(settings, "authorizeUrl", endpoints.authorize)?,
+        token,
+        revoke: address(settings, "revokeUrl", if overridden { None } else { endpoints.revoke })?,
+        issuer: if overridden { None } else { endpoints.issuer.map(ToOwned::to_owned) },
+    })
+}
+
+impl Engine {
+    /// The OAuth client of a connection, where its sign-in method is one of OAuth's.
+    pub(crate) fn oauth_client(
+        &self,
+        method: &SignInMethod,
+        settings: &Settings,
+        secrets: &Secrets,
+    ) -> Result<Option<(OAuthClient, Grant, Vec<String>)>, EngineError> {
+        let (declared, client_id, secret, scopes, grant) = match method {
+            SignInMethod::StaticSecret { .. } => return Ok(None),
+            SignInMethod::AuthorizationCode { endpoints, client_id, scopes, .. } => {
+                (endpoints, *client_id, None, scopes, Grant::Refresh)
+            }
+            SignInMethod::ClientCredentials { endpoints, client_id, client_secret, scopes } => (
+                endpoints,
+                *client_id,
+                secrets.get(*client_secret).cloned(),
+                scopes,
+                Grant::ClientCredentials,
+            ),
+        };
+        let scopes = match settings.get("scopes") {
+            Some(text) => text.split_whitespace().map(ToOwned::to_owned).collect(),
+            None => scopes.iter().map(|scope| (*scope).to_owned()).collect(),
+        };
+        nurturehub_adapter_kit::http::install_crypto();
+        let client = OAuthClient::new(
+            endpoints(settings, declared)?,
+            settings.required(client_id)?.to_owned(),
+            secret,
+            Arc::clone(&self.options.clock),
+        )?;
+        Ok(Some((client, grant, scopes)))
+    }
+
+    /// An adapter for a connection.
+    pub(crate) async fn session(&self, record: ConnectionRecord) -> Result<Session, EngineError> {
+        let registration = self.registration_of(&record.provider)?;
+        let spec = (registration.spec)();
+        let settings = Settings::parse(&spec, record.settings.clone())?;
+        let secrets = credentials::read(self.options.vault.as_ref(), &record.id).await?;
+        credentials::check(&spec, &settings, &secrets)?;
+        let credential = self.credential(&record, &spec, &settings, &secrets)?;
+        let http = self.http_client(&record, &spec, &settings).await?;
+        let adapter = (registration.build)(AdapterContext {
+            connection: record.id.clone(),
+            provider: record.provider.clone(),
+            tenant: record.tenant.clone(),
+            settings,
+            credential,
+            secrets,
+            http: http.clone(),
+            clock: Arc::clone(&self.options.clock),
+        });
+        Ok(Session { record, registration, spec, adapter: Arc::from(adapter), http })
+    }
+
+    fn credential(
+        &self,
+        record: &ConnectionRecord,
+        spec: &ProviderSpec,
+        settings: &Settings,
+        secrets: &Secrets,
+    ) -> Result<Arc<dyn CredentialSource>, EngineError> {
+        let method = sign_in_method(spec, settings)?;
+        if let SignInMethod::StaticSecret { secret, .. } = method {
+            let value = secrets.get(*secret).cloned().unwrap_or_else(|| Secret::new(String::new()));
+            return Ok(Arc::new(StaticCredential::new(value)));
+        }
+        let (client, grant, scopes) =
+            self.oauth_client(method, settings, secrets)?.ok_or_else(|| {
+                EngineError::new(ErrorKind::Internal, "A sign-in method has no client.")
+            })?;
+        Ok(Arc::new(OAuthCredential {
+            connection: record.id.clone(),
+            home: self.options.home.clone(),
+            vault: Arc::clone(&self.options.vault),
+            clock: Arc::clone(&self.options.clock),
+            client,
+            grant,
+            scopes,
+            held: Mutex::new(None),
+        }))
+    }
+
+    async fn http_client(
+        &self,
+        record: &ConnectionRecord,
+        spec: &ProviderSpec,
+        settings: &Settings,
+    ) -> Result<HttpClient, EngineError> {
+        let now = self.now();
+        let mut config = HttpConfig::from_settings(settings, spec)?;
+        let longest =
+            config.limits.windows.iter().map(|window| window.seconds).max().unwrap_or_default();
+        let row = record.row;
+        let since = before(now, i64::from(longest));
+        let (recent, today) = self
+            .store
+            .read(move |db| {
+                Ok((traces::sent_since(db, row, since)?, traces::sent_on(db, row, now)?))
+            })
+            .await?;
+        config.used_today = today;
+        let seed = self.options.random.seed()?;
+        Ok(HttpClient::new(config, Arc::clone(&self.options.clock), seed, &recent)?)
+    }
+}
+
+fn before(now: Timestamp, seconds: i64) -> Timestamp {
+    now.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,244 @@
+//! Syncing: the CRM's contacts into the local store.
+//!
+//! One listing may take several runs: each page and the cursor after it are stored in one
+//! transaction, and a run that finds a listing in progress goes on with it. When the listing is
+//! complete, it is closed: its counts are proved, what it did not show is settled, and its cursor
+//! becomes the start of the next incremental listing.
+
+mod close;
+mod doubt;
+mod pipeline;
+mod report;
+
+use jiff::SignedDuration;
+use nurturehub_port::{ErrorKind, SyncStart};
+use nurturehub_store::connections::ConnectionRecord;
+use nurturehub_store::listings::{self, Listing};
+use nurturehub_store::runs::{self, RunEnd};
+use nurturehub_store::{audit, traces};
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+pub use doubt::{Doubt, DoubtReason};
+pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
+
+use crate::session::Session;
+use crate::{Engine, EngineError, audit_words, lease};
+use pipeline::Walked;
+
+/// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
+/// to say what has gone.
+const LISTING_LIFE: SignedDuration = SignedDuration::from_hours(24);
+
+/// What kind of sync is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SyncOptions {
+    /// List everything, even where the CRM can list changes.
+    pub full: bool,
+    /// A person has seen that contacts have gone and confirms it: a full listing whose removals
+    /// are not held back.
+    pub confirm_removals: bool,
+}
+
+/// How far a sync has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SyncProgress {
+    /// Pages stored by this run.
+    pub pages: u64,
+    /// Records listed by the whole listing so far.
+    pub listed: u64,
+    /// How many the CRM says there are.
+    pub source_total: Option<u64>,
+}
+
+/// A sync at work.
+struct Run<'a> {
+    engine: &'a Engine,
+    record: ConnectionRecord,
+    listing: Listing,
+    row: i64,
+    report: SyncReport,
+}
+
+impl Engine {
+    /// Syncs a connection. `progress` is called after each page that was stored.
+    ///
+    /// # Errors
+    /// `alreadyRunning`, `configuration` where the connection is paused or disconnected, and
+    /// whatever stops the listing, as [`EngineError::Run`] with the report of what was done: what
+    /// was stored stays, and the next sync goes on from there.
+    pub async fn sync(
+        &self,
+        connection: &str,
+        options: SyncOptions,
+        progress: &(dyn Fn(SyncProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<SyncReport, EngineError> {
+        let record = self.connection(connection).await?;
+        refuse_idle(&record)?;
+        let _lease = lease::try_take(&self.options.home, &record.id)?;
+        let began = self.options.clock.elapsed();
+        let mut run = self.begin(record, options).await?;
+        let outcome = run.work(options, progress, cancel).await;
+        let elapsed = self.options.clock.elapsed().saturating_sub(began);
+        run.report.duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        run.end(outcome).await
+    }
+
+    async fn begin(
+        &self,
+        record: ConnectionRecord,
+        options: SyncOptions,
+    ) -> Result<Run<'_>, EngineError> {
+        let spec = (self.registration_of(&record.provider)?.spec)();
+        let now = self.now();
+        let id = self.options.random.run_id(now)?;
+        let full = options.full
+            || options.confirm_removals
+            || !spec.capabilities.changed_since
+            || record.cursor.is_none();
+        let (row, run_id) = (record.row, id.clone());
+        let confirmed = options.confirm_removals.then(|| {
+            self.audit_entry(audit_words::REMOVALS_CONFIRMED, Some(&record.id), json!({}))
+        });
+        let (listing, run_row, resumed) = self
+            .store
+            .write(move |tx| {
+                runs::end_abandoned(tx, row, now)?;
+                if let Some(entry) = &confirmed {
+                    audit::append(tx, entry)?;
+                }
+                // A full listing in progress serves whoever wants one; an incremental one serves
+                // only who does not want more.
+                let open = listings::find(tx, row)?
+                    .filter(|open| open.cursor.is_some() && (open.full || !full))
+                    .filter(|open| now.duration_since(open.touched_at) < LISTING_LIFE);
+                let (listing, resumed) = match open {
+                    Some(open) => (open, true),
+                    None => (listings::begin(tx, row, full, now)?, false),
+                };
+                Ok((listing, runs::begin(tx, &run_id, row, "sync", now)?, resumed))
+            })
+            .await?;
+        Ok(Run {
+            engine: self,
+            report: SyncReport::new(id, &listing, resumed, record.cursor.as_ref()),
+            record,
+            listing,
+            row: run_row,
+        })
+    }
+}
+
+/// Refuses to work for a connection that is paused or disconnected.
+pub(crate) fn refuse_idle(record: &ConnectionRecord) -> Result<(), EngineError> {
+    if record.disconnected_at.is_some() {
+        return Err(EngineError::with_remedy(
+            ErrorKind::Configuration,
+            format!("`{}` is disconnected.", record.id),
+            "Connect it again; its data are still here.",
+        ));
+    }
+    if record.paused_at.is_some() {
+        return Err(EngineError::with_remedy(
+            ErrorKind::Configuration,
+            format!("`{}` is paused.", record.id),
+            format!("Resume it with `resume {}`.", record.id),
+        ));
+    }
+    Ok(())
+}
+
+impl Run<'_> {
+    async fn work(
+        &mut self,
+        options: SyncOptions,
+        progress: &(dyn Fn(SyncProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError> {
+        let session = self.engine.session(self.record.clone()).await?;
+        if !self.listing.complete {
+            let walked = self.walk(&session, progress, cancel).await;
+            self.report.requests = session.http.requests();
+            let left = session.drain_trace();
+            if !left.is_empty() {
+                let (connection, run) = (self.record.row, self.row);
+                self.engine
+                    .store
+                    .write(move |tx| traces::append(tx, connection, run, &left))
+                    .await?;
+            }
+            self.report.spent.add_http(session.http.spent());
+            if let Walked::Cancelled = walked? {
+                return Err(EngineError::new(ErrorKind::Cancelled, "The sync was cancelled."));
+            }
+        }
+        self.close(&session, options).await
+    }
+
+    fn start(&self) -> SyncStart {
+        match (&self.listing.cursor, self.listing.full, &self.record.cursor) {
+            (Some(cursor), _, _) => SyncStart::Resume { at: cursor.clone() },
+            (None, false, Some(since)) => SyncStart::Incremental { since: since.clone() },
+            (None, _, _) => SyncStart::Full,
+        }
+    }
+
+    async fn walk(
+        &mut self,
+        session: &Session,
+        progress: &(dyn Fn(SyncProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<Walked, EngineError> {
+        let walk = pipeline::Walk {
+            engine: self.engine,
+            session,
+            start: self.start(),
+            run: self.row,
+            progress,
+        };
+        walk.run(&mut self.listing, &mut self.report, cancel).await
+    }
+
+    /// Writes down how the run ended, whatever happened.
+    async fn end(mut self, outcome: Result<(), EngineError>) -> Result<SyncReport, EngineError> {
+        let error = match &outcome {
+            Ok(()) => None,
+            Err(error) if error.kind() == ErrorKind::Cancelled => {
+                self.report.status = SyncStatus::Cancelled;
+                Some(error.report())
+            }
+            Err(error) => {
+                self.report.status = SyncStatus::Failed;
+                Some(error.report())
+            }
+        };
+        let mut report = serde_json::to_value(&self.report).unwrap_or_default();
+        if let Some(error) = &error {
+            report["error"] = serde_json::to_value(error).unwrap_or_default();
+        }
+        let end = RunEnd {
+            status: self.report.status.as_str(),
+            at: self.engine.now(),
+            contacts: self.report.fetched,
+            error_kind: error.as_ref().map(|error| error.kind.as_str()),
+            report: report.clone(),
+        };
+        let (connection, row) = (self.record.row, self.row);
+        let kept = self
+            .engine
+            .store
+            .write(move |tx| {
+                runs::end(tx, row, &end)?;
+                traces::trim(tx, connection)
+            })
+            .await;
+        match (outcome, kept) {
+            (Ok(()), Ok(())) => Ok(self.report),
+            (Ok(()), Err(error)) => Err(error.into()),
+            (Err(error), _) => {
+                Err(EngineError::Run { source: Box::new(error), report: Box::new(report) })
+            }
+        }
+    }
+}

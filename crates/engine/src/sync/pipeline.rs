@@ -1,0 +1,148 @@
+//! Walking through a CRM's pages: the next is fetched and mapped while the last is stored.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use nurturehub_port::{AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart};
+use nurturehub_store::StoreError;
+use nurturehub_store::contacts::{self, PageToStage, Prepared};
+use nurturehub_store::listings::Listing;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::{Proof, SyncProgress, SyncReport};
+use crate::session::Session;
+use crate::{Engine, EngineError};
+
+/// Pages that wait between fetching and storing. One is enough to keep both busy, and memory flat.
+const AHEAD: usize = 1;
+
+/// How a walk ended, short of an error.
+pub(super) enum Walked {
+    ToTheEnd,
+    Cancelled,
+}
+
+pub(super) struct Walk<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) session: &'a Session,
+    pub(super) start: SyncStart,
+    pub(super) run: i64,
+    pub(super) progress: &'a (dyn Fn(SyncProgress) + Send + Sync),
+}
+
+/// A page made ready to be stored, off the writing thread.
+struct ReadyPage {
+    page: ContactPage,
+    records: Vec<Prepared>,
+    rejected: Vec<RejectedRecord>,
+    preparing: Duration,
+}
+
+impl Walk<'_> {
+    /// Stores page after page. What was stored is counted into `listing` and `report` as it goes,
+    /// so that they are right however the walk ends.
+    pub(super) async fn run(
+        self,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+        cancel: &CancellationToken,
+    ) -> Result<Walked, EngineError> {
+        let (send, mut pages) = mpsc::channel(AHEAD);
+        let adapter = std::sync::Arc::clone(&self.session.adapter);
+        let clock = std::sync::Arc::clone(&self.engine.options.clock);
+        let start = self.start.clone();
+        // Aborted when this function ends, however it ends: a cancelled sync sends nothing more.
+        let _fetching = AbortOnDropHandle::new(tokio::spawn(async move {
+            let mut stream = adapter.sync_contacts(start);
+            while let Some(page) = stream.next().await {
+                let ready = page.map_err(EngineError::from).and_then(|page| {
+                    let began = clock.elapsed();
+                    prepare(page, || clock.elapsed().saturating_sub(began))
+                });
+                let failed = ready.is_err();
+                if send.send(ready).await.is_err() || failed {
+                    return;
+                }
+            }
+        }));
+        loop {
+            let next = tokio::select! {
+                biased;
+                () = cancel.cancelled() => return Ok(Walked::Cancelled),
+                next = pages.recv() => next,
+            };
+            let Some(ready) = next else { break };
+            self.store(ready?, listing, report).await?;
+            (self.progress)(SyncProgress {
+                pages: report.pages,
+                listed: listing.counts.listed,
+                source_total: listing.source_total,
+            });
+            if listing.complete {
+                return Ok(Walked::ToTheEnd);
+            }
+        }
+        Err(AdapterError::new(
+            ErrorKind::IncompleteListing,
+            "The CRM's list ended before its last page.",
+        )
+        .into())
+    }
+
+    async fn store(
+        &self,
+        ready: ReadyPage,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+    ) -> Result<(), EngineError> {
+        let ReadyPage { page, records, rejected, preparing } = ready;
+        let mapping = Duration::from_micros(page.mapping_us) + preparing;
+        report.spent.mapping_us += u64::try_from(mapping.as_micros()).unwrap_or(0);
+        let staged = PageToStage {
+            connection: self.session.record.row,
+            listing: listing.number,
+            run: self.run,
+            records,
+            rejected,
+            removals: page.removals,
+            cursor: page.cursor.clone(),
+            source_total: page.source_total,
+            complete: page.complete,
+            traces: self.session.drain_trace(),
+            at: self.engine.now(),
+        };
+        let began = self.engine.options.clock.elapsed();
+        let counts = self.engine.store.write(move |tx| contacts::stage(tx, &staged)).await?;
+        let storing = self.engine.options.clock.elapsed().saturating_sub(began);
+        report.spent.storing_us += u64::try_from(storing.as_micros()).unwrap_or(0);
+        report.count(&counts);
+        report.cursor_after = Some(page.cursor.as_str().to_owned());
+        listing.counts.add(&counts);
+        listing.source_total = page.source_total.or(listing.source_total);
+        listing.cursor = Some(page.cursor);
+        listing.complete = page.complete;
+        report.proof = Proof::of(listing);
+        Ok(())
+    }
+}
+
+fn prepare(
+    mut page: ContactPage,
+    elapsed: impl Fn() -> Duration,
+) -> Result<ReadyPage, EngineError> {
+    let mut records = Vec::with_capacity(page.records.len());
+    let mut rejected = Vec::new();
+    for record in std::mem::take(&mut page.records) {
+        match record {
+            PageRecord::Mapped(mapped) => {
+                records.push(Prepared::new(*mapped).map_err(|error: StoreError| {
+                    EngineError::new(ErrorKind::Internal, error.to_string())
+                })?);
+            }
+            PageRecord::Rejected(record) => rejected.push(record),
+        }
+    }
+    Ok(ReadyPage { page, records, rejected, preparing: elapsed() })
+}

@@ -1,0 +1,133 @@
+//! Access tokens: fetched when due, renewed once for everybody, stored before they are used.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use nurturehub_adapter_kit::CredentialSource;
+use nurturehub_oauth::{OAuthClient, TokenSet};
+use nurturehub_port::{AdapterError, Clock, ConnectionId, ErrorKind, Secret};
+use nurturehub_vault::{AccountKey, Vault};
+use tokio::sync::Mutex;
+
+use crate::lease::{self, Purpose};
+use crate::{EngineError, Home};
+
+/// A token this close to its end is renewed first: long enough for a slow request and a clock that
+/// is a little off.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// How a connection comes by a token when it has none that serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// Client credentials: a new token can be had at any time.
+    ClientCredentials,
+    /// Only a refresh token, from a sign-in.
+    Refresh,
+}
+
+/// The tokens of one connection.
+pub(crate) struct OAuthCredential {
+    pub(crate) connection: ConnectionId,
+    pub(crate) home: Home,
+    pub(crate) vault: Arc<dyn Vault>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) client: OAuthClient,
+    pub(crate) grant: Grant,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) held: Mutex<Option<TokenSet>>,
+}
+
+impl OAuthCredential {
+    fn serves(&self, tokens: &TokenSet) -> bool {
+        tokens.expires_at.is_none_or(|end| {
+            end.duration_since(self.clock.now()).unsigned_abs() > AHEAD && end > self.clock.now()
+        })
+    }
+
+    async fn stored(&self) -> Result<Option<TokenSet>, EngineError> {
+        let bytes = self.vault.read(&AccountKey::tokens(&self.connection)).await?;
+        // Tokens that cannot be read are as good as none: the way out is the same.
+        Ok(bytes.and_then(|bytes| TokenSet::from_vault_bytes(bytes.expose()).ok()))
+    }
+
+    async fn fetch(&self, old: Option<&TokenSet>) -> Result<TokenSet, EngineError> {
+        match (self.grant, old) {
+            (Grant::ClientCredentials, _) => {
+                let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
+                Ok(self.client.client_credentials(&scopes).await?)
+            }
+            (Grant::Refresh, Some(old)) if old.refresh_token.is_some() => {
+                Ok(self.client.refresh(old).await?)
+            }
+            (Grant::Refresh, _) => Err(EngineError::new(
+                ErrorKind::AuthExpired,
+                "Nobody is signed in to the CRM for this connection.",
+            )),
+        }
+    }
+
+    /// A token other than `rejected` that has not run out. One renewal at a time: within this
+    /// process by the mutex, across processes by a file lock under which the vault is read again,
+    /// since the other process may have renewed while this one waited.
+    async fn obtain(&self, rejected: Option<&str>) -> Result<Secret<String>, EngineError> {
+        let usable = |tokens: &TokenSet| {
+            self.serves(tokens)
+                && rejected.is_none_or(|bad| tokens.access_token.expose() != bad)
+        };
+        let mut held = self.held.lock().await;
+        if let Some(tokens) = held.as_ref().filter(|tokens| usable(tokens)) {
+            return Ok(tokens.access_token.clone());
+        }
+        let _lease = lease::wait_for(&self.home, &self.connection, Purpose::Token).await?;
+        let stored = self.stored().await?;
+        if let Some(tokens) = stored.as_ref().filter(|tokens| usable(tokens)) {
+            let token = tokens.access_token.clone();
+            *held = stored;
+            return Ok(token);
+        }
+        let fresh = self.fetch(stored.as_ref()).await?;
+        // Stored first: were the process to die between the two, a rotated token would be lost.
+        self.vault.write(&AccountKey::tokens(&self.connection), fresh.to_vault_bytes()).await?;
+        let token = fresh.access_token.clone();
+        *held = Some(fresh);
+        Ok(token)
+    }
+}
+
+/// What the port can say of an error of another layer.
+pub(crate) fn as_adapter_error(error: EngineError) -> AdapterError {
+    match error {
+        EngineError::Adapter(error) => error,
+        other => {
+            let report = other.report();
+            AdapterError::new(report.kind, report.message)
+                .remedy(report.remedy)
+                .owner(report.owner)
+        }
+    }
+}
+
+#[async_trait]
+impl CredentialSource for OAuthCredential {
+    async fn available(&self) -> Result<(), AdapterError> {
+        if self.grant == Grant::ClientCredentials {
+            return Ok(());
+        }
+        match self.stored().await.map_err(as_adapter_error)? {
+            Some(_) => Ok(()),
+            None => Err(AdapterError::new(
+                ErrorKind::AuthExpired,
+                "Nobody is signed in to the CRM for this connection.",
+            )),
+        }
+    }
+
+    async fn current(&self) -> Result<Secret<String>, AdapterError> {
+        self.obtain(None).await.map_err(as_adapter_error)
+    }
+
+    async fn renewed(&self, rejected: &Secret<String>) -> Result<Secret<String>, AdapterError> {
+        self.obtain(Some(rejected.expose())).await.map_err(as_adapter_error)
+    }
+}

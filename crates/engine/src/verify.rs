@@ -1,0 +1,151 @@
+//! Is a connection reachable, signed in, allowed, readable: step by step.
+
+use futures_util::StreamExt;
+use nurturehub_port::{ErrorKind, StepName, StepStatus, VerifyStep};
+use nurturehub_store::runs::{self, RunEnd};
+use nurturehub_store::traces;
+use serde::Serialize;
+
+use crate::{Engine, EngineError, ErrorReport};
+
+/// One step, as it is shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyStepReport {
+    /// Which.
+    pub step: StepName,
+    /// How it ended.
+    pub status: StepStatus,
+    /// What was found.
+    pub detail: String,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// What to do about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorReport>,
+}
+
+impl From<VerifyStep> for VerifyStepReport {
+    fn from(step: VerifyStep) -> Self {
+        let error = step.error.map(|error| EngineError::from(error).report());
+        Self {
+            step: step.step,
+            status: step.status,
+            detail: step.detail,
+            duration_ms: step.duration_ms,
+            remedy: error.as_ref().map(|error| error.remedy.clone()),
+            error,
+        }
+    }
+}
+
+/// A verification.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyReport {
+    /// Every step passed or was rightly skipped.
+    pub ok: bool,
+    /// The steps, in order.
+    pub steps: Vec<VerifyStepReport>,
+}
+
+impl Engine {
+    /// Verifies a connection; `progress` is called as each step ends.
+    ///
+    /// A step that fails is a finding, not an error.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn verify(
+        &self,
+        connection: &str,
+        progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
+    ) -> Result<VerifyReport, EngineError> {
+        let record = self.connection(connection).await?;
+        let row = record.row;
+        let now = self.now();
+        let id = self.options.random.run_id(now)?;
+        let run =
+            self.store.write(move |tx| runs::begin(tx, &id, row, "verify", now)).await?;
+        let mut steps: Vec<VerifyStepReport> = Vec::with_capacity(StepName::ALL.len());
+        let mut trace = Vec::new();
+        match self.session(record).await {
+            Ok(session) => {
+                let mut stream = session.adapter.verify_connection();
+                while let Some(step) = stream.next().await {
+                    let step = VerifyStepReport::from(step);
+                    progress(&step);
+                    steps.push(step);
+                }
+                trace = session.drain_trace();
+            }
+            Err(error) => {
+                for step in without_session(&error) {
+                    progress(&step);
+                    steps.push(step);
+                }
+            }
+        }
+        let ok = !steps.is_empty() && steps.iter().all(|step| step.status != StepStatus::Failed);
+        let report = VerifyReport { ok, steps };
+        let error_kind = report
+            .steps
+            .iter()
+            .find_map(|step| step.error.as_ref())
+            .map(|error| error.kind.as_str());
+        let mut kept = serde_json::to_value(&report).unwrap_or_default();
+        if let Some(error) = report.steps.iter().find_map(|step| step.error.as_ref()) {
+            kept["error"] = serde_json::to_value(error).unwrap_or_default();
+        }
+        let end = RunEnd {
+            status: if ok { "succeeded" } else { "failed" },
+            at: self.now(),
+            contacts: 0,
+            error_kind,
+            report: kept,
+        };
+        self.store
+            .write(move |tx| {
+                traces::append(tx, row, run, &trace)?;
+                runs::end(tx, run, &end)
+            })
+            .await?;
+        Ok(report)
+    }
+}
+
+/// The steps where not even an adapter could be made: the error belongs to one of the first two.
+fn without_session(error: &EngineError) -> Vec<VerifyStepReport> {
+    let report = error.report();
+    let failed = match report.kind {
+        ErrorKind::Configuration => StepName::Configuration,
+        _ => StepName::Credentials,
+    };
+    StepName::ALL
+        .into_iter()
+        .map(|step| {
+            let (status, detail, error) = match step.cmp(&failed) {
+                std::cmp::Ordering::Less => {
+                    (StepStatus::Passed, "The settings make sense.".to_owned(), None)
+                }
+                std::cmp::Ordering::Equal => {
+                    (StepStatus::Failed, report.message.clone(), Some(report.clone()))
+                }
+                std::cmp::Ordering::Greater => {
+                    (StepStatus::Skipped, "Not tried, because a step before it failed.".into(), None)
+                }
+            };
+            VerifyStepReport {
+                step,
+                status,
+                detail,
+                duration_ms: 0,
+                remedy: error.as_ref().map(|error| error.remedy.clone()),
+                error,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,37 @@
+//! `cargo xtask bench`: builds for release and measures.
+//!
+//! Both the benchmark and the command line are built, because some scenes measure the real process.
+
+use crate::failure::Failure;
+use crate::process::Program;
+use crate::say;
+use crate::setup::{self, For};
+use crate::workspace::Workspace;
+
+/// Sets up, builds and runs; further arguments go to the benchmark.
+///
+/// # Errors
+/// Set-up, the build or the benchmark failed.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    setup::ensure(For::Running)?;
+    say::progress("building for release (the first time takes some minutes)");
+    Program::cargo(&["build", "--release", "--locked"])
+        .arguments(&[
+            "--package",
+            "nurturehub-bench",
+            "--package",
+            "nurturehub-cli",
+        ])
+        .run()?;
+    let binary = Workspace::read()?
+        .target
+        .join("release")
+        .join(format!("nurturehub-bench{}", std::env::consts::EXE_SUFFIX));
+    let given = match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => arguments,
+    };
+    Program::new(binary.to_string_lossy())
+        .arguments(given)
+        .run()
+}

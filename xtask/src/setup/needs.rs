@@ -1,0 +1,165 @@
+//! What the workspace needs of a machine beside the Rust toolchain, as data.
+
+/// What the machine is to be used for; testing includes running.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum For {
+    /// Building and running.
+    Running,
+    /// Every check of CI.
+    Testing,
+}
+
+/// A way to see that something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// A program on the path.
+    OnPath(&'static str),
+    /// A file or folder.
+    File(&'static str),
+    /// A variable by which a person says where it is.
+    Variable(&'static str),
+}
+
+/// Something that is needed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// What, in plain words.
+    pub(crate) what: &'static str,
+    /// What for.
+    pub(crate) why: &'static str,
+    /// Debian's package of it.
+    pub(crate) package: &'static str,
+    /// Any of these shows that it is there.
+    pub(crate) probes: &'static [Probe],
+    /// From which purpose on.
+    pub(crate) purpose: For,
+    /// Needed on Linux alone; other systems bring it or do without.
+    pub(crate) linux_only: bool,
+}
+
+/// All of it. SQLCipher is compiled from source against the system's libcrypto on every system but
+/// macOS, which has its own; nothing else needs more than a C compiler.
+pub(crate) const NEEDS: &[Need] = &[
+    Need {
+        what: "a C compiler",
+        why: "SQLCipher and ring are compiled from source",
+        package: "gcc",
+        probes: &[
+            Probe::OnPath("cc"),
+            Probe::OnPath("cl.exe"),
+            Probe::Variable("CC"),
+        ],
+        purpose: For::Running,
+        linux_only: false,
+    },
+    Need {
+        what: "the C library's headers",
+        why: "SQLCipher and ring are compiled from source",
+        package: "libc6-dev",
+        probes: &[Probe::File("/usr/include/stdio.h")],
+        purpose: For::Running,
+        linux_only: true,
+    },
+    Need {
+        what: "OpenSSL's headers",
+        why: "SQLCipher encrypts the local database with libcrypto",
+        package: "libssl-dev",
+        probes: &[
+            Probe::File("/usr/include/openssl/evp.h"),
+            Probe::File("/usr/local/include/openssl/evp.h"),
+            Probe::Variable("OPENSSL_DIR"),
+            Probe::Variable("OPENSSL_INCLUDE_DIR"),
+        ],
+        purpose: For::Running,
+        linux_only: true,
+    },
+    Need {
+        what: "certificate authorities",
+        why: "CRMs are reached over TLS",
+        package: "ca-certificates",
+        probes: &[
+            Probe::File("/etc/ssl/certs/ca-certificates.crt"),
+            Probe::File("/etc/pki/tls/certs/ca-bundle.crt"),
+            Probe::File("/etc/ssl/cert.pem"),
+            Probe::Variable("SSL_CERT_FILE"),
+        ],
+        purpose: For::Running,
+        linux_only: true,
+    },
+    Need {
+        what: "dbus-run-session",
+        why: "the keychain is tested on a private D-Bus",
+        package: "dbus",
+        probes: &[Probe::OnPath("dbus-run-session")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "gnome-keyring-daemon",
+        why: "the keychain is tested against a real one",
+        package: "gnome-keyring",
+        probes: &[Probe::OnPath("gnome-keyring-daemon")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+];
+
+/// What this purpose needs on this system (as [`std::env::consts::OS`] names it) and is not there.
+pub(crate) fn missing(
+    purpose: For,
+    system: &str,
+    has: impl Fn(&Probe) -> bool,
+) -> Vec<&'static Need> {
+    NEEDS
+        .iter()
+        .filter(|need| need.purpose <= purpose)
+        .filter(|need| system == "linux" || !need.linux_only)
+        .filter(|need| !need.probes.iter().any(&has))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packages(needs: &[&Need]) -> Vec<&'static str> {
+        needs.iter().map(|need| need.package).collect()
+    }
+
+    #[test]
+    fn a_bare_linux_needs_everything_and_running_asks_for_less_than_testing() {
+        let running = packages(&missing(For::Running, "linux", |_| false));
+        let testing = packages(&missing(For::Testing, "linux", |_| false));
+        assert_eq!(
+            running,
+            ["gcc", "libc6-dev", "libssl-dev", "ca-certificates"],
+            "running must not pull in a keyring"
+        );
+        assert!(
+            testing.starts_with(&running) && testing.contains(&"gnome-keyring"),
+            "testing needs what running needs, and the keyring: {testing:?}"
+        );
+    }
+
+    #[test]
+    fn one_probe_of_several_is_enough() {
+        let found = missing(
+            For::Running,
+            "linux",
+            |probe| !matches!(probe, Probe::File(path) if path.contains("openssl")),
+        );
+        assert!(
+            found.is_empty(),
+            "OPENSSL_DIR alone says that OpenSSL is there: {found:?}"
+        );
+    }
+
+    #[test]
+    fn other_systems_are_asked_for_a_compiler_alone() {
+        assert_eq!(
+            packages(&missing(For::Testing, "macos", |_| false)),
+            ["gcc"],
+            "Debian's packages mean nothing there"
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! `cargo xtask test`: everything that CI runs.
+//!
+//! `cargo xtask test STEP…` takes only the steps named, as after a failure.
+
+use crate::failure::Failure;
+use crate::process::Program;
+use crate::setup::{self, For};
+use crate::steps::{self, Step, Work};
+use crate::{keychain, lint, schemas};
+
+/// Sets up and takes every step, or those named.
+///
+/// # Errors
+/// A usage error for an unknown step; else the first step that failed.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let steps = steps::chosen(all(), arguments)?;
+    setup::ensure(For::Testing)?;
+    steps::take(&steps)
+}
+
+fn all() -> Vec<Step> {
+    let mut steps = lint::steps();
+    steps.push(Step {
+        name: "tests",
+        about: "every test of the workspace",
+        work: Work::Program(Program::cargo(&["test", "--workspace", "--locked"])),
+    });
+    steps.push(Step {
+        name: "keychain",
+        about: "the vault against a real keyring on a private D-Bus",
+        work: Work::Call(keychain::check),
+    });
+    steps.push(Step {
+        name: "schemas",
+        about: "docs/schemas is what the types say",
+        work: Work::Call(schemas::check),
+    });
+    steps
+}
