@@ -1,1 +1,23 @@
-//! What adapters share: HTTP, throttling, retry, trace, mapping.
+//! What adapters share.
+//!
+//! [`http`] speaks to a CRM within its limits and keeps a trace of what was said; [`mapping`] turns
+//! what a CRM writes into the canonical contact; [`settings`] and [`context`] are what an adapter
+//! is given; [`verify`], [`probe`] and [`paging`] are the parts of the port's methods that are the
+//! same for every CRM. This crate names no CRM.
+
+pub mod clock;
+pub mod context;
+pub mod http;
+pub mod mapping;
+pub mod paging;
+pub mod probe;
+pub mod settings;
+pub mod testing;
+pub mod verify;
+
+pub use clock::SystemClock;
+pub use context::{AdapterContext, CredentialSource, StaticCredential};
+pub use http::{
+    ErrorReader, HttpClient, HttpConfig, HttpResponse, Request, Spent, TraceEntry, TraceLog,
+};
+pub use settings::Settings;

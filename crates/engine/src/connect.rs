@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nurturehub_adapter_kit::Settings;
+use nurturehub_oauth::SignInRequest;
 use nurturehub_port::{ConnectionId, ErrorKind, ProviderId, ProviderSpec, SignInMethod, TenantId};
 use nurturehub_store::audit;
 use nurturehub_store::connections::{self, ConnectionRecord, NewConnection};
@@ -147,8 +148,7 @@ impl Engine {
         };
         let revived = same.map(|same| same.row);
 
-        let method = sign_in_method(&spec, &settings)?;
-        self.sign_in(&id, method, &settings, &request.secrets, prompt).await?;
+        self.sign_in(&id, &spec, &settings, &request.secrets, prompt).await?;
         credentials::write(self.options.vault.as_ref(), &id, &request.secrets).await?;
         let entry = self.audit_entry(
             audit_words::CONNECTED,
@@ -218,8 +218,7 @@ impl Engine {
         let mut all = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         all.extend(secrets);
         credentials::check(&spec, &parsed, &all)?;
-        let method = sign_in_method(&spec, &parsed)?;
-        self.sign_in(&record.id, method, &parsed, &all, prompt).await?;
+        self.sign_in(&record.id, &spec, &parsed, &all, prompt).await?;
         credentials::write(self.options.vault.as_ref(), &record.id, &all).await?;
         let entry = self.audit_entry(audit_words::REAUTHORIZED, Some(&record.id), json!({}));
         let (row, name, id) = (record.row, record.name.clone(), record.id.clone());
@@ -238,27 +237,37 @@ impl Engine {
     async fn sign_in(
         &self,
         id: &ConnectionId,
-        method: &SignInMethod,
+        spec: &ProviderSpec,
         settings: &Settings,
         secrets: &Secrets,
         prompt: &SignInPrompt,
     ) -> Result<(), EngineError> {
         let vault = self.options.vault.as_ref();
+        let method = sign_in_method(spec, settings)?;
         let SignInMethod::AuthorizationCode { redirect, extra, .. } = method else {
             vault.delete(&AccountKey::tokens(id)).await?;
             return Ok(());
         };
-        let Some((client, _, scopes)) = self.oauth_client(method, settings, secrets)? else {
+        let Some((client, _, scopes)) = self.oauth_client(spec, settings, secrets)? else {
             return Ok(());
         };
         let port = settings
             .integer("redirectPort")?
             .and_then(|port| u16::try_from(port).ok())
             .or(redirect.fixed_port);
-        let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-        let pending = client.authorization(&scopes, redirect.path, port, extra).await?;
+        let pending = client
+            .authorization(SignInRequest {
+                scopes,
+                extra: extra
+                    .iter()
+                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                    .collect(),
+                redirect_path: redirect.path.to_owned(),
+                redirect_port: port,
+            })
+            .await?;
         (prompt.show)(pending.url().as_str());
-        let tokens = pending.wait(prompt.timeout, prompt.cancel.clone()).await?;
+        let tokens = pending.wait(prompt.timeout, prompt.cancel.clone().cancelled_owned()).await?;
         vault.write(&AccountKey::tokens(id), tokens.to_vault_bytes()).await?;
         Ok(())
     }

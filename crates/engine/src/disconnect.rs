@@ -6,7 +6,6 @@ use nurturehub_store::{audit, connections};
 use nurturehub_vault::AccountKey;
 use serde_json::json;
 
-use crate::session::sign_in_method;
 use crate::{ConnectionView, Engine, EngineError, audit_words, credentials, lease};
 
 impl Engine {
@@ -91,12 +90,11 @@ impl Engine {
         let settings = Settings::parse(&spec, record.settings.clone())?;
         let vault = self.options.vault.as_ref();
         let secrets = credentials::read(vault, &record.id).await?;
-        let method = sign_in_method(&spec, &settings)?;
-        let Some((client, _, _)) = self.oauth_client(method, &settings, &secrets)? else {
+        let Some((client, _, _)) = self.oauth_client(&spec, &settings, &secrets)? else {
             return Ok(());
         };
         if let Some(bytes) = vault.read(&AccountKey::tokens(&record.id)).await?
-            && let Ok(tokens) = TokenSet::from_vault_bytes(bytes.expose())
+            && let Ok(tokens) = TokenSet::from_vault_bytes(&bytes)
         {
             client.revoke(&tokens).await?;
         }

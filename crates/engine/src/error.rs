@@ -61,7 +61,7 @@ impl EngineError {
             Self::Store(error) => error.kind(),
             Self::Vault(error) => error.kind(),
             Self::SignIn(error) => error.kind(),
-            Self::Platform(error) => error.kind(),
+            Self::Platform(error) => error.kind,
             Self::Run { source, .. } => source.kind(),
         }
     }
@@ -80,8 +80,15 @@ impl EngineError {
             ),
             Self::Store(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
             Self::Vault(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
-            Self::SignIn(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
-            Self::Platform(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
+            Self::SignIn(error) => {
+                (error.remedy().to_owned(), facts.owner, error.retry(), json!({}))
+            }
+            Self::Platform(error) => (
+                error.remedy.clone(),
+                error.owner,
+                error.retry,
+                json!({ "evidence": error.evidence }),
+            ),
             Self::Run { source, report } => {
                 let mut inner = source.report();
                 inner.detail["run"] = (**report).clone();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nurturehub_adapter_kit::settings::parse_url;
-use nurturehub_platform::PlatformClient;
+use nurturehub_platform::{PlatformClient, PlatformConfig};
 use nurturehub_port::{ErrorKind, Secret, TenantId};
 use nurturehub_store::{audit, platform};
 use nurturehub_vault::AccountKey;
@@ -90,9 +90,7 @@ impl Engine {
             .map(Secret::new)
             .map_err(|_| missing("token", ErrorKind::AuthInvalid))?;
         Ok(PlatformClient::new(
-            parse_url("url", &url)?,
-            token,
-            tenant.clone(),
+            PlatformConfig { url: parse_url("url", &url)?, token, tenant: tenant.clone() },
             Arc::clone(&self.options.clock),
             self.options.random.seed()?,
         )?)

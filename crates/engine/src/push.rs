@@ -1,6 +1,6 @@
 //! Pushing: what the preview shows, to the platform.
 
-use nurturehub_platform::{PlatformClient, RowResult, RowStatus};
+use nurturehub_platform::{OutgoingContact, PlatformClient, RowResult, RowStatus};
 use nurturehub_port::{ErrorKind, RunId};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::contacts::{self, PushRow};
@@ -148,7 +148,10 @@ impl Engine {
             let Some(last) = rows.last() else { return Ok(()) };
             after = last.row;
             let key = batch_key(record, &rows);
-            let bodies: Vec<&str> = rows.iter().map(|row| row.canonical.as_str()).collect();
+            let bodies: Vec<OutgoingContact<'_>> = rows
+                .iter()
+                .map(|row| OutgoingContact { external_id: &row.external_id, json: &row.canonical })
+                .collect();
             let answers = tokio::select! {
                 biased;
                 () = cancel.cancelled() => {
@@ -156,7 +159,6 @@ impl Engine {
                 }
                 answers = client.push_batch(&key, &record.id, &bodies) => answers?,
             };
-            let answers = matched(&rows, answers)?;
             for (row, answer) in rows.iter().zip(&answers) {
                 report.count(row, answer);
             }
@@ -259,19 +261,6 @@ fn reason(answer: &RowResult) -> (String, String) {
         || ("rejected".into(), "The platform gave no reason.".into()),
         |error| (error.code.clone(), error.message.clone()),
     )
-}
-
-/// The answers, shown to be those of the contacts that were sent.
-fn matched(rows: &[PushRow], answers: Vec<RowResult>) -> Result<Vec<RowResult>, EngineError> {
-    let same = rows.len() == answers.len()
-        && rows.iter().zip(&answers).all(|(row, answer)| row.external_id == answer.external_id);
-    if same {
-        return Ok(answers);
-    }
-    Err(EngineError::new(
-        ErrorKind::Protocol,
-        "The platform's answers do not match the contacts that were sent.",
-    ))
 }
 
 /// The name of a batch: the same contacts with the same content have the same name.

@@ -7,13 +7,11 @@ use nurturehub_adapter_kit::{
     AdapterContext, CredentialSource, HttpClient, HttpConfig, Settings, StaticCredential,
     TraceEntry,
 };
-use nurturehub_adapters::registry::Registration;
-use nurturehub_oauth::{Endpoints, OAuthClient};
+use nurturehub_oauth::{ClientConfig, Endpoints, HttpLimits, OAuthClient, OAuthHttp};
 use nurturehub_port::{CrmAdapter, ErrorKind, OAuthEndpoints, ProviderSpec, Secret, SignInMethod};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::traces::{self, TraceRow};
 use tokio::sync::Mutex;
-use url::Url;
 
 use crate::credentials::{self, Secrets};
 use crate::tokens::{Grant, OAuthCredential};
@@ -22,7 +20,6 @@ use crate::{Engine, EngineError};
 /// An adapter with what it was given.
 pub(crate) struct Session {
     pub(crate) record: ConnectionRecord,
-    pub(crate) registration: &'static Registration,
     pub(crate) spec: ProviderSpec,
     pub(crate) adapter: Arc<dyn CrmAdapter>,
     pub(crate) http: HttpClient,
@@ -61,40 +58,30 @@ pub(crate) fn sign_in_method<'a>(
     })
 }
 
-fn address(settings: &Settings, key: &str, default: Option<&str>) -> Result<Option<Url>, EngineError> {
-    settings
-        .get(key)
-        .or(default)
-        .map(|text| Ok(nurturehub_adapter_kit::settings::parse_url(key, text)?))
-        .transpose()
-}
-
 /// The endpoints, as the settings override them. An issuer is only expected of the CRM's own.
 pub(crate) fn endpoints(
     settings: &Settings,
     endpoints: &OAuthEndpoints,
 ) -> Result<Endpoints, EngineError> {
     let overridden = settings.get("authorizeUrl").is_some() || settings.get("tokenUrl").is_some();
-    let token = address(settings, "tokenUrl", Some(endpoints.token))?.ok_or_else(|| {
-        EngineError::new(ErrorKind::Configuration, "The setting `tokenUrl` is missing.")
-    })?;
-    Ok(Endpoints {
-        authorize: address(settings, "authorizeUrl", endpoints.authorize)?,
-        token,
-        revoke: address(settings, "revokeUrl", if overridden { None } else { endpoints.revoke })?,
-        issuer: if overridden { None } else { endpoints.issuer.map(ToOwned::to_owned) },
-    })
+    let own = |address| if overridden { None } else { address };
+    Ok(Endpoints::new(
+        settings.get("authorizeUrl").or(endpoints.authorize),
+        settings.get("tokenUrl").unwrap_or(endpoints.token),
+        settings.get("revokeUrl").or(own(endpoints.revoke)),
+        own(endpoints.issuer),
+    )?)
 }
 
 impl Engine {
     /// The OAuth client of a connection, where its sign-in method is one of OAuth's.
     pub(crate) fn oauth_client(
         &self,
-        method: &SignInMethod,
+        spec: &ProviderSpec,
         settings: &Settings,
         secrets: &Secrets,
     ) -> Result<Option<(OAuthClient, Grant, Vec<String>)>, EngineError> {
-        let (declared, client_id, secret, scopes, grant) = match method {
+        let (declared, client_id, secret, scopes, grant) = match sign_in_method(spec, settings)? {
             SignInMethod::StaticSecret { .. } => return Ok(None),
             SignInMethod::AuthorizationCode { endpoints, client_id, scopes, .. } => {
                 (endpoints, *client_id, None, scopes, Grant::Refresh)
@@ -112,12 +99,14 @@ impl Engine {
             None => scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         };
         nurturehub_adapter_kit::http::install_crypto();
-        let client = OAuthClient::new(
-            endpoints(settings, declared)?,
-            settings.required(client_id)?.to_owned(),
-            secret,
-            Arc::clone(&self.options.clock),
-        )?;
+        let config = ClientConfig {
+            endpoints: endpoints(settings, declared)?,
+            client_id: settings.required(client_id)?.to_owned(),
+            client_secret: secret,
+            rules: spec.token_rules,
+        };
+        let http = OAuthHttp::new(HttpLimits::default())?;
+        let client = OAuthClient::new(config, http, Arc::clone(&self.options.clock));
         Ok(Some((client, grant, scopes)))
     }
 
@@ -140,7 +129,7 @@ impl Engine {
             http: http.clone(),
             clock: Arc::clone(&self.options.clock),
         });
-        Ok(Session { record, registration, spec, adapter: Arc::from(adapter), http })
+        Ok(Session { record, spec, adapter: Arc::from(adapter), http })
     }
 
     fn credential(
@@ -156,7 +145,7 @@ impl Engine {
             return Ok(Arc::new(StaticCredential::new(value)));
         }
         let (client, grant, scopes) =
-            self.oauth_client(method, settings, secrets)?.ok_or_else(|| {
+            self.oauth_client(spec, settings, secrets)?.ok_or_else(|| {
                 EngineError::new(ErrorKind::Internal, "A sign-in method has no client.")
             })?;
         Ok(Arc::new(OAuthCredential {

@@ -1,7 +1,6 @@
 //! Access tokens: fetched when due, renewed once for everybody, stored before they are used.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use nurturehub_adapter_kit::CredentialSource;
@@ -12,10 +11,6 @@ use tokio::sync::Mutex;
 
 use crate::lease::{self, Purpose};
 use crate::{EngineError, Home};
-
-/// A token this close to its end is renewed first: long enough for a slow request and a clock that
-/// is a little off.
-const AHEAD: Duration = Duration::from_secs(60);
 
 /// How a connection comes by a token when it has none that serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,25 +34,18 @@ pub(crate) struct OAuthCredential {
 }
 
 impl OAuthCredential {
-    fn serves(&self, tokens: &TokenSet) -> bool {
-        tokens.expires_at.is_none_or(|end| {
-            end.duration_since(self.clock.now()).unsigned_abs() > AHEAD && end > self.clock.now()
-        })
-    }
-
     async fn stored(&self) -> Result<Option<TokenSet>, EngineError> {
         let bytes = self.vault.read(&AccountKey::tokens(&self.connection)).await?;
         // Tokens that cannot be read are as good as none: the way out is the same.
-        Ok(bytes.and_then(|bytes| TokenSet::from_vault_bytes(bytes.expose()).ok()))
+        Ok(bytes.and_then(|bytes| TokenSet::from_vault_bytes(&bytes).ok()))
     }
 
     async fn fetch(&self, old: Option<&TokenSet>) -> Result<TokenSet, EngineError> {
         match (self.grant, old) {
             (Grant::ClientCredentials, _) => {
-                let scopes: Vec<&str> = self.scopes.iter().map(String::as_str).collect();
-                Ok(self.client.client_credentials(&scopes).await?)
+                Ok(self.client.client_credentials(&self.scopes).await?)
             }
-            (Grant::Refresh, Some(old)) if old.refresh_token.is_some() => {
+            (Grant::Refresh, Some(old)) if old.is_renewable() => {
                 Ok(self.client.refresh(old).await?)
             }
             (Grant::Refresh, _) => Err(EngineError::new(
@@ -72,24 +60,24 @@ impl OAuthCredential {
     /// since the other process may have renewed while this one waited.
     async fn obtain(&self, rejected: Option<&str>) -> Result<Secret<String>, EngineError> {
         let usable = |tokens: &TokenSet| {
-            self.serves(tokens)
-                && rejected.is_none_or(|bad| tokens.access_token.expose() != bad)
+            tokens.is_fresh(self.clock.now())
+                && rejected.is_none_or(|bad| tokens.access_token().expose() != bad)
         };
         let mut held = self.held.lock().await;
         if let Some(tokens) = held.as_ref().filter(|tokens| usable(tokens)) {
-            return Ok(tokens.access_token.clone());
+            return Ok(tokens.access_token().clone());
         }
         let _lease = lease::wait_for(&self.home, &self.connection, Purpose::Token).await?;
         let stored = self.stored().await?;
         if let Some(tokens) = stored.as_ref().filter(|tokens| usable(tokens)) {
-            let token = tokens.access_token.clone();
+            let token = tokens.access_token().clone();
             *held = stored;
             return Ok(token);
         }
         let fresh = self.fetch(stored.as_ref()).await?;
         // Stored first: were the process to die between the two, a rotated token would be lost.
         self.vault.write(&AccountKey::tokens(&self.connection), fresh.to_vault_bytes()).await?;
-        let token = fresh.access_token.clone();
+        let token = fresh.access_token().clone();
         *held = Some(fresh);
         Ok(token)
     }

@@ -1,6 +1,7 @@
 //! Writing engagement back to the CRM, each activity once.
 
-use nurturehub_port::{Activity, ActivityOutcome, WriteBackStatus};
+use nurturehub_platform::{Acknowledgement, AcknowledgementError};
+use nurturehub_port::{Activity, ActivityOutcome, ErrorKind, WriteBackStatus};
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::write_back::{self, WriteBackRecord};
 use nurturehub_store::{StoreError, traces};
@@ -82,7 +83,8 @@ impl Engine {
         loop {
             let page = client.waiting_activities(&id, after.as_deref(), PAGE).await?;
             let next = page.next;
-            let done = self.write_back(&session, page.activities).await?;
+            let mut done = self.write_back(&session, page.activities).await?;
+            done.extend(page.unreadable.into_iter().filter_map(|unreadable| unreadable.id).map(rejected));
             if !done.is_empty() {
                 let settled: Vec<_> = done.iter().map(acknowledgement).collect();
                 client.acknowledge(&settled).await?;
@@ -194,6 +196,20 @@ impl Engine {
     }
 }
 
+/// An activity that this version cannot read: it must not wait for ever.
+fn rejected(id: String) -> WriteBackResult {
+    let error = EngineError::new(
+        ErrorKind::Protocol,
+        "This version of NurtureHub Connect does not know this kind of activity.",
+    );
+    WriteBackResult {
+        id,
+        status: WriteBackStatus::Rejected,
+        reference: None,
+        error: Some(error.report()),
+    }
+}
+
 fn duplicate(id: &str, reference: Option<String>) -> WriteBackResult {
     WriteBackResult {
         id: id.to_owned(),
@@ -219,11 +235,14 @@ fn record(result: &WriteBackResult) -> WriteBackRecord {
     }
 }
 
-fn acknowledgement(result: &WriteBackResult) -> nurturehub_platform::Acknowledgement {
-    nurturehub_platform::Acknowledgement {
+fn acknowledgement(result: &WriteBackResult) -> Acknowledgement {
+    Acknowledgement {
         id: result.id.clone(),
         status: result.status,
         reference: result.reference.clone(),
-        error: result.error.as_ref().map(|error| error.message.clone()),
+        error: result.error.as_ref().map(|error| AcknowledgementError {
+            code: error.kind.as_str().to_owned(),
+            message: error.message.clone(),
+        }),
     }
 }

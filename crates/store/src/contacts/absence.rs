@@ -117,7 +117,7 @@ pub fn apply_absences(
         } else {
             if policy.withdraws_consent {
                 rewrite(tx, connection, id, at, |contact| {
-                    contact.consent = Consent::default()
+                    contact.consent = Consent::default();
                 })?;
             }
             batch.waiting += 1;

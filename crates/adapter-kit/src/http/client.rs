@@ -1,0 +1,222 @@
+//! The client.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use http::Method;
+use jiff::Timestamp;
+use nurturehub_port::{AdapterError, Clock, ErrorKind};
+
+use super::retry::Jitter;
+use super::throttle::Throttle;
+use super::{HttpConfig, Request, TraceLog, classify, install_crypto};
+use crate::settings::is_loopback;
+
+/// A way to one CRM, for one operation. Clones share limits, trace and counts.
+#[derive(Clone)]
+pub struct HttpClient {
+    inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub(super) http: reqwest::Client,
+    pub(super) config: HttpConfig,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) throttle: Throttle,
+    pub(super) trace: TraceLog,
+    /// Base address without a slash at its end.
+    pub(super) base: String,
+    /// Host, with the port where one is given, for the trace.
+    pub(super) host: String,
+    jitter: Mutex<Jitter>,
+    spent: Mutex<Spent>,
+    requests: AtomicU64,
+}
+
+/// Where a client's time went.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// Waiting for answers.
+    pub waiting: Duration,
+    /// Waiting for the CRM's limits, and between attempts.
+    pub throttled: Duration,
+}
+
+impl fmt::Debug for HttpClient {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("HttpClient")
+            .field("host", &self.inner.host)
+            .finish_non_exhaustive()
+    }
+}
+
+impl HttpClient {
+    /// A client.
+    ///
+    /// `jitter_seed` spreads the waits between attempts; `recent` are the requests made to this CRM
+    /// within its longest window by anybody on this connection, oldest first.
+    ///
+    /// A proxy of the system is used, except on the way to this computer itself, where TLS roots
+    /// are not loaded either.
+    ///
+    /// # Errors
+    /// `configuration` for an address without a host, `network.tls` where the system's certificates
+    /// cannot be loaded.
+    pub fn new(
+        config: HttpConfig,
+        clock: Arc<dyn Clock>,
+        jitter_seed: u64,
+        recent: &[Timestamp],
+    ) -> Result<Self, AdapterError> {
+        install_crypto();
+        let Some(name) = config.base_url.host_str() else {
+            return Err(AdapterError::new(
+                ErrorKind::Configuration,
+                "The address of the CRM has no host.",
+            ));
+        };
+        let host = match config.base_url.port() {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        };
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("NurtureHub-Connect/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.connect_timeout)
+            .read_timeout(config.read_timeout)
+            .timeout(config.total_timeout)
+            .tcp_nodelay(true)
+            .gzip(true);
+        if is_loopback(&config.base_url) {
+            builder = builder.no_proxy();
+        }
+        if config.base_url.scheme() == "http" {
+            builder = builder.tls_certs_only(std::iter::empty());
+        }
+        let http = builder.build().map_err(|_| {
+            AdapterError::new(
+                ErrorKind::NetworkTls,
+                "The certificates that this computer trusts could not be loaded.",
+            )
+            .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
+        })?;
+        let throttle = Throttle::new(&config.limits, clock.clone(), recent, config.used_today);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                http,
+                throttle,
+                trace: TraceLog::default(),
+                base: config.base_url.as_str().trim_end_matches('/').to_owned(),
+                host,
+                jitter: Mutex::new(Jitter::new(jitter_seed)),
+                spent: Mutex::new(Spent::default()),
+                requests: AtomicU64::new(0),
+                config,
+                clock,
+            }),
+        })
+    }
+
+    /// A GET. `args` fill the placeholders of `template` (`/contacts/{id}`) in order and are
+    /// encoded, so that no id can lead elsewhere.
+    pub fn get(&self, template: &str, args: &[&str]) -> Request<'_> {
+        self.request(Method::GET, template, args)
+    }
+
+    /// A POST; see [`Self::get`].
+    pub fn post(&self, template: &str, args: &[&str]) -> Request<'_> {
+        self.request(Method::POST, template, args)
+    }
+
+    /// A request with any method; see [`Self::get`].
+    pub fn request(&self, method: Method, template: &str, args: &[&str]) -> Request<'_> {
+        Request::new(self, method, template, args)
+    }
+
+    /// Whether anything that speaks HTTP answers at the CRM's address. Sends no credentials.
+    ///
+    /// # Errors
+    /// A network error, where nothing does.
+    pub async fn reach(&self) -> Result<(), AdapterError> {
+        let admission = self.inner.throttle.admit().await?;
+        self.inner.requests.fetch_add(1, Ordering::Relaxed);
+        let answer = self
+            .inner
+            .http
+            .head(self.inner.config.base_url.clone())
+            .send()
+            .await;
+        drop(admission);
+        answer
+            .map(|_| ())
+            .map_err(|error| classify::transport(&error))
+    }
+
+    /// What was said so far.
+    #[must_use]
+    pub fn trace(&self) -> &TraceLog {
+        &self.inner.trace
+    }
+
+    /// Takes the time spent since it was last taken.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        std::mem::take(&mut *self.inner.lock_spent())
+    }
+
+    /// Attempts sent so far.
+    #[must_use]
+    pub fn requests(&self) -> u64 {
+        self.inner.requests.load(Ordering::Relaxed)
+    }
+
+    /// Where the API is.
+    #[must_use]
+    pub fn config(&self) -> &HttpConfig {
+        &self.inner.config
+    }
+
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Inner {
+    pub(super) fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn add_waiting(&self, time: Duration) {
+        let mut spent = self.lock_spent();
+        spent.waiting = spent.waiting.saturating_add(time);
+    }
+
+    pub(super) fn add_throttled(&self, time: Duration) {
+        let mut spent = self.lock_spent();
+        spent.throttled = spent.throttled.saturating_add(time);
+    }
+
+    /// The wait after a failure that may pass.
+    pub(super) fn backoff(&self, attempt: u32) -> Duration {
+        self.config.backoff.wait(attempt, &mut self.lock_jitter())
+    }
+
+    /// The wait after a 429 that does not say how long.
+    pub(super) fn backoff_after_429(&self, attempt: u32) -> Duration {
+        let least = Duration::from_secs(self.config.limits.wait_after_429_seconds);
+        self.config
+            .backoff
+            .wait_after_429(attempt, least, &mut self.lock_jitter())
+    }
+
+    fn lock_spent(&self) -> MutexGuard<'_, Spent> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_jitter(&self) -> MutexGuard<'_, Jitter> {
+        self.jitter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,303 @@
+//! Keeps to the CRM's limits.
+//!
+//! For each window a log of the moments at which requests were sent (a sliding window, so a burst
+//! up to the window's size is allowed and no span of its length ever holds more), a number of
+//! places for requests under way, a counter for the day, and a pause for all after a 429.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use nurturehub_port::{AdapterError, Clock, ErrorKind, Limits, Retry};
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+/// A day in microseconds.
+const DAY: i64 = 86_400_000_000;
+
+#[derive(Debug)]
+pub(super) struct Throttle {
+    clock: Arc<dyn Clock>,
+    places: Semaphore,
+    per_day: Option<u64>,
+    state: Mutex<State>,
+}
+
+/// Moments are microseconds of the clock's `elapsed`; those before its start are negative.
+#[derive(Debug)]
+struct State {
+    windows: Vec<Window>,
+    paused_until: i64,
+    /// When the last 429 came.
+    limited_at: Option<i64>,
+    /// The UTC day that `today` counts, in days since 1970.
+    day: i64,
+    today: u64,
+}
+
+#[derive(Debug)]
+struct Window {
+    requests: usize,
+    span: i64,
+    sent: VecDeque<i64>,
+}
+
+/// A place among the requests under way; dropping it frees the place.
+#[derive(Debug)]
+pub(super) struct Admission<'a> {
+    _place: SemaphorePermit<'a>,
+    /// How long it took to get it.
+    pub(super) waited: Duration,
+}
+
+impl Throttle {
+    /// A throttle for these limits.
+    ///
+    /// `recent` are the requests that this process or an earlier one made lately, oldest first, and
+    /// `used_today` those of this UTC day.
+    pub(super) fn new(
+        limits: &Limits,
+        clock: Arc<dyn Clock>,
+        recent: &[Timestamp],
+        used_today: u64,
+    ) -> Self {
+        let (now, wall) = (micros(clock.elapsed()), clock.now());
+        let windows = limits
+            .windows
+            .iter()
+            .map(|window| {
+                let span = i64::from(window.seconds.max(1)).saturating_mul(1_000_000);
+                let sent = recent
+                    .iter()
+                    // A request in the future means that the clock was put back: then it was just now.
+                    .map(|at| now - (wall.as_microsecond() - at.as_microsecond()).max(0))
+                    .filter(|at| *at > now - span)
+                    .collect();
+                Window {
+                    requests: usize::try_from(window.requests.max(1)).unwrap_or(usize::MAX),
+                    span,
+                    sent,
+                }
+            })
+            .collect();
+        let state = State {
+            windows,
+            paused_until: i64::MIN,
+            limited_at: None,
+            day: day_of(wall),
+            today: used_today,
+        };
+        Self {
+            places: Semaphore::new(limits.concurrent.clamp(1, Semaphore::MAX_PERMITS)),
+            per_day: limits.per_day,
+            state: Mutex::new(state),
+            clock,
+        }
+    }
+
+    /// Waits until a request may be sent, and counts it.
+    pub(super) async fn admit(&self) -> Result<Admission<'_>, AdapterError> {
+        let began = self.clock.elapsed();
+        let place =
+            self.places.acquire().await.map_err(|_| {
+                AdapterError::new(ErrorKind::Internal, "The request queue was closed.")
+            })?;
+        loop {
+            let wait = self.reserve()?;
+            if wait.is_zero() {
+                return Ok(Admission {
+                    _place: place,
+                    waited: self.clock.elapsed().saturating_sub(began),
+                });
+            }
+            self.clock.sleep(wait).await;
+        }
+    }
+
+    /// Counts a request now and answers zero, or answers how long to wait before asking again.
+    fn reserve(&self) -> Result<Duration, AdapterError> {
+        let (now, wall) = (micros(self.clock.elapsed()), self.clock.now());
+        let mut state = self.state();
+        let today = day_of(wall);
+        if state.day != today {
+            state.day = today;
+            state.today = 0;
+        }
+        if let Some(limit) = self.per_day
+            && state.today >= limit
+        {
+            return Err(day_is_used_up(limit, today));
+        }
+        let mut ready_at = state.paused_until;
+        for window in &mut state.windows {
+            while window
+                .sent
+                .front()
+                .is_some_and(|at| *at <= now - window.span)
+            {
+                window.sent.pop_front();
+            }
+            if window.sent.len() >= window.requests {
+                // The request that must leave the window before another fits in.
+                let index = window.sent.len() - window.requests;
+                if let Some(at) = window.sent.get(index) {
+                    ready_at = ready_at.max(at.saturating_add(window.span));
+                }
+            }
+        }
+        if ready_at > now {
+            let wait = u64::try_from(ready_at.saturating_sub(now)).unwrap_or(0);
+            return Ok(Duration::from_micros(wait));
+        }
+        for window in &mut state.windows {
+            window.sent.push_back(now);
+        }
+        state.today = state.today.saturating_add(1);
+        Ok(Duration::ZERO)
+    }
+
+    /// Holds back every request for so long; what is under way goes on.
+    pub(super) fn pause(&self, length: Duration) {
+        let now = micros(self.clock.elapsed());
+        let mut state = self.state();
+        state.paused_until = state.paused_until.max(now.saturating_add(micros(length)));
+        state.limited_at = Some(now);
+    }
+
+    /// How long ago the last 429 came.
+    pub(super) fn since_429(&self) -> Option<Duration> {
+        let now = micros(self.clock.elapsed());
+        let at = self.state().limited_at?;
+        Some(Duration::from_micros(
+            u64::try_from(now.saturating_sub(at)).unwrap_or(0),
+        ))
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn day_of(at: Timestamp) -> i64 {
+    at.as_microsecond().div_euclid(DAY)
+}
+
+fn day_is_used_up(limit: u64, today: i64) -> AdapterError {
+    let error = AdapterError::new(
+        ErrorKind::QuotaExhausted,
+        format!("The {limit} requests that this connection may make in a day are used up."),
+    );
+    match Timestamp::from_microsecond((today + 1).saturating_mul(DAY)) {
+        Ok(midnight) => error.retry(Retry::At(midnight)),
+        Err(_) => error,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nurturehub_port::RateWindow;
+
+    use super::*;
+    use crate::testing::ManualClock;
+
+    fn limits(windows: &[(u32, u32)], concurrent: usize, per_day: Option<u64>) -> Limits {
+        Limits {
+            windows: windows
+                .iter()
+                .map(|&(requests, seconds)| RateWindow { requests, seconds })
+                .collect(),
+            concurrent,
+            per_day,
+            wait_after_429_seconds: 1,
+        }
+    }
+
+    fn clock() -> Arc<ManualClock> {
+        Arc::new(ManualClock::new("2026-03-01T12:00:00Z".parse().unwrap()))
+    }
+
+    async fn send_times(throttle: &Throttle, clock: &ManualClock, count: usize) -> Vec<u64> {
+        let mut times = Vec::new();
+        for _ in 0..count {
+            drop(throttle.admit().await.unwrap());
+            times.push(u64::try_from(clock.elapsed().as_millis()).unwrap());
+        }
+        times
+    }
+
+    #[tokio::test]
+    async fn a_burst_is_allowed_and_no_span_ever_holds_more_than_the_window() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(3, 1), (5, 10)], 1, None), clock.clone(), &[], 0);
+        let mut times = send_times(&throttle, &clock, 2).await;
+        clock.advance(Duration::from_millis(600));
+        times.extend(send_times(&throttle, &clock, 5).await);
+        assert_eq!(
+            times,
+            [0, 0, 600, 1000, 1000, 10_000, 10_000],
+            "three in any second, five in any ten"
+        );
+    }
+
+    #[tokio::test]
+    async fn requests_of_an_earlier_process_count_and_a_clock_put_back_does_not_unlock() {
+        let clock = clock();
+        let recent = ["2026-03-01T11:59:59.500Z", "2026-03-01T12:30:00Z"]
+            .map(|at| at.parse::<Timestamp>().unwrap());
+        let throttle = Throttle::new(&limits(&[(2, 1)], 1, None), clock.clone(), &recent, 0);
+        assert_eq!(
+            send_times(&throttle, &clock, 2).await,
+            [500, 1000],
+            "half a second for the first; the one from the future counts as now"
+        );
+    }
+
+    #[tokio::test]
+    async fn the_day_runs_out_and_renews_at_midnight_utc() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[], 1, Some(10)), clock.clone(), &[], 9);
+        assert!(throttle.admit().await.is_ok());
+        let error = throttle.admit().await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::QuotaExhausted);
+        assert_eq!(
+            error.retry,
+            Retry::At("2026-03-02T00:00:00Z".parse().unwrap()),
+            "the error says when it goes on"
+        );
+        clock.advance(Duration::from_secs(12 * 3600));
+        assert!(throttle.admit().await.is_ok(), "a new day, a new allowance");
+    }
+
+    #[tokio::test]
+    async fn a_pause_holds_everybody_and_a_shorter_one_does_not_shorten_it() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(100, 1)], 4, None), clock.clone(), &[], 0);
+        throttle.pause(Duration::from_secs(7));
+        throttle.pause(Duration::from_secs(2));
+        assert_eq!(send_times(&throttle, &clock, 2).await, [7000, 7000]);
+        assert_eq!(throttle.since_429(), Some(Duration::from_secs(7)));
+    }
+
+    #[tokio::test]
+    async fn a_place_is_free_again_when_its_holder_is_dropped() {
+        let throttle = Throttle::new(&limits(&[], 1, None), clock(), &[], 0);
+        let held = throttle.admit().await.unwrap();
+        {
+            let waiting = throttle.admit();
+            futures_util::pin_mut!(waiting);
+            assert!(
+                futures_util::poll!(waiting.as_mut()).is_pending(),
+                "the only place is taken"
+            );
+        }
+        drop(held);
+        assert!(
+            throttle.admit().await.is_ok(),
+            "the cancelled wait left nothing behind"
+        );
+    }
+}

@@ -1,0 +1,54 @@
+//! All CRMs that this product knows. A new one is a folder and a line here.
+
+use jiff::Timestamp;
+use nurturehub_adapter_kit::mapping::Explanation;
+use nurturehub_adapter_kit::{AdapterContext, ErrorReader};
+use nurturehub_port::{
+    AdapterError, ConnectionId, CrmAdapter, ExternalId, ProviderId, ProviderSpec,
+};
+
+/// What the product needs to know to use a CRM.
+#[derive(Debug, Clone, Copy)]
+pub struct Registration {
+    /// The CRM as data.
+    pub spec: fn() -> ProviderSpec,
+    /// Makes its adapter for one operation.
+    pub build: fn(AdapterContext) -> Box<dyn CrmAdapter>,
+    /// Reads its error answers; also where a recorded exchange is replayed.
+    pub errors: ErrorReader,
+    /// Tells how one of its records, as it came, becomes a contact.
+    ///
+    /// # Errors
+    /// `mapping`, where it cannot.
+    pub explain: fn(raw: &str, origin: &ExplainOrigin) -> Result<Explanation, AdapterError>,
+}
+
+/// Where a stored record came from.
+#[derive(Debug, Clone)]
+pub struct ExplainOrigin {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The kind of CRM.
+    pub provider: ProviderId,
+    /// The record's id.
+    pub external_id: ExternalId,
+    /// What the CRM calls such a record.
+    pub external_type: String,
+    /// When it was fetched.
+    pub fetched_at: Timestamp,
+}
+
+/// The CRMs, in the order in which people are shown them.
+static ALL: &[Registration] = &[crate::reapit::REGISTRATION, crate::agentos::REGISTRATION];
+
+/// All CRMs.
+#[must_use]
+pub fn all() -> &'static [Registration] {
+    ALL
+}
+
+/// The CRM of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Registration> {
+    ALL.iter().find(|entry| (entry.spec)().id.as_str() == id)
+}

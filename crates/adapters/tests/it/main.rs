@@ -1,0 +1,3 @@
+//! The adapters, each against a server that speaks its CRM.
+
+mod agentos;

@@ -1,0 +1,40 @@
+//! What a sandbox is started with.
+
+use std::time::Duration;
+
+use crate::clock::Time;
+use crate::faults::Faults;
+
+/// What a sandbox is started with.
+#[derive(Debug, Clone)]
+pub struct SandboxConfig {
+    /// How many records each CRM lists at the start, archived ones among them. About one in 2,000
+    /// (one at least, from 100 on) cannot become a contact.
+    pub contacts: usize,
+    /// Everything follows from it: people, ids, timestamps, keys and tokens.
+    pub seed: u64,
+    /// The port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// What goes wrong from the start.
+    pub faults: Faults,
+    /// Whether the CRMs enforce their rate limits. Benchmarks switch them off.
+    pub limits: bool,
+    /// How long every answer waits first.
+    pub latency: Option<Duration>,
+    /// Where the time comes from.
+    pub time: Time,
+}
+
+impl Default for SandboxConfig {
+    fn default() -> Self {
+        Self {
+            contacts: 250,
+            seed: 1,
+            port: 0,
+            faults: Faults::default(),
+            limits: true,
+            latency: None,
+            time: Time::System,
+        }
+    }
+}

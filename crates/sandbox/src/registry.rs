@@ -1,0 +1,46 @@
+//! The CRMs that the sandbox has: the only file outside their own folders that names one. A new
+//! simulator is a module line and a line in the list.
+
+use std::sync::Arc;
+
+use crate::setup::Setup;
+use crate::simulator::Crm;
+
+#[path = "agentos/mod.rs"]
+pub mod agentos;
+#[path = "reapit/mod.rs"]
+pub mod reapit;
+
+macro_rules! crms {
+    ($($(#[$doc:meta])* $name:ident: $kind:ty;)*) => {
+        /// The prefixes of the CRMs, which are their provider ids.
+        pub(crate) const IDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// The simulated CRMs.
+        #[derive(Debug)]
+        pub(crate) struct Crms { $($name: Arc<$kind>,)* }
+
+        impl Crms {
+            /// Makes all of them, data and all.
+            pub(crate) fn build(setup: &Setup) -> Self {
+                Self { $($name: Arc::new(<$kind>::new(setup)),)* }
+            }
+
+            /// All of them.
+            pub(crate) fn all(&self) -> Vec<Arc<dyn Crm>> {
+                vec![$(Arc::<$kind>::clone(&self.$name)),*]
+            }
+        }
+
+        impl crate::Sandbox {
+            $($(#[$doc])* #[must_use] pub fn $name(&self) -> &$kind { &self.crms().$name })*
+        }
+    };
+}
+
+crms! {
+    /// The agentOS simulator.
+    agentos: agentos::Agentos;
+    /// The Reapit simulator.
+    reapit: reapit::Reapit;
+}

@@ -1,0 +1,42 @@
+//! What every simulator is made with.
+
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::config::SandboxConfig;
+
+/// What every simulator is made with.
+#[derive(Debug, Clone)]
+pub(crate) struct Setup {
+    pub(crate) contacts: usize,
+    pub(crate) seed: u64,
+    pub(crate) limits: bool,
+    pub(crate) clock: Arc<Clock>,
+}
+
+impl Setup {
+    pub(crate) fn new(config: &SandboxConfig) -> Self {
+        Self {
+            contacts: config.contacts,
+            seed: config.seed,
+            limits: config.limits,
+            clock: Arc::new(Clock::new(config.time)),
+        }
+    }
+
+    /// A secret of this sandbox: fixed by the seed, different for each name, worth nothing
+    /// anywhere else.
+    pub(crate) fn secret(&self, name: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.seed.to_le_bytes());
+        hasher.update(name.as_bytes());
+        *hasher.finalize().as_bytes()
+    }
+
+    /// The same as text of 32 hexadecimal digits.
+    pub(crate) fn secret_text(&self, name: &str) -> String {
+        let mut text = blake3::Hash::from(self.secret(name)).to_hex().to_string();
+        text.truncate(32);
+        text
+    }
+}
