@@ -240,9 +240,7 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error
 fn is_tls(cause: &(dyn std::error::Error + 'static)) -> bool {
     // An `io::Error` stands for what it wraps, and skips it in the chain of sources.
     match cause.downcast_ref::<std::io::Error>() {
-        Some(error) => error
-            .get_ref()
-            .is_some_and(<dyn std::error::Error + Send + Sync>::is::<rustls::Error>),
+        Some(error) => error.get_ref().is_some_and(|inner| is_tls(inner)),
         None => cause.is::<rustls::Error>(),
     }
 }

@@ -50,6 +50,17 @@ pub struct Read<'a> {
     pub(crate) codecs: &'a RefCell<Codecs>,
 }
 
+impl Read<'_> {
+    /// How many rows a table has, for whoever wants to see that nothing is left in it.
+    ///
+    /// # Errors
+    /// `Statement` where there is no such table.
+    pub fn count_rows(&self, table: &'static str) -> Result<i64, StoreError> {
+        let sql = format!("SELECT count(*) FROM {table}");
+        Ok(self.database.query_row(&sql, [], |row| row.get(0))?)
+    }
+}
+
 /// A transaction: all of it is kept, or nothing.
 pub struct Write<'a> {
     read: Read<'a>,

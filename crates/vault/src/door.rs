@@ -74,7 +74,6 @@ fn lock(path: &Path, access: Access) -> std::io::Result<File> {
 }
 
 /// A file made with these options is for its owner alone.
-#[cfg_attr(not(unix), allow(clippy::missing_const_for_fn))]
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);

@@ -43,7 +43,7 @@ impl CrmAdapter for AgentOs {
     }
 
     fn sync_contacts(&self, start: SyncStart) -> ContactStream<'_> {
-        sync::pages(self, start)
+        sync::pages(self, &start)
     }
 
     async fn push_activity(

@@ -132,8 +132,8 @@ struct Sweep<'a> {
 }
 
 /// The pages of a sweep.
-pub(super) fn pages(adapter: &AgentOs, start: SyncStart) -> ContactStream<'_> {
-    let sweep = Sweep::begin(adapter, &start);
+pub(super) fn pages<'a>(adapter: &'a AgentOs, start: &SyncStart) -> ContactStream<'a> {
+    let sweep = Sweep::begin(adapter, start);
     Box::pin(stream::try_unfold(
         Err::<Sweep<'_>, _>(sweep),
         |state| async move {
@@ -220,15 +220,19 @@ impl<'a> Sweep<'a> {
     /// An answer without records: the end of a list, or one that came too early.
     fn nothing(&mut self, count: Option<u64>, response: &HttpResponse) -> Result<(), AdapterError> {
         let position = &mut self.position;
+        let known = position.count();
+        if let (Some(before), Some(now)) = (known, count)
+            && now < before
+            && position.offset > 0
+        {
+            position.follow(0, count);
+            self.guard.stepped_back();
+            return Ok(());
+        }
         // At the very beginning, or with a total that agrees, the list is simply at its end.
         let expected = match count {
             Some(now) => now > position.offset,
-            None => {
-                position.offset > 0
-                    && position
-                        .count()
-                        .is_some_and(|count| count > position.offset)
-            }
+            None => position.offset > 0 && known.is_some_and(|known| known > position.offset),
         };
         if !expected {
             position.set_count(count.or((position.offset == 0).then_some(0)));
@@ -244,7 +248,7 @@ impl<'a> Sweep<'a> {
                     "agentOS's list of {} ended after {} of {} records.",
                     people(position.list),
                     position.offset,
-                    count.or(position.count()).unwrap_or(position.offset),
+                    count.or(known).unwrap_or(position.offset),
                 ),
             ));
         }

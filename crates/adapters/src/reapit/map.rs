@@ -23,7 +23,7 @@ use nurturehub_port::{
 use serde_json::Value;
 
 use super::lookups::Lookups;
-use super::wire::{Address, Contact, Detail, Text};
+use super::wire::{Address, Contact, Detail, Text, id_of};
 use crate::ExplainOrigin;
 
 /// What the port calls such a record.
@@ -64,14 +64,7 @@ pub(super) fn read(raw: &str) -> Result<(Contact<'_>, ExternalId), Box<RejectedR
 }
 
 fn rejected(raw: &str, code: &str, field: &str, message: String) -> Box<RejectedRecord> {
-    /// The id alone, for a record of which the rest cannot be read.
-    #[derive(serde::Deserialize)]
-    struct Id {
-        id: String,
-    }
-    let external_id = serde_json::from_str::<Id>(raw)
-        .ok()
-        .and_then(|record| ExternalId::parse(record.id).ok());
+    let external_id = id_of(raw).and_then(|id| ExternalId::parse(id).ok());
     Box::new(RejectedRecord {
         external_id,
         raw: raw.into(),

@@ -4,10 +4,11 @@
 //! listing began. The first two are sorted by creation, which no edit moves. The third one catches
 //! who was taken out of the archive between the two and would be on neither.
 //!
-//! An incremental listing is two passes over one window of time: by `modified`, and by `created` for
-//! records whose `modified` is still null. The window's end is fixed by the CRM's clock at the first
-//! answer, so that a record edited meanwhile leaves the window instead of moving within it, and the
-//! pass notices by its total.
+//! An incremental listing is up to three passes over one window of time: contacts by `modified`,
+//! contacts by `created` for those whose `modified` is still null, and, where applicants are looked
+//! up, applicants by `modified`, as what they look for can change without a change to the contact.
+//! The window's end is fixed by the CRM's clock at the first answer, so that a record edited
+//! meanwhile leaves the window instead of moving within it, and the pass notices by its total.
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{AdapterError, Cursor, ErrorKind};
@@ -15,6 +16,15 @@ use serde::{Deserialize, Serialize};
 
 /// The version of the cursor's form.
 const VERSION: u8 = 1;
+
+/// What the settings say about passes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules {
+    /// How far a window reaches back before the watermark.
+    pub(super) overlap: SignedDuration,
+    /// Whether what applicants look for is followed.
+    pub(super) applicants: bool,
+}
 
 /// A pass of a listing, or its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +40,8 @@ pub(super) enum Pass {
     Modified,
     /// What was created in the window (incremental).
     Created,
+    /// Contacts of the applicants that were modified in the window (incremental).
+    Applicants,
     /// The listing is complete.
     Done,
 }
@@ -90,7 +102,7 @@ impl Position {
     /// `protocol`, where the cursor is not the end of a complete listing.
     pub(super) fn incremental(
         after: &Cursor,
-        overlap: SignedDuration,
+        rules: Rules,
     ) -> Result<Self, AdapterError> {
         let before = Self::decode(after)?;
         let since = before
@@ -99,7 +111,7 @@ impl Position {
             .ok_or_else(not_an_end)?;
         Ok(Self {
             pass: Pass::Modified,
-            from: Some(back(since, overlap)),
+            from: Some(back(since, rules.overlap)),
             since: Some(since),
             ..Self::full()
         })
@@ -126,7 +138,9 @@ impl Position {
                 query.push(("sortBy", "created".to_owned()));
                 return query;
             }
-            Pass::CatchUp | Pass::Modified => ("modifiedFrom", "modifiedTo", "modified"),
+            Pass::CatchUp | Pass::Modified | Pass::Applicants => {
+                ("modifiedFrom", "modifiedTo", "modified")
+            }
             Pass::Created => ("createdFrom", "createdTo", "created"),
         };
         query.push(("sortBy", sort.to_owned()));
@@ -143,7 +157,7 @@ impl Position {
     pub(super) fn at(&mut self, date: Option<Timestamp>, received: Timestamp) {
         const SECOND: SignedDuration = SignedDuration::from_secs(1);
         self.began.get_or_insert(date.unwrap_or(received));
-        if !matches!(self.pass, Pass::CatchUp | Pass::Modified | Pass::Created) {
+        if matches!(self.pass, Pass::Active | Pass::Archived | Pass::Done) {
             return;
         }
         let end = match date {
@@ -173,7 +187,7 @@ impl Position {
         match self.pass {
             Pass::Archived => Some(self.known.saturating_add(self.total?)),
             Pass::CatchUp => Some(self.known),
-            Pass::Active | Pass::Modified | Pass::Created | Pass::Done => None,
+            _ => None,
         }
     }
 
@@ -183,7 +197,7 @@ impl Position {
     }
 
     /// Goes on to the next pass, or ends the listing.
-    pub(super) fn next_pass(&mut self, overlap: SignedDuration) {
+    pub(super) fn next_pass(&mut self, rules: Rules) {
         let total = self.total.take().unwrap_or(0);
         self.page = 1;
         match self.pass {
@@ -193,12 +207,13 @@ impl Position {
                     self.pass = Pass::Archived;
                 } else {
                     self.pass = Pass::CatchUp;
-                    self.from = self.began.map(|began| back(began, overlap));
+                    self.from = self.began.map(|began| back(began, rules.overlap));
                 }
             }
-            // The same window again, by another field.
+            // The same window again, by another field and of another list.
             Pass::Modified => self.pass = Pass::Created,
-            Pass::CatchUp | Pass::Created | Pass::Done => self.finish(),
+            Pass::Created if rules.applicants => self.pass = Pass::Applicants,
+            Pass::CatchUp | Pass::Created | Pass::Applicants | Pass::Done => self.finish(),
         }
     }
 
@@ -239,7 +254,10 @@ fn not_an_end() -> AdapterError {
 mod tests {
     use super::*;
 
-    const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
+    const RULES: Rules = Rules {
+        overlap: SignedDuration::from_mins(5),
+        applicants: true,
+    };
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -247,13 +265,13 @@ mod tests {
 
     fn finished(seen: Option<&str>, began: &str, since: Option<&str>) -> Option<Timestamp> {
         let mut position = Position {
-            pass: Pass::Created,
+            pass: Pass::Applicants,
             seen: seen.map(time),
             began: Some(time(began)),
             since: since.map(time),
             ..Position::full()
         };
-        position.next_pass(OVERLAP);
+        position.next_pass(RULES);
         assert_eq!(position.pass, Pass::Done);
         position.since
     }
@@ -303,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_listing_takes_three_passes_and_an_incremental_one_two() {
+    fn a_full_listing_and_an_incremental_one_take_three_passes_each() {
         let mut position = Position::full();
         position.at(None, time("2026-03-01T12:00:00Z"));
         position.total = Some(70);
@@ -312,13 +330,13 @@ mod tests {
             None,
             "the archive's size is not known yet"
         );
-        position.next_pass(OVERLAP);
+        position.next_pass(RULES);
         position.total = Some(5);
         assert_eq!(
             (position.pass, position.source_total()),
             (Pass::Archived, Some(75))
         );
-        position.next_pass(OVERLAP);
+        position.next_pass(RULES);
         assert_eq!(
             position.source_total(),
             Some(75),
@@ -331,11 +349,11 @@ mod tests {
             "the last pass reaches back to before the beginning: {:?}",
             position.query()
         );
-        position.next_pass(OVERLAP);
+        position.next_pass(RULES);
         assert_eq!(position.pass, Pass::Done);
 
         let end = Cursor::encode(&position).unwrap();
-        let mut next = Position::incremental(&end, OVERLAP).unwrap();
+        let mut next = Position::incremental(&end, RULES).unwrap();
         assert_eq!(
             next.query().len(),
             3,
@@ -348,13 +366,29 @@ mod tests {
             next.query().contains(&to("modifiedTo")),
             "the first answer fixes the end"
         );
-        next.next_pass(OVERLAP);
+        next.next_pass(RULES);
         assert!(
             next.query().contains(&to("createdTo")),
             "the second pass has the same window"
         );
+        let mut without = next.clone();
+        next.next_pass(RULES);
+        assert_eq!(next.pass, Pass::Applicants);
         assert!(
-            Position::incremental(&Cursor::encode(&next).unwrap(), OVERLAP).is_err(),
+            next.query().contains(&to("modifiedTo")),
+            "and so has the third"
+        );
+        without.next_pass(Rules {
+            applicants: false,
+            ..RULES
+        });
+        assert_eq!(
+            without.pass,
+            Pass::Done,
+            "where applicants are not looked up, there is none"
+        );
+        assert!(
+            Position::incremental(&Cursor::encode(&next).unwrap(), RULES).is_err(),
             "a listing under way is no end to go on from"
         );
     }

@@ -1,23 +1,24 @@
 //! Lists contacts.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures_util::stream;
 use jiff::SignedDuration;
 use nurturehub_adapter_kit::HttpResponse;
+use nurturehub_adapter_kit::mapping::parse_timestamp;
 use nurturehub_adapter_kit::paging::{PageGuard, pages_to_step_back};
 use nurturehub_port::{
     AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, ExternalId, MappedContact,
     PageRecord, RejectedRecord, SyncStart,
 };
-use serde_json::value::RawValue;
 
 use super::Reapit;
 use super::lookups::Lookups;
 use super::map::{self, Surroundings};
-use super::position::{Pass, Position};
-use super::spec::key;
-use super::wire::{Contact, Page};
+use super::position::{Pass, Position, Rules};
+use super::spec::{MAX_PAGE_SIZE, key};
+use super::wire::{Applicant, Contact, Page, Related, id_of};
 
 /// Pages that a listing may have: ten million contacts.
 const MAX_PAGES: u32 = 100_000;
@@ -56,7 +57,7 @@ enum State<'a> {
 struct Listing<'a> {
     adapter: &'a Reapit,
     page_size: u64,
-    overlap: SignedDuration,
+    rules: Rules,
     position: Position,
     guard: PageGuard,
     steps_back: u32,
@@ -70,16 +71,19 @@ impl<'a> Listing<'a> {
     fn begin(adapter: &'a Reapit, start: &SyncStart) -> Result<Self, AdapterError> {
         let settings = &adapter.context.settings;
         let minutes = settings.integer(key::OVERLAP_MINUTES)?.unwrap_or(5);
-        let overlap = SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(5));
+        let rules = Rules {
+            overlap: SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(5)),
+            applicants: settings.flag(key::APPLICANT_LOOKUP),
+        };
         let position = match start {
             SyncStart::Full => Position::full(),
-            SyncStart::Incremental { since } => Position::incremental(since, overlap)?,
+            SyncStart::Incremental { since } => Position::incremental(since, rules)?,
             SyncStart::Resume { at } => Position::decode(at)?,
         };
         Ok(Self {
             adapter,
-            page_size: settings.integer(key::PAGE_SIZE)?.unwrap_or(100),
-            overlap,
+            page_size: settings.integer(key::PAGE_SIZE)?.unwrap_or(MAX_PAGE_SIZE),
+            rules,
             position,
             guard: PageGuard::new(MAX_PAGES),
             steps_back: 0,
@@ -94,31 +98,42 @@ impl<'a> Listing<'a> {
         }
         loop {
             let response = self.fetch().await?;
-            let began = self.adapter.context.clock.elapsed();
-            let page = Page::parse(&response)?;
+            let (page, parsing) = self.timed(|| Page::parse(&response));
+            let page = page?;
             self.position.at(response.date(), response.received_at);
             if self.step_back(&page)? {
                 continue;
             }
-            let read: Vec<Read<'_>> = page
-                .records()
-                .iter()
-                .map(|raw| map::read(raw.get()))
-                .collect();
-            self.follow(&read)?;
-            let reading = self.adapter.context.clock.elapsed().saturating_sub(began);
-            let contacts = read.iter().flatten().map(|(contact, _)| contact);
-            self.lookups.prepare(self.adapter, contacts).await?;
-            return self.finish_page(&response, &page, read, reading);
+            self.follow(&page)?;
+            let mut records = Vec::with_capacity(page.records().len());
+            let mapping = if self.position.pass == Pass::Applicants {
+                self.contacts_of_applicants(&page, &mut records).await?
+            } else {
+                self.contacts(&response, &page, &mut records).await?
+            };
+            let source_total = self.position.source_total();
+            self.advance(&page)?;
+            let spent = parsing.saturating_add(mapping).as_micros();
+            return Ok(ContactPage {
+                records,
+                removals: Vec::new(),
+                cursor: Cursor::encode(&self.position)?,
+                source_total,
+                complete: self.position.pass == Pass::Done,
+                mapping_us: u64::try_from(spent).unwrap_or(u64::MAX),
+            });
         }
     }
 
     async fn fetch(&self) -> Result<HttpResponse, AdapterError> {
-        let mut request = self
-            .adapter
-            .get("/contacts/", &[])?
-            .query("pageSize", &self.page_size.to_string())
-            .query("embed", "relationships");
+        let request = if self.position.pass == Pass::Applicants {
+            self.adapter.get("/applicants/", &[])?
+        } else {
+            self.adapter
+                .get("/contacts/", &[])?
+                .query("embed", "relationships")
+        };
+        let mut request = request.query("pageSize", &self.page_size.to_string());
         for (name, value) in self.position.query() {
             request = request.query(name, &value);
         }
@@ -150,28 +165,27 @@ impl<'a> Listing<'a> {
         Ok(true)
     }
 
-    fn follow(&mut self, read: &[Read<'_>]) -> Result<(), AdapterError> {
-        let id = |record: Option<&Read<'_>>| match record? {
-            Ok((_, id)) => Some(id.clone()),
-            Err(rejected) => rejected.external_id.clone(),
-        };
-        let (first, last) = (id(read.first()), id(read.last()));
-        self.guard.follow(
-            first.as_ref().map(ExternalId::as_str),
-            last.as_ref().map(ExternalId::as_str),
-        )
+    fn follow(&mut self, page: &Page<'_>) -> Result<(), AdapterError> {
+        let first = page.records().first().and_then(|raw| id_of(raw.get()));
+        let last = page.records().last().and_then(|raw| id_of(raw.get()));
+        self.guard.follow(first.as_deref(), last.as_deref())
     }
 
-    /// Maps the page's records and moves the position past it.
-    fn finish_page(
+    /// Reads and maps the contacts of a page, and says how long that took.
+    ///
+    /// Each record is read by itself, so that a bad one is rejected and the rest go on.
+    async fn contacts(
         &mut self,
         response: &HttpResponse,
         page: &Page<'_>,
-        read: Vec<Read<'_>>,
-        reading: Duration,
-    ) -> Result<ContactPage, AdapterError> {
-        let clock = &self.adapter.context.clock;
-        let began = clock.elapsed();
+        records: &mut Vec<PageRecord>,
+    ) -> Result<Duration, AdapterError> {
+        let (read, reading): (Vec<Read<'_>>, _) = self.timed(|| {
+            let raw = page.records().iter();
+            raw.map(|raw| map::read(raw.get())).collect()
+        });
+        let contacts = read.iter().flatten().map(|(contact, _)| contact);
+        self.lookups.prepare(self.adapter, contacts).await?;
         let around = Surroundings {
             connection: &self.adapter.context.connection,
             provider: &self.adapter.context.provider,
@@ -179,29 +193,54 @@ impl<'a> Listing<'a> {
             lookups: &self.lookups,
             explain: false,
         };
-        let records: Vec<PageRecord> = read
-            .into_iter()
-            .zip(page.records())
-            .map(|(read, raw)| record(read, raw, &around))
-            .collect();
-        for record in &records {
+        let from = records.len();
+        let ((), mapping) = self.timed(|| {
+            let pairs = read.into_iter().zip(page.records());
+            records.extend(pairs.map(|(read, raw)| record(read, raw.get(), &around)));
+        });
+        for record in records.iter().skip(from) {
             if let PageRecord::Mapped(mapped) = record {
                 let provenance = &mapped.contact.provenance;
                 self.position
                     .saw(provenance.updated_at.max(provenance.created_at));
             }
         }
-        let source_total = self.position.source_total();
-        self.advance(page)?;
-        let mapping = clock.elapsed().saturating_sub(began) + reading;
-        Ok(ContactPage {
-            records,
-            removals: Vec::new(),
-            cursor: Cursor::encode(&self.position)?,
-            source_total,
-            complete: self.position.pass == Pass::Done,
-            mapping_us: u64::try_from(mapping.as_micros()).unwrap_or(u64::MAX),
-        })
+        Ok(reading + mapping)
+    }
+
+    /// Reads and maps the contacts whom the applicants of a page are.
+    async fn contacts_of_applicants(
+        &mut self,
+        page: &Page<'_>,
+        records: &mut Vec<PageRecord>,
+    ) -> Result<Duration, AdapterError> {
+        let mut ids = BTreeSet::new();
+        for raw in page.records() {
+            // An applicant that cannot be read is one of whom nothing is known.
+            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(raw.get()) else {
+                continue;
+            };
+            self.position
+                .saw(applicant.modified.as_deref().and_then(parse_timestamp));
+            let related = applicant.related.iter().flatten();
+            ids.extend(related.filter_map(Related::contact_id).map(str::to_owned));
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut mapping = Duration::ZERO;
+        for some in ids.chunks(usize::try_from(MAX_PAGE_SIZE).unwrap_or(1)) {
+            let mut request = self
+                .adapter
+                .get("/contacts/", &[])?
+                .query("embed", "relationships")
+                .query("pageSize", &MAX_PAGE_SIZE.to_string());
+            for id in some {
+                request = request.query("id", id);
+            }
+            let response = request.send().await?;
+            let page = Page::parse(&response)?;
+            mapping += self.contacts(&response, &page, records).await?;
+        }
+        Ok(mapping)
     }
 
     /// Moves on to the next page or pass.
@@ -218,13 +257,13 @@ impl<'a> Listing<'a> {
             && before < total
         {
             return Err(incomplete(format!(
-                "Reapit says that its list has {total} contacts, but it ended within the first \
+                "Reapit says that its list has {total} records, but it ended within the first \
                  {before}."
             )));
         }
-        let at_an_end = count == 0 || count < self.page_size || !page.has_next();
+        let at_an_end = count < self.page_size || !page.has_next();
         if at_an_end && total.is_none_or(|total| reached >= total) {
-            self.position.next_pass(self.overlap);
+            self.position.next_pass(self.rules);
             self.guard.stepped_back();
             self.steps_back = 0;
         } else {
@@ -239,21 +278,28 @@ impl<'a> Listing<'a> {
             records: Vec::new(),
             removals: Vec::new(),
             cursor: Cursor::encode(&self.position)?,
-            source_total: Some(self.position.known).filter(|known| *known > 0),
+            source_total: None,
             complete: true,
             mapping_us: 0,
         })
     }
+
+    fn timed<T>(&self, work: impl FnOnce() -> T) -> (T, Duration) {
+        let clock = &self.adapter.context.clock;
+        let began = clock.elapsed();
+        let done = work();
+        (done, clock.elapsed().saturating_sub(began))
+    }
 }
 
 /// A record of a page, mapped.
-fn record(read: Read<'_>, raw: &RawValue, around: &Surroundings<'_>) -> PageRecord {
+fn record(read: Read<'_>, raw: &str, around: &Surroundings<'_>) -> PageRecord {
     match read {
         Ok((record, id)) => {
             let built = map::contact(&record, id, around);
             PageRecord::Mapped(Box::new(MappedContact {
                 contact: built.contact,
-                raw: raw.get().into(),
+                raw: raw.into(),
                 issues: built.issues,
             }))
         }

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::lookups::Lookups;
 use super::map::{self, Surroundings};
 use super::spec::key;
-use super::wire::Text;
+use super::wire::{Related, Text};
 use super::{Reapit, signature};
 
 /// The customer id of a test delivery from the Developer Portal.
@@ -50,15 +50,6 @@ struct Body<'a> {
 struct Entity<'a> {
     #[serde(borrow)]
     related: Option<Vec<Related<'a>>>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Related<'a> {
-    #[serde(borrow)]
-    id: Option<Text<'a>>,
-    /// `contact` or `company`.
-    #[serde(rename = "type", borrow)]
-    kind: Option<Text<'a>>,
 }
 
 /// What a topic means here.
@@ -160,8 +151,7 @@ fn related<'a>(body: &'a Body<'_>) -> BTreeSet<&'a str> {
         .into_iter()
         .flatten()
         .flat_map(|entity| entity.related.iter().flatten())
-        .filter(|related| related.kind.as_deref() != Some("company"))
-        .filter_map(|related| related.id.as_deref())
+        .filter_map(Related::contact_id)
         .collect()
 }
 

@@ -247,15 +247,51 @@ pub(super) struct Role<'a> {
     from_archive: Option<bool>,
 }
 
-/// Of an applicant (`ApplicantModel`), whether they look to buy or to rent: `buying` or `renting` by
-/// the schema, `sales` or `lettings` in examples.
+/// Of an applicant (`ApplicantModel`), what they look for and who they are.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Applicant<'a> {
     #[serde(borrow)]
     pub(super) id: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(super) modified: Option<Text<'a>>,
+    /// `buying` or `renting` by the schema, `sales` in an example.
+    #[serde(borrow)]
     pub(super) marketing_mode: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) related: Option<Vec<Related<'a>>>,
+}
+
+/// Somebody whom a role is about.
+#[derive(Debug, Deserialize)]
+pub(super) struct Related<'a> {
+    #[serde(borrow)]
+    id: Option<Text<'a>>,
+    /// `contact` or `company`.
+    #[serde(rename = "type", borrow)]
+    kind: Option<Text<'a>>,
+}
+
+impl Related<'_> {
+    /// The contact's id, where it is one.
+    pub(super) fn contact_id(&self) -> Option<&str> {
+        let company = self.kind.as_deref() == Some("company");
+        self.id.as_deref().filter(|id| !company && !id.is_empty())
+    }
+}
+
+/// Of any record, its id.
+#[derive(Debug, Deserialize)]
+pub(super) struct Id<'a> {
+    #[serde(borrow)]
+    pub(super) id: Text<'a>,
+}
+
+/// The id of a record that may be anything.
+pub(super) fn id_of(record: &str) -> Option<String> {
+    serde_json::from_str::<Id<'_>>(record)
+        .ok()
+        .map(|record| record.id.to_string())
 }
 
 /// An entry of a list of choices, such as a contact category.

@@ -1,16 +1,14 @@
 //! Token addresses that mean harm or are badly broken.
 
-use std::sync::Arc;
-
-use nurturehub_oauth::{OAuthClient, OAuthError, TokenSet};
+use nurturehub_oauth::{HttpLimits, OAuthClient, OAuthError, TokenSet};
 use nurturehub_port::{AdapterError, ErrorKind};
 
 use crate::clock::TestClock;
 use crate::crm::{Answer, Crm, json, raw};
 use crate::{SECRET, client, config, http, impatient};
 
-async fn error_of(base: &str) -> OAuthError {
-    OAuthClient::new(config(base), http(impatient()), TestClock::new())
+async fn error_of(base: &str, limits: HttpLimits) -> OAuthError {
+    OAuthClient::new(config(base), http(limits), TestClock::new())
         .client_credentials(&[])
         .await
         .map(|tokens: TokenSet| panic!("taken for tokens: {tokens:?}"))
@@ -55,7 +53,7 @@ async fn an_answer_that_is_no_token_answer_is_a_protocol_error() {
         (json(200, &"[".repeat(100_000)), "nesting without end"),
     ] {
         let crm = Crm::new([answer]).await;
-        let error = error_of(&crm.base).await;
+        let error = error_of(&crm.base, HttpLimits::default()).await;
         assert_eq!(error.kind(), ErrorKind::Protocol, "{what}: {error}");
     }
 }
@@ -70,7 +68,7 @@ async fn a_redirect_is_not_followed_so_that_secrets_stay_with_one_host() {
         }])
         .await;
         assert_eq!(
-            error_of(&crm.base).await,
+            error_of(&crm.base, HttpLimits::default()).await,
             OAuthError::Redirected,
             "{status}"
         );
@@ -100,14 +98,15 @@ async fn networks_that_fail_are_told_apart() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         format!("http://{}", listener.local_addr().unwrap())
     };
-    for (base, kind) in [
-        (silent, ErrorKind::NetworkTimeout),
-        (trickle, ErrorKind::NetworkTimeout),
-        (cut, ErrorKind::NetworkInterrupted),
-        (not_tls, ErrorKind::NetworkTls),
-        (nobody, ErrorKind::NetworkConnect),
+    let patient = HttpLimits::default();
+    for (base, limits, kind) in [
+        (silent, impatient(), ErrorKind::NetworkTimeout),
+        (trickle, impatient(), ErrorKind::NetworkTimeout),
+        (cut, patient, ErrorKind::NetworkInterrupted),
+        (not_tls, patient, ErrorKind::NetworkTls),
+        (nobody, patient, ErrorKind::NetworkConnect),
     ] {
-        let error = error_of(&base).await;
+        let error = error_of(&base, limits).await;
         assert_eq!(error.kind(), kind, "{base}: {error}");
     }
 }
@@ -160,5 +159,4 @@ async fn nothing_secret_is_shown_by_what_holds_secrets() {
     let tokens = client.client_credentials(&[]).await.unwrap();
     let shown = format!("{client:?} {tokens:?}");
     assert!(!shown.contains("marked"), "{shown}");
-    let _: Arc<dyn std::fmt::Debug> = Arc::new(tokens);
 }

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::json_text::JsonText;
-use crate::people::{Dice, People, Person, Purpose};
+use crate::people::{Dice, People, Person, Place, Purpose};
 
 use super::ids::{BRANCHES, List, branch_oid};
 
@@ -59,7 +59,7 @@ fn guest_style(json: &mut JsonText, person: &Person) {
 /// As in LandlordDetailsModel: one name, one address.
 fn details_style(json: &mut JsonText, person: &Person, index: usize) {
     let name = person.full_name();
-    let address = person.place.as_ref().map(|place| place.one_line());
+    let address = person.place.as_ref().map(Place::one_line);
     json.member(
         ",\"Name\":",
         Some(name.as_str()).filter(|name| !name.is_empty()),

@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn chunks_come_back_in_order_and_complete() {
-        let chunks = in_chunks(1_003, 10, |range| range.collect::<Vec<_>>());
+        let chunks = in_chunks(1_003, 10, Iterator::collect::<Vec<_>>);
         let all: Vec<usize> = chunks.into_iter().flatten().collect();
         assert_eq!(all, (0..1_003).collect::<Vec<_>>());
     }

@@ -221,7 +221,7 @@ impl Name {
                 self.forename = self
                     .forename
                     .take()
-                    .map(|name| name.chars().take(1).collect())
+                    .map(|name| name.chars().take(1).collect());
             }
             215..218 => self.surname = self.surname.take().map(|name| format!("{name}\t\u{200b}")),
             _ => {}

@@ -118,21 +118,23 @@ impl Platform {
         lock(&self.activities).waiting()
     }
 
-    fn admit(&self, call: &Call, tenant: &str) -> Result<(), Answer> {
+    fn admit(&self, call: &Call, tenant: &str) -> Result<(), Box<Answer>> {
         if call.bearer() != Some(self.token.as_str()) {
-            return Err(problem(
-                StatusCode::UNAUTHORIZED,
-                "invalidToken",
-                "The token is missing or not known.",
-            )
-            .with(WWW_AUTHENTICATE, "Bearer"));
+            return Err(Box::new(
+                problem(
+                    StatusCode::UNAUTHORIZED,
+                    "invalidToken",
+                    "The token is missing or not known.",
+                )
+                .with(WWW_AUTHENTICATE, "Bearer"),
+            ));
         }
         if tenant != TENANT {
-            return Err(problem(
+            return Err(Box::new(problem(
                 StatusCode::FORBIDDEN,
                 "wrongTenant",
                 "The token is not good for this tenant.",
-            ));
+            )));
         }
         Ok(())
     }
@@ -169,7 +171,7 @@ impl Simulator for Platform {
             return problem(StatusCode::NOT_FOUND, "notFound", "There is no such path.");
         };
         if let Err(refusal) = self.admit(call, tenant) {
-            return refusal;
+            return *refusal;
         }
         match (&call.method, rest) {
             (&Method::GET, []) => Answer::value(

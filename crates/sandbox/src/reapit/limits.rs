@@ -20,9 +20,9 @@ pub(super) struct Limits {
 /// Which limit is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breach {
-    TooFast,
-    TooManyAtOnce,
-    TooManyToday,
+    Second,
+    AtOnce,
+    Day,
 }
 
 impl Limits {
@@ -40,13 +40,13 @@ impl Limits {
             self.today = 0;
         }
         if self.at_once >= AT_ONCE {
-            return Err(Breach::TooManyAtOnce);
+            return Err(Breach::AtOnce);
         }
         if self.last_second.len() >= PER_SECOND {
-            return Err(Breach::TooFast);
+            return Err(Breach::Second);
         }
         if self.today >= PER_DAY {
-            return Err(Breach::TooManyToday);
+            return Err(Breach::Day);
         }
         self.last_second.push_back(now);
         self.today += 1;
@@ -70,14 +70,14 @@ mod tests {
             assert_eq!(limits.enter(0, true), Ok(()));
             limits.leave();
         }
-        assert_eq!(limits.enter(999, true), Err(Breach::TooFast));
+        assert_eq!(limits.enter(999, true), Err(Breach::Second));
         assert_eq!(limits.enter(1_000, true), Ok(()), "the second is over");
 
         let mut limits = Limits::default();
         for _ in 0..AT_ONCE {
             assert_eq!(limits.enter(0, true), Ok(()));
         }
-        assert_eq!(limits.enter(0, true), Err(Breach::TooManyAtOnce));
+        assert_eq!(limits.enter(0, true), Err(Breach::AtOnce));
         limits.leave();
         assert_eq!(limits.enter(0, true), Ok(()));
 
@@ -85,7 +85,7 @@ mod tests {
             today: PER_DAY,
             ..Limits::default()
         };
-        assert_eq!(limits.enter(5_000, true), Err(Breach::TooManyToday));
+        assert_eq!(limits.enter(5_000, true), Err(Breach::Day));
         assert_eq!(limits.enter(DAY_MS, true), Ok(()), "the next day");
     }
 }

@@ -229,9 +229,9 @@ impl Simulator for Reapit {
             .enter(call.now, enforce)
             .map_err(|breach| {
                 let text = match breach {
-                    Breach::TooFast => "Too many requests per second",
-                    Breach::TooManyAtOnce => "Too many concurrent requests",
-                    Breach::TooManyToday => "The daily limit is reached",
+                    Breach::Second => "Too many requests per second",
+                    Breach::AtOnce => "Too many concurrent requests",
+                    Breach::Day => "The daily limit is reached",
                 };
                 Box::new(refusal(StatusCode::TOO_MANY_REQUESTS, text, call.now))
             })

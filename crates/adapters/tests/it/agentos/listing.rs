@@ -140,26 +140,31 @@ async fn nobody_slips_past_when_records_vanish_from_the_front_of_the_list() {
 
 #[tokio::test]
 async fn a_list_that_shrinks_below_the_next_page_is_looked_at_again() {
-    let mut script = Script::default();
-    script.lists.insert("tenants", tenants(20));
-    script.edits.insert(
-        2,
-        Box::new(|lists| {
-            // What is left fits before the page that is asked for next: no data comes there.
-            lists.get_mut("tenants").unwrap().drain(0..12);
-        }),
-    );
-    let agentos = start(script, &[("pageSize", "5")]).await;
-    let (pages, error) = list(&agentos, SyncStart::Full).await;
-    assert_eq!(error, None, "a list may shrink");
-    let seen: BTreeSet<String> = ids(&pages).into_iter().collect();
-    for id in 12..20 {
-        assert!(
-            seen.contains(&format!("tenant/T{id}")),
-            "T{id} was there all the time and must be listed"
+    for says_empty in [false, true] {
+        let mut script = Script {
+            says_empty,
+            ..Script::default()
+        };
+        script.lists.insert("tenants", tenants(20));
+        script.edits.insert(
+            2,
+            Box::new(|lists| {
+                // What is left fits before the page that is asked for next: no data comes there.
+                lists.get_mut("tenants").unwrap().drain(0..12);
+            }),
         );
+        let agentos = start(script, &[("pageSize", "5")]).await;
+        let (pages, error) = list(&agentos, SyncStart::Full).await;
+        assert_eq!(error, None, "a list may shrink");
+        let seen: BTreeSet<String> = ids(&pages).into_iter().collect();
+        for id in 12..20 {
+            assert!(
+                seen.contains(&format!("tenant/T{id}")),
+                "T{id} was there all the time and must be listed (empty page: {says_empty})"
+            );
+        }
+        assert!(pages.last().unwrap().complete);
     }
-    assert!(pages.last().unwrap().complete);
 }
 
 #[tokio::test]

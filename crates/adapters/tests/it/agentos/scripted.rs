@@ -49,6 +49,8 @@ pub(super) struct Script {
     pub(super) closed: Vec<&'static str>,
     /// How many records the lists say that they have beyond those they give.
     pub(super) overstated: usize,
+    /// A page without records says so with an empty list and the total, not with 204.
+    pub(super) says_empty: bool,
     /// Path and query of each request, and the headers' names.
     pub(super) seen: Vec<(String, Vec<String>)>,
 }
@@ -84,8 +86,6 @@ pub(super) async fn start(script: Script, settings: &[(&str, &str)]) -> AgentOs 
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
 
-    let registration = registry::find("agentos").expect("agentOS is in the registry");
-    let spec = (registration.spec)();
     let mut given: BTreeMap<String, String> = settings
         .iter()
         .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
@@ -94,7 +94,17 @@ pub(super) async fn start(script: Script, settings: &[(&str, &str)]) -> AgentOs 
     given
         .entry("shortName".into())
         .or_insert_with(|| "SampleLets".into());
-    let settings = Settings::parse(&spec, given).unwrap();
+    AgentOs {
+        script,
+        ..connect(given, KEY.to_owned())
+    }
+}
+
+/// The adapter with these settings, and a script that nobody plays.
+pub(super) fn connect(settings: BTreeMap<String, String>, key: String) -> AgentOs {
+    let registration = registry::find("agentos").expect("agentOS is in the registry");
+    let spec = (registration.spec)();
+    let settings = Settings::parse(&spec, settings).unwrap();
     let clock = Arc::new(ManualClock::new(now()));
     let config = HttpConfig::from_settings(&settings, &spec).unwrap();
     let http = HttpClient::new(config, clock.clone(), 1, &[]).unwrap();
@@ -103,13 +113,13 @@ pub(super) async fn start(script: Script, settings: &[(&str, &str)]) -> AgentOs 
         provider: spec.id.clone(),
         tenant: TenantId::parse("sample").unwrap(),
         settings,
-        credential: Arc::new(StaticCredential::new(Secret::new(KEY.to_owned()))),
+        credential: Arc::new(StaticCredential::new(Secret::new(key))),
         secrets: BTreeMap::new(),
         http: http.clone(),
         clock: clock.clone(),
     };
     AgentOs {
-        script,
+        script: Arc::default(),
         clock,
         http,
         adapter: (registration.build)(context),
@@ -157,7 +167,7 @@ fn answer(script: &mut Script, request: &Request) -> Response {
     };
     let records = script.lists.get(list).map_or(&[][..], Vec::as_slice);
     let page: Vec<_> = records.iter().skip(offset).take(count).collect();
-    if page.is_empty() {
+    if page.is_empty() && !script.says_empty {
         return StatusCode::NO_CONTENT.into_response();
     }
     axum::Json(json!({"Count": records.len() + script.overstated, "Data": page})).into_response()

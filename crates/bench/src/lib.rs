@@ -1,1 +1,0 @@
-//! The benchmark scenes and the floor they are held against.

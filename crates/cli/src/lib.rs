@@ -1,0 +1,60 @@
+//! The command line: arguments in, one JSON document or a table out.
+//!
+//! No rule of the business lives here. Each command is a call of the engine with its answer shown.
+//! With `--json`, standard output carries exactly one JSON document, whatever happens; everything
+//! for people goes to standard error.
+
+mod args;
+mod browser;
+mod commands;
+mod demo;
+mod exit;
+mod logging;
+mod output;
+mod secrets;
+mod signals;
+mod workplace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use nurturehub_engine::EngineError;
+use nurturehub_port::ErrorKind;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::Cli;
+use crate::exit::Exit;
+use crate::output::Console;
+
+/// Runs the program with these arguments, the first of them being its own name.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => cli,
+        Err(error) => return output::usage::show(&error, &arguments).into(),
+    };
+    let console = Console::new(cli.globals.json, cli.globals.quiet);
+    logging::start(&cli.globals);
+    let cancel = CancellationToken::new();
+    let outcome = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(async {
+                signals::watch(&cancel);
+                commands::run(cli, &console, &cancel).await
+            });
+            // A thread that waits for a person's keys would be waited for in its turn.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(EngineError::new(
+            ErrorKind::Internal,
+            format!("The program could not start its threads: {error}."),
+        )),
+    };
+    let exit = outcome.unwrap_or_else(|error| {
+        console.failure(&error);
+        Exit::of_error(error.kind(), cancel.is_cancelled())
+    });
+    exit.into()
+}

@@ -1,0 +1,31 @@
+//! A failure, for a script and for a person.
+
+use nurturehub_engine::ErrorReport;
+use nurturehub_port::Owner;
+use serde::Serialize;
+
+use super::text;
+
+/// Longest message that is shown, in characters.
+const MOST: usize = 600;
+
+/// What standard output carries of a failure.
+#[derive(Debug, Serialize)]
+pub(crate) struct Document<'a> {
+    pub(crate) error: &'a ErrorReport,
+}
+
+/// A failure in plain English: what happened, what to do, who must act.
+pub(crate) fn for_people(report: &ErrorReport) -> String {
+    let who = match report.owner {
+        Owner::Agency => "the agency's admin",
+        Owner::Crm => "the CRM's vendor",
+        Owner::Nurturehub => "NurtureHub",
+        Owner::Support => "support, with the person at this computer",
+    };
+    format!(
+        "error: {}\n  what to do: {}\n  who: {who}",
+        text::shown(&report.message, MOST),
+        text::shown(&report.remedy, MOST),
+    )
+}
