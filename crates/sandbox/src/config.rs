@@ -8,9 +8,11 @@ use crate::faults::Faults;
 /// What a sandbox is started with.
 #[derive(Debug, Clone)]
 pub struct SandboxConfig {
-    /// How many records each CRM lists at the start, archived ones among them. About one in 2,000
-    /// (one at least, from 100 on) cannot become a contact.
+    /// How many records each CRM lists at the start, archived ones among them.
     pub contacts: usize,
+    /// Whether there are records that nothing can be done with: about one in 2,000 (one at least,
+    /// from 100 on) cannot become a contact, and the platform refuses names over 200 characters.
+    pub flawed: bool,
     /// Everything follows from it: people, ids, timestamps, keys and tokens.
     pub seed: u64,
     /// The port on 127.0.0.1; 0 takes any free one.
@@ -29,6 +31,7 @@ impl Default for SandboxConfig {
     fn default() -> Self {
         Self {
             contacts: 250,
+            flawed: false,
             seed: 1,
             port: 0,
             faults: Faults::default(),

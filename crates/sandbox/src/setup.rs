@@ -9,6 +9,7 @@ use crate::config::SandboxConfig;
 #[derive(Debug, Clone)]
 pub(crate) struct Setup {
     pub(crate) contacts: usize,
+    pub(crate) flawed: bool,
     pub(crate) seed: u64,
     pub(crate) limits: bool,
     pub(crate) clock: Arc<Clock>,
@@ -18,6 +19,7 @@ impl Setup {
     pub(crate) fn new(config: &SandboxConfig) -> Self {
         Self {
             contacts: config.contacts,
+            flawed: config.flawed,
             seed: config.seed,
             limits: config.limits,
             clock: Arc::new(Clock::new(config.time)),

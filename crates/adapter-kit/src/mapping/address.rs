@@ -23,19 +23,19 @@ pub struct AddressParts<'a> {
 
 /// An address read from one text; what the text does not say is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SplitAddress<'a> {
+pub(super) struct SplitAddress<'a> {
     /// The lines before the town.
-    pub lines: Vec<Cow<'a, str>>,
+    pub(super) lines: Vec<Cow<'a, str>>,
     /// Post town.
-    pub town: Option<Cow<'a, str>>,
+    pub(super) town: Option<Cow<'a, str>>,
     /// County.
-    pub county: Option<Cow<'a, str>>,
+    pub(super) county: Option<Cow<'a, str>>,
     /// Postcode in normal form.
-    pub postcode: Option<String>,
+    pub(super) postcode: Option<String>,
     /// ISO 3166-1 alpha-2.
-    pub country: Option<&'static str>,
+    pub(super) country: Option<&'static str>,
     /// Set where the text went on beyond what is taken of a field.
-    pub cut: bool,
+    pub(super) cut: bool,
 }
 
 /// Counties whose names do not end in `shire`, in lower case.
@@ -103,8 +103,7 @@ const COUNTIES: &[&str] = &[
 /// Parts are separated by commas or line ends. From the end backwards: a country, a postcode (a part
 /// of its own, or the end of one), a county by its name; the last part left is the town when there
 /// are two or more, as a lone part says more as a line. The rest are lines. Nothing is dropped.
-#[must_use]
-pub fn split_address(text: &str) -> SplitAddress<'_> {
+pub(super) fn split_address(text: &str) -> SplitAddress<'_> {
     let (text, cut) = head(text, MAX_FIELD_BYTES);
     let mut found = SplitAddress {
         cut,

@@ -16,7 +16,7 @@ mod reach;
 mod text;
 mod time;
 
-pub use address::{AddressParts, is_county, split_address};
+pub use address::{AddressParts, is_county};
 pub use builder::{Built, Channel, ContactBuilder, Origin};
 pub use country::country_code;
 pub use email::{ParsedEmail, parse_email};

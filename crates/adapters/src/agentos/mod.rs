@@ -1,8 +1,6 @@
 //! agentOS (formerly LetMC), by its V4 contacts tier.
 //!
-//! What is known of it is little: an API key, five lists with offset and count, a limit of requests
-//! a minute, and no field names. It has no change filter, no webhooks and no place for notes, so
-//! that every sync is a full sweep and write-back is unsupported.
+//! It has no change filter, no webhooks and no place for notes: every sync is a full sweep.
 
 mod auth;
 mod errors;

@@ -14,7 +14,7 @@
 
 use nurturehub_port::{
     AbsencePolicy, Capabilities, Field, Lifecycle, Limits, ProviderId, ProviderSpec, RateWindow,
-    SchedulePolicy, SettingKind, SignIn, SignInMethod, TokenRules, Unsupported,
+    SchedulePolicy, SignIn, SignInMethod, TokenRules, Unsupported,
 };
 
 /// The id in the registry.
@@ -99,17 +99,6 @@ pub(super) fn spec() -> ProviderSpec {
 }
 
 fn fields() -> Vec<Field> {
-    let mut header = Field::text(
-        "keyHeader",
-        "Key header",
-        "The name of the header that carries the key. The vendor's articles say `api_key`, its \
-         documents of 2019 `ApiKey`.",
-    )
-    .default_value("api_key")
-    .advanced();
-    header.setting = SettingKind::Choice {
-        values: vec!["api_key".to_owned(), "ApiKey".to_owned()],
-    };
     vec![
         Field::text(
             "shortName",
@@ -122,7 +111,14 @@ fn fields() -> Vec<Field> {
             "Made in agentOS under its API settings. The key must be ticked for the Contacts tier \
              (V4).",
         ),
-        header,
+        Field::text(
+            "keyHeader",
+            "Key header",
+            "The name of the header that carries the key. The vendor's articles say `api_key`, its \
+             documents of 2019 `ApiKey`.",
+        )
+        .default_value("api_key")
+        .advanced(),
         Field::integer(
             "pageSize",
             "Page size",

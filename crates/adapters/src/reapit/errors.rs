@@ -75,7 +75,8 @@ fn unauthorised(response: &HttpResponse, body: &Body) -> AdapterError {
             "Access was withdrawn in Reapit (401).",
         );
     }
-    if said.contains("expired") {
+    // Some answers name every way in which a token can be wrong; these say nothing about this one.
+    if said.contains("expired") && !said.contains(" or ") {
         return response.error(
             ErrorKind::AuthExpired,
             "The sign-in to Reapit has expired (401).",

@@ -100,10 +100,7 @@ impl Position {
     ///
     /// # Errors
     /// `protocol`, where the cursor is not the end of a complete listing.
-    pub(super) fn incremental(
-        after: &Cursor,
-        rules: Rules,
-    ) -> Result<Self, AdapterError> {
+    pub(super) fn incremental(after: &Cursor, rules: Rules) -> Result<Self, AdapterError> {
         let before = Self::decode(after)?;
         let since = before
             .since

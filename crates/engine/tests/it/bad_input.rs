@@ -17,7 +17,7 @@ async fn a_bad_page_has_its_own_error_and_loses_nothing() {
             ("malformed", ErrorKind::Protocol),
             ("truncate", ErrorKind::Protocol),
             ("wrongType", ErrorKind::SchemaChanged),
-            ("html", ErrorKind::NetworkProxy),
+            ("html", ErrorKind::Protocol),
             ("oversized=40", ErrorKind::Protocol),
             ("status=403", ErrorKind::ScopeMissing),
         ] {

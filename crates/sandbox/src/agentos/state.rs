@@ -60,7 +60,7 @@ pub(super) struct State {
 impl State {
     /// Makes the data.
     pub(super) fn new(setup: &Setup) -> Self {
-        let people = People::new(setup.seed, "agentos", setup.contacts);
+        let people = People::new(setup.seed, "agentos", setup.contacts).with_flaws(setup.flawed);
         let total = setup.contacts + setup.contacts / SHOWN_FOR_ONE_HIDDEN;
         let mut state = Self {
             people,

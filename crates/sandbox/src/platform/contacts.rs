@@ -76,6 +76,8 @@ struct Held {
 /// What the platform holds.
 #[derive(Debug, Default)]
 pub(super) struct Contacts {
+    /// Whether names over the limit are refused.
+    limits_names: bool,
     held: Vec<Held>,
     positions: HashMap<(Box<str>, Box<str>), usize>,
     batches: Vec<Batch>,
@@ -156,6 +158,14 @@ struct RowError {
 }
 
 impl Contacts {
+    /// Nothing held yet.
+    pub(super) fn new(limits_names: bool) -> Self {
+        Self {
+            limits_names,
+            ..Self::default()
+        }
+    }
+
     pub(super) const fn count(&self) -> usize {
         self.held.len()
     }
@@ -245,7 +255,7 @@ impl Contacts {
     }
 
     fn take(&mut self, connection: &str, text: &str) -> RowResult {
-        let contact = match check(text) {
+        let contact = match check(text, self.limits_names) {
             Ok(contact) => contact,
             Err(refused) => return *refused,
         };
@@ -292,7 +302,7 @@ impl Contacts {
 }
 
 /// Reads a contact, or says why it is refused.
-fn check(text: &str) -> Result<ContactHead, Box<RowResult>> {
+fn check(text: &str, limits_names: bool) -> Result<ContactHead, Box<RowResult>> {
     let refuse = |external_id: String, code, message: String, field| {
         Box::new(RowResult {
             external_id,
@@ -332,7 +342,7 @@ fn check(text: &str) -> Result<ContactHead, Box<RowResult>> {
             return Err(refuse(id(), "invalidContact", message, Some(field)));
         }
     }
-    if contact.identity.full_name.chars().count() > NAME_LIMIT {
+    if limits_names && contact.identity.full_name.chars().count() > NAME_LIMIT {
         return Err(refuse(
             id(),
             "nameTooLong",

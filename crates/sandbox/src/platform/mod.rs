@@ -2,7 +2,7 @@
 //! `openapi/platform.json`, which it serves at `/openapi.json`.
 //!
 //! It refuses a contact by rule, never by chance: one whose record is not a contact
-//! (`invalidContact`) and one whose full name is longer than 200 characters (`nameTooLong`).
+//! (`invalidContact`) and one whose full name is longer than 200 characters (`nameTooLong`, in a flawed sandbox).
 //!
 //! # Control requests, below `/control/platform`
 //! | request | effect or answer |
@@ -63,7 +63,7 @@ impl Platform {
         Self {
             clock: Arc::clone(&setup.clock),
             token: format!("nh-{}", setup.secret_text("platform token")),
-            contacts: Mutex::default(),
+            contacts: Mutex::new(Contacts::new(setup.flawed)),
             activities: Mutex::default(),
             answers: AtomicU64::new(0),
         }

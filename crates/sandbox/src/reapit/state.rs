@@ -47,7 +47,7 @@ struct Made {
 impl State {
     /// Makes the data.
     pub(super) fn new(setup: &Setup) -> Self {
-        let people = People::new(setup.seed, "reapit", setup.contacts);
+        let people = People::new(setup.seed, "reapit", setup.contacts).with_flaws(setup.flawed);
         let mut state = Self {
             people,
             seed: setup.seed,
