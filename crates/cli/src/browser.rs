@@ -35,11 +35,8 @@ fn open_in_browser(console: &Console, address: &str) {
     tokio::task::spawn_blocking(move || {
         let mut options = webbrowser::BrowserOptions::new();
         options.with_suppress_output(true);
-        let opened = webbrowser::open_browser_with_options(
-            webbrowser::Browser::Default,
-            &address,
-            &options,
-        );
+        let opened =
+            webbrowser::open_browser_with_options(webbrowser::Browser::Default, &address, &options);
         if opened.is_err() {
             console.note("No browser could be opened. Open the address above yourself.");
         }

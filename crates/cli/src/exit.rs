@@ -62,7 +62,11 @@ impl Exit {
         if report.ok {
             return Self::Done;
         }
-        let kind = report.steps.iter().find_map(|step| step.error.as_ref()).map(|error| error.kind);
+        let kind = report
+            .steps
+            .iter()
+            .find_map(|step| step.error.as_ref())
+            .map(|error| error.kind);
         match kind.map(|kind| Self::of_error(kind, false)) {
             Some(code @ (Self::SignIn | Self::Storage)) => code,
             _ => Self::Failed,
@@ -83,27 +87,29 @@ mod tests {
     fn every_kind_has_the_code_of_its_family() {
         for &kind in ErrorKind::ALL {
             let word = kind.as_str();
-            let expected = if word.starts_with("auth")
-                || word.starts_with("signIn")
-                || word == "wrongAccount"
-            {
-                Exit::SignIn
-            } else if word.starts_with("vault") || word.starts_with("storage") {
-                Exit::Storage
-            } else if word == "configuration" {
-                Exit::Usage
-            } else if word == "cancelled" {
-                Exit::Cancelled
-            } else {
-                Exit::Failed
-            };
+            let expected =
+                if word.starts_with("auth") || word.starts_with("signIn") || word == "wrongAccount"
+                {
+                    Exit::SignIn
+                } else if word.starts_with("vault") || word.starts_with("storage") {
+                    Exit::Storage
+                } else if word == "configuration" {
+                    Exit::Usage
+                } else if word == "cancelled" {
+                    Exit::Cancelled
+                } else {
+                    Exit::Failed
+                };
             assert_eq!(Exit::of_error(kind, false), expected, "{word}");
         }
     }
 
     #[test]
     fn a_sign_in_given_up_by_a_signal_is_a_cancellation() {
-        assert_eq!(Exit::of_error(ErrorKind::SignInCancelled, true), Exit::Cancelled);
+        assert_eq!(
+            Exit::of_error(ErrorKind::SignInCancelled, true),
+            Exit::Cancelled
+        );
         assert_eq!(
             Exit::of_error(ErrorKind::AuthInvalid, true),
             Exit::SignIn,

@@ -24,5 +24,8 @@ pub(crate) fn start(globals: &Globals) {
         .with_ansi(false)
         .with_target(globals.verbose > 0);
     // A second start, as in a test that calls the program twice, keeps the first one's choice.
-    let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(ours)
+        .with(lines)
+        .try_init();
 }

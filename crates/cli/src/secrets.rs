@@ -33,7 +33,9 @@ pub(crate) fn keys(arguments: &[String]) -> Result<Vec<String>, EngineError> {
             )));
         }
         if key.is_empty() || keys.iter().any(|known| known == key) {
-            return Err(refused(format!("The secret `{shown}` is named twice, or not at all.")));
+            return Err(refused(format!(
+                "The secret `{shown}` is named twice, or not at all."
+            )));
         }
         keys.push(key.to_owned());
     }
@@ -74,7 +76,10 @@ pub(crate) async fn read(keys: Vec<String>) -> Result<Secrets, EngineError> {
             ErrorKind::AuthInvalid,
             format!("Standard input could not be read: {error}."),
         )),
-        Err(_) => Err(EngineError::new(ErrorKind::Internal, "Standard input was given up.")),
+        Err(_) => Err(EngineError::new(
+            ErrorKind::Internal,
+            "Standard input was given up.",
+        )),
     }
 }
 
@@ -106,9 +111,8 @@ fn line(input: &mut impl Read) -> io::Result<Zeroizing<String>> {
     while bytes.len() < LONGEST && input.read(byte.as_mut_slice())? == 1 && byte[0] != b'\n' {
         bytes.push(byte[0]);
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| {
-        io::Error::new(io::ErrorKind::InvalidData, "a secret must be UTF-8 text")
-    })?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a secret must be UTF-8 text"))?;
     Ok(Zeroizing::new(text.trim_end_matches('\r').to_owned()))
 }
 
@@ -116,13 +120,17 @@ fn line(input: &mut impl Read) -> io::Result<Zeroizing<String>> {
 #[cfg(unix)]
 fn unbuffered() -> io::Result<std::fs::File> {
     use std::os::fd::AsFd;
-    Ok(std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?))
+    Ok(std::fs::File::from(
+        io::stdin().as_fd().try_clone_to_owned()?,
+    ))
 }
 
 #[cfg(windows)]
 fn unbuffered() -> io::Result<std::fs::File> {
     use std::os::windows::io::AsHandle;
-    Ok(std::fs::File::from(io::stdin().as_handle().try_clone_to_owned()?))
+    Ok(std::fs::File::from(
+        io::stdin().as_handle().try_clone_to_owned()?,
+    ))
 }
 
 #[cfg(test)]
@@ -130,7 +138,12 @@ mod tests {
     use super::*;
 
     fn given(arguments: &[&str]) -> Result<Vec<String>, EngineError> {
-        keys(&arguments.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
+        keys(
+            &arguments
+                .iter()
+                .map(|&text| text.to_owned())
+                .collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -138,18 +151,36 @@ mod tests {
         let error = given(&["apiKey=hunter2"]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Configuration);
         let report = format!("{:?}", error.report());
-        assert!(!report.contains("hunter2"), "the value must not be shown again: {report}");
-        assert_eq!(given(&["b=-", "a=-"]).unwrap(), ["b", "a"], "the order is the input's order");
+        assert!(
+            !report.contains("hunter2"),
+            "the value must not be shown again: {report}"
+        );
+        assert_eq!(
+            given(&["b=-", "a=-"]).unwrap(),
+            ["b", "a"],
+            "the order is the input's order"
+        );
         assert!(given(&["hunter2"]).is_err_and(|error| !error.to_string().contains("hunter2")));
-        assert!(given(&["a=-", "a=-"]).is_err(), "twice would shift the lines");
+        assert!(
+            given(&["a=-", "a=-"]).is_err(),
+            "twice would shift the lines"
+        );
     }
 
     #[test]
     fn lines_end_in_either_way_and_an_empty_one_is_a_missing_secret() {
         let mut input: &[u8] = b"one\r\ntwo\n three \n";
-        assert_eq!(*line(&mut input).unwrap(), "one", "a Windows line end is no part of it");
+        assert_eq!(
+            *line(&mut input).unwrap(),
+            "one",
+            "a Windows line end is no part of it"
+        );
         assert_eq!(*line(&mut input).unwrap(), "two");
-        assert_eq!(*line(&mut input).unwrap(), " three ", "blanks may belong to it");
+        assert_eq!(
+            *line(&mut input).unwrap(),
+            " three ",
+            "blanks may belong to it"
+        );
         assert_eq!(*line(&mut input).unwrap(), "", "the end of the input");
         let read = read_each(vec!["k".into()], |_| Ok(Zeroizing::new("\r".into()))).unwrap();
         assert_eq!(read.unwrap_err().kind(), ErrorKind::AuthInvalid);

@@ -37,7 +37,10 @@ impl Workplace {
     /// `configuration` where there is no such connection; storage errors.
     pub(crate) async fn connection(&self, wanted: &str) -> Result<ConnectionView, EngineError> {
         let all = self.engine.connections().await?;
-        if let Some(found) = all.iter().find(|connection| connection.id.as_str() == wanted) {
+        if let Some(found) = all
+            .iter()
+            .find(|connection| connection.id.as_str() == wanted)
+        {
             return Ok(found.clone());
         }
         let named = |connection: &&ConnectionView| connection.name.eq_ignore_ascii_case(wanted);
@@ -56,19 +59,28 @@ impl Workplace {
 /// The providers, for those who have no data folder open. Nothing is written.
 pub(crate) fn providers() -> Vec<ProviderView> {
     let nowhere = EngineOptions::new(Home::at(""), Arc::new(MemoryVault::new()), "");
-    nowhere.registry.iter().map(|entry| (entry.spec)().into()).collect()
+    nowhere
+        .registry
+        .iter()
+        .map(|entry| (entry.spec)().into())
+        .collect()
 }
 
 /// The data folder: what was given, else where the system keeps applications' data.
 fn home(globals: &Globals) -> Result<PathBuf, EngineError> {
-    let given = globals.home.clone().filter(|path| !path.as_os_str().is_empty());
-    given.or_else(|| Home::default_path(environment)).ok_or_else(|| {
-        EngineError::with_remedy(
-            ErrorKind::Configuration,
-            "This account has no folder for applications' data.",
-            "Name a data folder with --home or NURTUREHUB_HOME.",
-        )
-    })
+    let given = globals
+        .home
+        .clone()
+        .filter(|path| !path.as_os_str().is_empty());
+    given
+        .or_else(|| Home::default_path(environment))
+        .ok_or_else(|| {
+            EngineError::with_remedy(
+                ErrorKind::Configuration,
+                "This account has no folder for applications' data.",
+                "Name a data folder with --home or NURTUREHUB_HOME.",
+            )
+        })
 }
 
 fn environment(name: &str) -> Option<String> {

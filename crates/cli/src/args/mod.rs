@@ -13,8 +13,8 @@ pub(crate) use connection::{Connect, Disconnect, One, Reauthorize};
 pub(crate) use contacts::{Contact, Contacts, Preview};
 pub(crate) use sandbox::{Demo, Sandbox, Switch};
 pub(crate) use sync::{
-    Activities, ActivitiesPush, Health, Ingest, Listen, Platform, PlatformSet, Push, RunId, Runs,
-    Sync, Webhook,
+    Activities, ActivitiesCommand, Health, Ingest, Listen, Platform, PlatformCommand, PlatformSet,
+    Push, RunId, Runs, Sync, Webhook, WebhookCommand,
 };
 
 /// Connects the CRM of a UK estate or letting agency to NurtureHub.
@@ -38,7 +38,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Globals {
     /// The data folder
-    #[arg(long, global = true, value_name = "DIR", env = "NURTUREHUB_HOME", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "NURTUREHUB_HOME",
+        hide_env_values = true
+    )]
     pub(crate) home: Option<PathBuf>,
     /// Put exactly one JSON document on standard output
     #[arg(long, global = true)]
@@ -176,7 +182,10 @@ mod tests {
     fn global_options_stand_before_or_after_the_command() {
         for line in ["--json connections", "connections --json"] {
             let words = std::iter::once("nurturehub").chain(line.split(' '));
-            assert!(Cli::try_parse_from(words).is_ok_and(|cli| cli.globals.json), "{line}");
+            assert!(
+                Cli::try_parse_from(words).is_ok_and(|cli| cli.globals.json),
+                "{line}"
+            );
         }
     }
 }

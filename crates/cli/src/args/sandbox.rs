@@ -12,6 +12,10 @@ pub(crate) struct Sandbox {
     /// What the data follow from
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Have records that cannot become a contact, and a platform that refuses names over 200
+    /// characters
+    #[arg(long)]
+    pub(crate) flawed: bool,
     /// The port on 127.0.0.1; 0 takes any free one
     #[arg(long, value_name = "P", default_value_t = 0)]
     pub(crate) port: u16,
@@ -41,4 +45,8 @@ pub(crate) struct Demo {
     /// What the data follow from
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Have records that cannot become a contact, and a platform that refuses names over 200
+    /// characters
+    #[arg(long)]
+    pub(crate) flawed: bool,
 }

@@ -28,6 +28,11 @@ impl Console {
         Self { json, quiet }
     }
 
+    /// Whether answers are for scripts, so that what only people see need not be worked out.
+    pub(crate) const fn is_for_scripts(&self) -> bool {
+        self.json
+    }
+
     /// Gives the command's answer, once: the document for a script, the text for a person.
     ///
     /// # Errors
@@ -37,7 +42,11 @@ impl Console {
         document: &T,
         text: impl FnOnce() -> String,
     ) -> Result<(), EngineError> {
-        if self.json { self.document(document) } else { print(&text()) }
+        if self.json {
+            self.document(document)
+        } else {
+            print(&text())
+        }
     }
 
     /// Gives an answer that is a JSON document for people, too.
@@ -51,7 +60,10 @@ impl Console {
             serde_json::to_string(document)
         };
         let written = written.map_err(|error| {
-            EngineError::new(ErrorKind::Internal, format!("The answer is no JSON: {error}."))
+            EngineError::new(
+                ErrorKind::Internal,
+                format!("The answer is no JSON: {error}."),
+            )
         })?;
         print(&written)
     }

@@ -17,7 +17,10 @@ pub(crate) struct Progress {
 
 impl Progress {
     pub(super) const fn new(on: bool) -> Self {
-        Self { on, written: AtomicBool::new(false) }
+        Self {
+            on,
+            written: AtomicBool::new(false),
+        }
     }
 
     /// Writes the line anew.

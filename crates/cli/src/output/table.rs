@@ -26,10 +26,13 @@ pub(crate) fn table<R: IntoIterator<Item = String>>(
         Column::Right(title) => Cell::new(title).set_alignment(CellAlignment::Right),
     }));
     for row in rows {
-        let cells = row.into_iter().zip(columns).map(|(text, column)| match column {
-            Column::Left(_) => Cell::new(text),
-            Column::Right(_) => Cell::new(text).set_alignment(CellAlignment::Right),
-        });
+        let cells = row
+            .into_iter()
+            .zip(columns)
+            .map(|(text, column)| match column {
+                Column::Left(_) => Cell::new(text),
+                Column::Right(_) => Cell::new(text).set_alignment(CellAlignment::Right),
+            });
         table.add_row(cells.collect::<Vec<_>>());
     }
     table.trim_fmt()

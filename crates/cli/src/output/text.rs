@@ -10,7 +10,10 @@ use serde_json::Value;
 pub(crate) fn shown(text: &str, most: usize) -> String {
     let harmless = |character: char| match character {
         character if character.is_control() => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => ' ',
+        '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => ' ',
         character => character,
     };
     let mut characters = text.chars().map(harmless);
@@ -50,7 +53,11 @@ pub(crate) fn duration(milliseconds: u64) -> String {
 
 /// A count with its noun.
 pub(crate) fn count(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
+    if number == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{number} {many}")
+    }
 }
 
 /// A JSON value on one line, texts without their quotes.

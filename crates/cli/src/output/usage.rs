@@ -12,7 +12,10 @@ use crate::exit::Exit;
 /// Shows what the parser of arguments says. With `--json` the error document goes to standard
 /// output, as for every other failure.
 pub(crate) fn show(parsed: &clap::Error, arguments: &[OsString]) -> Exit {
-    if matches!(parsed.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) {
+    if matches!(
+        parsed.kind(),
+        ClapKind::DisplayHelp | ClapKind::DisplayVersion
+    ) {
         // Where standard output is closed, nobody is there to help.
         let _ = parsed.print();
         return Exit::Done;
@@ -21,7 +24,10 @@ pub(crate) fn show(parsed: &clap::Error, arguments: &[OsString]) -> Exit {
     let text = if given(arguments, "--secret") {
         // The parser repeats the arguments that it does not understand, and one of these may be a
         // secret that was put where it does not belong.
-        format!("error: {}\n\nFor more information, try '--help'.", parsed.kind())
+        format!(
+            "error: {}\n\nFor more information, try '--help'.",
+            parsed.kind()
+        )
     } else {
         parsed.render().to_string()
     };
@@ -33,7 +39,9 @@ pub(crate) fn show(parsed: &clap::Error, arguments: &[OsString]) -> Exit {
             "Try `nurturehub --help`, or `--help` after the command.",
         );
         // Standard output may be closed; standard error has it all the same.
-        let _ = console.document(&error::Document { error: &failure.report() });
+        let _ = console.document(&error::Document {
+            error: &failure.report(),
+        });
     }
     console.always(text);
     Exit::Usage

@@ -17,6 +17,7 @@ use serde_json::json;
 async fn sandbox() -> (Sandbox, PlatformAccess) {
     let config = SandboxConfig {
         contacts: 1,
+        flawed: true,
         ..SandboxConfig::default()
     };
     let sandbox = Sandbox::start(config).await.unwrap();

@@ -73,7 +73,7 @@ impl State {
         };
         let (people, seed) = (&state.people, state.seed);
         let chunks = in_chunks(total, CHUNK, |range| {
-            let mut text = Vec::with_capacity(range.len() * 300);
+            let mut text = Vec::with_capacity(range.len() * 420);
             let mut lengths = Vec::with_capacity(range.len());
             let mut entries = Vec::with_capacity(range.len());
             for index in range {

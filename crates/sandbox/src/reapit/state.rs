@@ -60,7 +60,7 @@ impl State {
         };
         let (people, seed) = (&state.people, state.seed);
         let chunks = in_chunks(setup.contacts, CHUNK, |range| {
-            let mut text = Vec::with_capacity(range.len() * 2_500);
+            let mut text = Vec::with_capacity(range.len() * 3_600);
             let mut made = Vec::with_capacity(range.len() * 2);
             for index in range {
                 make(people, index, seed, &mut text, &mut made);

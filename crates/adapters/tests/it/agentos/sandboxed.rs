@@ -10,6 +10,7 @@ use super::scripted::{AgentOs, connect, list};
 async fn sandbox(contacts: usize) -> (Sandbox, AgentOs) {
     let config = SandboxConfig {
         contacts,
+        flawed: true,
         limits: false,
         ..SandboxConfig::default()
     };
@@ -54,6 +55,7 @@ async fn a_sweep_holds_what_the_crm_holds() {
     let (sandbox, agentos) = sandbox(3_000).await;
     let swept = sweep(&agentos).await;
     let truth = sandbox.agentos().truth();
+    assert!(truth.unmappable > 0, "the agency's data are not clean");
     assert_eq!(swept.contacts.len(), truth.mappable);
     assert_eq!(swept.rejected, truth.unmappable);
     assert_eq!(swept.total, u64::try_from(truth.listed).ok());

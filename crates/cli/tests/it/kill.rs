@@ -1,0 +1,230 @@
+//! Real processes, really killed: what was stored stays, and nothing is stored twice.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
+
+use nurturehub_sandbox::{LoggedRequest, SandboxConfig};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use serde_json::Value;
+
+use crate::program::Desk;
+
+/// Contacts of the agency.
+const CONTACTS: usize = 3_000;
+/// Contacts on a page: small, so that a kill in the middle is a kill between pages.
+const PAGE: usize = 20;
+/// What each answer takes, so that a kill lands while one is under way.
+const LATENCY: Duration = Duration::from_millis(2);
+
+const SETTINGS: [&str; 2] = ["pageSize=20", "applicantLookup=false"];
+
+/// What a contact is in a comparison: the hash of its content.
+type Snapshot = BTreeMap<String, String>;
+
+/// An agency, and what an undisturbed sync makes of it.
+struct Bench {
+    desk: Desk,
+    dice: ChaCha8Rng,
+    /// How long an undisturbed sync takes, from start to end of the process.
+    whole: Duration,
+    clean: Snapshot,
+}
+
+/// One data folder's way through its kills to a sync that ends by itself.
+struct Journey {
+    conn: String,
+    kills: usize,
+    report: Value,
+}
+
+impl Bench {
+    async fn new(seed: u64) -> Self {
+        let desk = Desk::with(SandboxConfig {
+            contacts: CONTACTS,
+            limits: false,
+            latency: Some(LATENCY),
+            seed,
+            ..SandboxConfig::default()
+        })
+        .await;
+        let conn = desk.connect("reapit", &SETTINGS).await;
+        let began = Instant::now();
+        let report = desk.run(&["sync", &conn, "--json"]).await.done();
+        let whole = began.elapsed();
+        assert_eq!(
+            report["created"], CONTACTS,
+            "the yardstick is whole: {report}"
+        );
+        let clean = snapshot(&desk, &conn).await;
+        Self {
+            desk,
+            dice: ChaCha8Rng::seed_from_u64(seed),
+            whole,
+            clean,
+        }
+    }
+
+    /// A moment between the very start and somewhat after where the process should be at work.
+    fn moment(&mut self) -> Duration {
+        // Every fourth kill may come at any time, so that ends are hit as well as beginnings.
+        let reach = if self.dice.next_u32() % 4 == 0 {
+            self.whole
+        } else {
+            self.whole * 2 / 5
+        };
+        reach.mul_f64(f64::from(self.dice.next_u32()) / f64::from(u32::MAX))
+    }
+
+    /// Syncs into an empty data folder, killed over and over until one sync ends by itself.
+    /// `look` is called after each kill.
+    async fn journey(&mut self, mut look: impl AsyncFnMut(&Desk, &str)) -> Journey {
+        self.desk.clear_home();
+        let conn = self.desk.connect("reapit", &SETTINGS).await;
+        self.desk.sandbox.clear_requests();
+        let mut kills = 0;
+        loop {
+            let moment = self.moment();
+            let mut child = self
+                .desk
+                .command(&["sync", &conn, "--json"])
+                .spawn()
+                .unwrap();
+            drop(child.stdin.take());
+            if tokio::time::timeout(moment, child.wait()).await.is_ok() {
+                let report = self.desk.wait(child).await.done();
+                return Journey {
+                    conn,
+                    kills,
+                    report,
+                };
+            }
+            child.kill().await.unwrap();
+            kills += 1;
+            look(&self.desk, &conn).await;
+        }
+    }
+
+    /// The counts and contents after a journey are those of the undisturbed sync.
+    async fn compare(&self, journey: &Journey) {
+        let Journey { conn, report, .. } = journey;
+        let proof = &report["proof"];
+        assert_eq!(proof["listed"], CONTACTS, "nothing is lost: {report}");
+        assert_eq!(
+            proof["created"], CONTACTS,
+            "over all runs, each was new once: {report}"
+        );
+        assert_eq!(proof["repeated"], 0, "and none came twice: {report}");
+        assert_eq!(proof["addsUp"], true, "{report}");
+        let found = snapshot(&self.desk, conn).await;
+        assert!(
+            found == self.clean,
+            "content for content the same as without a kill"
+        );
+    }
+}
+
+/// Every contact with its content's hash.
+async fn snapshot(desk: &Desk, conn: &str) -> Snapshot {
+    let list = desk
+        .run(&["contacts", conn, "--limit", "1000000", "--json"])
+        .await
+        .done();
+    let contacts = list["contacts"].as_array().unwrap();
+    let snapshot: Snapshot = contacts
+        .iter()
+        .map(|contact| {
+            let text = |key: &str| contact["provenance"][key].as_str().unwrap().to_owned();
+            (text("externalId"), text("contentHash"))
+        })
+        .collect();
+    assert_eq!(list["total"], snapshot.len(), "each contact once");
+    assert_eq!(contacts.len(), snapshot.len(), "and all of them shown");
+    snapshot
+}
+
+fn stored(list: &Value) -> usize {
+    usize::try_from(list["total"].as_u64().unwrap()).unwrap()
+}
+
+/// The pages that were asked for, in the order in which they were.
+fn pages(desk: &Desk) -> Vec<LoggedRequest> {
+    let mut pages = desk
+        .sandbox
+        .requests(|request| request.path() == "/contacts/");
+    pages.sort_by_key(|request| request.at_ms);
+    pages
+}
+
+/// How many contacts stand before a page, by what its request says.
+fn before(target: &str, active: usize) -> usize {
+    let value = |name: &str| {
+        let query = target.split(['?', '&']);
+        query
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, v)| v)
+    };
+    let number: usize = value("pageNumber").unwrap().parse().unwrap();
+    match value("fromArchive") {
+        Some("false") => (number - 1) * PAGE,
+        Some(_) => active + (number - 1) * PAGE,
+        // The last look at what changed meanwhile, which is nothing.
+        None => CONTACTS,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invariant_01_page_and_cursor_commit_together() {
+    let mut bench = Bench::new(11).await;
+    let active = bench.desk.sandbox.reapit().truth().active;
+    let mut kills = 0;
+    let mut in_the_middle = 0;
+    while kills < 40 {
+        // What was stored at each kill; the next run must go on just behind it.
+        let mut at_kill: Vec<(usize, usize)> = Vec::new();
+        let journey = bench
+            .journey(async |desk, conn| {
+                let list = desk
+                    .run(&["contacts", conn, "--limit", "0", "--json"])
+                    .await
+                    .done();
+                at_kill.push((pages(desk).len(), stored(&list)));
+            })
+            .await;
+        let pages = pages(&bench.desk);
+        for (asked, stored) in at_kill {
+            in_the_middle += usize::from(stored > 0 && stored < CONTACTS);
+            // No further page where the kill came after the last one.
+            let next = pages
+                .get(asked)
+                .map_or(CONTACTS, |page| before(&page.target, active));
+            assert_eq!(stored, next, "the cursor stands where the contacts end");
+        }
+        bench.compare(&journey).await;
+        kills += journey.kills;
+    }
+    assert!(
+        in_the_middle >= 10,
+        "of {kills} kills only {in_the_middle} hit a sync at work"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invariant_12_a_kill_costs_at_most_one_page() {
+    let mut bench = Bench::new(12).await;
+    let mut kills = 0;
+    while kills < 60 {
+        let journey = bench.journey(async |_, _| ()).await;
+        let pages = pages(&bench.desk);
+        let different: BTreeSet<&str> = pages.iter().map(|page| &*page.target).collect();
+        let again = pages.len() - different.len();
+        assert!(
+            again <= journey.kills,
+            "{again} pages fetched again for {} kills",
+            journey.kills
+        );
+        bench.compare(&journey).await;
+        kills += journey.kills;
+    }
+}
