@@ -45,7 +45,10 @@ pub struct SignInPrompt {
 
 impl std::fmt::Debug for SignInPrompt {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("SignInPrompt").field("timeout", &self.timeout).finish_non_exhaustive()
+        formatter
+            .debug_struct("SignInPrompt")
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,8 +129,13 @@ impl Engine {
         let reference = spec
             .reference_setting
             .and_then(|key| settings.get(key))
-            .map(|reference| reference.to_lowercase());
-        let name = match request.name.as_deref().map(str::trim).filter(|name| !name.is_empty()) {
+            .map(str::to_lowercase);
+        let name = match request
+            .name
+            .as_deref()
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+        {
             Some(name) => name.to_owned(),
             None => format!("{} {tenant}", spec.name),
         };
@@ -148,7 +156,8 @@ impl Engine {
         };
         let revived = same.map(|same| same.row);
 
-        self.sign_in(&id, &spec, &settings, &request.secrets, prompt).await?;
+        self.sign_in(&id, &spec, &settings, &request.secrets, prompt)
+            .await?;
         credentials::write(self.options.vault.as_ref(), &id, &request.secrets).await?;
         let entry = self.audit_entry(
             audit_words::CONNECTED,
@@ -207,18 +216,22 @@ impl Engine {
         let reference = spec
             .reference_setting
             .and_then(|key| parsed.get(key))
-            .map(|reference| reference.to_lowercase());
+            .map(str::to_lowercase);
         if reference != record.reference {
             return Err(EngineError::with_remedy(
                 ErrorKind::WrongAccount,
-                format!("`{}` belongs to another agency than these settings name.", record.id),
+                format!(
+                    "`{}` belongs to another agency than these settings name.",
+                    record.id
+                ),
                 "Connect the other agency as a connection of its own.",
             ));
         }
         let mut all = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         all.extend(secrets);
         credentials::check(&spec, &parsed, &all)?;
-        self.sign_in(&record.id, &spec, &parsed, &all, prompt).await?;
+        self.sign_in(&record.id, &spec, &parsed, &all, prompt)
+            .await?;
         credentials::write(self.options.vault.as_ref(), &record.id, &all).await?;
         let entry = self.audit_entry(audit_words::REAUTHORIZED, Some(&record.id), json!({}));
         let (row, name, id) = (record.row, record.name.clone(), record.id.clone());
@@ -244,7 +257,10 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let vault = self.options.vault.as_ref();
         let method = sign_in_method(spec, settings)?;
-        let SignInMethod::AuthorizationCode { redirect, extra, .. } = method else {
+        let SignInMethod::AuthorizationCode {
+            redirect, extra, ..
+        } = method
+        else {
             vault.delete(&AccountKey::tokens(id)).await?;
             return Ok(());
         };
@@ -267,8 +283,12 @@ impl Engine {
             })
             .await?;
         (prompt.show)(pending.url().as_str());
-        let tokens = pending.wait(prompt.timeout, prompt.cancel.clone().cancelled_owned()).await?;
-        vault.write(&AccountKey::tokens(id), tokens.to_vault_bytes()).await?;
+        let tokens = pending
+            .wait(prompt.timeout, prompt.cancel.clone().cancelled_owned())
+            .await?;
+        vault
+            .write(&AccountKey::tokens(id), tokens.to_vault_bytes())
+            .await?;
         Ok(())
     }
 }
@@ -279,7 +299,11 @@ fn free_id(
     tenant: &TenantId,
     existing: &[ConnectionRecord],
 ) -> Result<ConnectionId, EngineError> {
-    let base: String = format!("{}-{tenant}", spec.id).to_lowercase().chars().take(100).collect();
+    let base: String = format!("{}-{tenant}", spec.id)
+        .to_lowercase()
+        .chars()
+        .take(100)
+        .collect();
     let taken = |id: &str| existing.iter().any(|record| record.id.as_str() == id);
     let free = std::iter::once(base.clone())
         .chain((2_u32..).map(|number| format!("{base}-{number}")))

@@ -70,7 +70,15 @@ pub struct BlockedView {
 impl From<Blocked> for BlockedView {
     fn from(blocked: Blocked) -> Self {
         match blocked {
-            Blocked::Refused { code, message, field } => Self { code, message, field },
+            Blocked::Refused {
+                code,
+                message,
+                field,
+            } => Self {
+                code,
+                message,
+                field,
+            },
             Blocked::RemovalHeld => Self {
                 code: "removalHeld".into(),
                 message: "Missing from a listing that is in doubt; it is removed once a person \
@@ -84,9 +92,8 @@ impl From<Blocked> for BlockedView {
 
 /// Stored JSON, passed on without parsing it again.
 pub(crate) fn raw_json(text: String) -> Result<Box<RawValue>, EngineError> {
-    RawValue::from_string(text).map_err(|_| {
-        StoreError::Damaged("a stored contact has lost its form".into()).into()
-    })
+    RawValue::from_string(text)
+        .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()).into())
 }
 
 impl Engine {
@@ -112,7 +119,11 @@ impl Engine {
             .await?;
         Ok(ContactList {
             total: page.total,
-            contacts: page.contacts.into_iter().map(raw_json).collect::<Result<_, _>>()?,
+            contacts: page
+                .contacts
+                .into_iter()
+                .map(raw_json)
+                .collect::<Result<_, _>>()?,
         })
     }
 
@@ -128,15 +139,17 @@ impl Engine {
         let record = self.connection(connection).await?;
         let registration = self.registration_of(&record.provider)?;
         let (row, wanted) = (record.row, external_id.to_owned());
-        let detail = self.store.read(move |db| contacts::detail(db, row, &wanted)).await?;
+        let detail = self
+            .store
+            .read(move |db| contacts::detail(db, row, &wanted))
+            .await?;
         let contact: Contact = serde_json::from_str(&detail.canonical)
             .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()))?;
         let origin = ExplainOrigin {
             connection: record.id.clone(),
             provider: record.provider.clone(),
-            external_id: ExternalId::parse(external_id).map_err(|error| {
-                EngineError::new(ErrorKind::Configuration, format!("{error}."))
-            })?,
+            external_id: ExternalId::parse(external_id)
+                .map_err(|error| EngineError::new(ErrorKind::Configuration, format!("{error}.")))?,
             external_type: contact.provenance.external_type.clone(),
             fetched_at: contact.provenance.fetched_at,
         };

@@ -33,10 +33,16 @@ pub(crate) fn check(
         }
     }
     for field in fields().filter(|field| field.required && settings.applies(field)) {
-        if secrets.get(&field.key).is_none_or(|secret| secret.expose().trim().is_empty()) {
+        if secrets
+            .get(&field.key)
+            .is_none_or(|secret| secret.expose().trim().is_empty())
+        {
             return Err(EngineError::with_remedy(
                 ErrorKind::AuthInvalid,
-                format!("{} needs the secret `{}` ({}).", spec.name, field.key, field.label),
+                format!(
+                    "{} needs the secret `{}` ({}).",
+                    spec.name, field.key, field.label
+                ),
                 format!("Give it with `--secret {}=-`. {}", field.key, field.help),
             ));
         }
@@ -45,7 +51,10 @@ pub(crate) fn check(
 }
 
 fn shown(key: &str) -> String {
-    key.chars().filter(|character| !character.is_control()).take(40).collect()
+    key.chars()
+        .filter(|character| !character.is_control())
+        .take(40)
+        .collect()
 }
 
 /// Keeps a connection's secrets.
@@ -58,10 +67,11 @@ pub(crate) async fn write(
         .iter()
         .map(|(key, secret)| (key.as_str(), secret.expose().as_str()))
         .collect();
-    let bytes = serde_json::to_vec(&plain).map_err(|_| {
-        EngineError::new(ErrorKind::Internal, "The secrets could not be written.")
-    })?;
-    vault.write(&AccountKey::connection(connection), Secret::new(bytes)).await?;
+    let bytes = serde_json::to_vec(&plain)
+        .map_err(|_| EngineError::new(ErrorKind::Internal, "The secrets could not be written."))?;
+    vault
+        .write(&AccountKey::connection(connection), Secret::new(bytes))
+        .await?;
     Ok(())
 }
 
@@ -75,7 +85,9 @@ pub(crate) async fn read(
     };
     let plain: BTreeMap<String, Zeroizing<String>> = serde_json::from_slice(bytes.expose())
         .map(|map: BTreeMap<String, String>| {
-            map.into_iter().map(|(key, value)| (key, Zeroizing::new(value))).collect()
+            map.into_iter()
+                .map(|(key, value)| (key, Zeroizing::new(value)))
+                .collect()
         })
         .map_err(|_| {
             EngineError::with_remedy(

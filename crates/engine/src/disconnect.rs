@@ -31,7 +31,11 @@ impl Engine {
         paused: bool,
     ) -> Result<ConnectionView, EngineError> {
         let record = self.connection(connection).await?;
-        let word = if paused { audit_words::PAUSED } else { audit_words::RESUMED };
+        let word = if paused {
+            audit_words::PAUSED
+        } else {
+            audit_words::RESUMED
+        };
         let entry = self.audit_entry(word, Some(&record.id), json!({}));
         let at = paused.then(|| record.paused_at.unwrap_or_else(|| self.now()));
         let changed = self
@@ -61,7 +65,11 @@ impl Engine {
             tracing::warn!(connection = %record.id, kind = %error.kind(), "Token not revoked.");
         }
         credentials::delete(self.options.vault.as_ref(), &record.id).await?;
-        let word = if purge { audit_words::PURGED } else { audit_words::DISCONNECTED };
+        let word = if purge {
+            audit_words::PURGED
+        } else {
+            audit_words::DISCONNECTED
+        };
         let entry = self.audit_entry(word, Some(&record.id), json!({}));
         let now = self.now();
         let mut view = ConnectionView::from(record.clone());
@@ -82,10 +90,7 @@ impl Engine {
         Ok(view)
     }
 
-    async fn revoke(
-        &self,
-        record: &connections::ConnectionRecord,
-    ) -> Result<(), EngineError> {
+    async fn revoke(&self, record: &connections::ConnectionRecord) -> Result<(), EngineError> {
         let spec = (self.registration_of(&record.provider)?.spec)();
         let settings = Settings::parse(&spec, record.settings.clone())?;
         let vault = self.options.vault.as_ref();

@@ -61,11 +61,22 @@ impl Engine {
         let key = database_key(&options).await?;
         let store = Store::open(&options.home.database(), key).await?;
         let now = options.clock.now();
-        let specs: Vec<_> = options.registry.iter().map(|entry| (entry.spec)()).collect();
+        let specs: Vec<_> = options
+            .registry
+            .iter()
+            .map(|entry| (entry.spec)())
+            .collect();
         store
-            .write(move |tx| specs.iter().try_for_each(|spec| providers::record(tx, spec, now)))
+            .write(move |tx| {
+                specs
+                    .iter()
+                    .try_for_each(|spec| providers::record(tx, spec, now))
+            })
             .await?;
-        Ok(Self { options: Arc::new(options), store })
+        Ok(Self {
+            options: Arc::new(options),
+            store,
+        })
     }
 
     /// The data folder.
@@ -93,9 +104,17 @@ impl Engine {
             .iter()
             .find(|entry| (entry.spec)().id.as_str() == provider)
             .ok_or_else(|| {
-                let shown: String = provider.chars().filter(|c| !c.is_control()).take(40).collect();
-                let known: Vec<String> =
-                    self.options.registry.iter().map(|entry| (entry.spec)().id.into()).collect();
+                let shown: String = provider
+                    .chars()
+                    .filter(|c| !c.is_control())
+                    .take(40)
+                    .collect();
+                let known: Vec<String> = self
+                    .options
+                    .registry
+                    .iter()
+                    .map(|entry| (entry.spec)().id.into())
+                    .collect();
                 EngineError::with_remedy(
                     ErrorKind::Configuration,
                     format!("There is no provider `{shown}`."),
@@ -126,7 +145,10 @@ impl Engine {
                     .collect();
                 match (named.pop(), named.is_empty()) {
                     (Some(found), true) => Ok(found),
-                    _ => Err(StoreError::NotFound { what: "connection", key: wanted }),
+                    _ => Err(StoreError::NotFound {
+                        what: "connection",
+                        key: wanted,
+                    }),
                 }
             })
             .await?)
@@ -148,7 +170,10 @@ impl Engine {
     }
 
     pub(crate) async fn audit(&self, entry: AuditEntry) -> Result<(), EngineError> {
-        Ok(self.store.write(move |tx| audit::append(tx, &entry)).await?)
+        Ok(self
+            .store
+            .write(move |tx| audit::append(tx, &entry))
+            .await?)
     }
 }
 
@@ -157,9 +182,8 @@ async fn database_key(options: &EngineOptions) -> Result<DatabaseKey, EngineErro
     let account = AccountKey::database_key();
     let database = options.home.database();
     if let Some(bytes) = options.vault.read(&account).await? {
-        return DatabaseKey::new(bytes).ok_or_else(|| {
-            StoreError::WrongKeyOrDamaged { path: database }.into()
-        });
+        return DatabaseKey::new(bytes)
+            .ok_or_else(|| StoreError::WrongKeyOrDamaged { path: database }.into());
     }
     if database.exists() {
         return Err(EngineError::with_remedy(

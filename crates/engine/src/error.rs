@@ -80,9 +80,12 @@ impl EngineError {
             ),
             Self::Store(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
             Self::Vault(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
-            Self::SignIn(error) => {
-                (error.remedy().to_owned(), facts.owner, error.retry(), json!({}))
-            }
+            Self::SignIn(error) => (
+                error.remedy().to_owned(),
+                facts.owner,
+                error.retry(),
+                json!({}),
+            ),
             Self::Platform(error) => (
                 error.remedy.clone(),
                 error.owner,

@@ -211,8 +211,13 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
     let opened_at = failures.last().map(|run| run.at);
     let last_synced_at = last_sync_success.map(|run| run.at);
     let stale_from = last_synced_at.unwrap_or(inputs.created_at);
-    let stale_after = stale_from.checked_add(inputs.stale_after).unwrap_or(Timestamp::MAX);
-    let partial = runs.iter().find(|run| run.is_sync && run.succeeded).is_some_and(|run| run.partial);
+    let stale_after = stale_from
+        .checked_add(inputs.stale_after)
+        .unwrap_or(Timestamp::MAX);
+    let partial = runs
+        .iter()
+        .find(|run| run.is_sync && run.succeeded)
+        .is_some_and(|run| run.partial);
     let expiring = inputs
         .token_expires
         .as_ref()
@@ -259,15 +264,24 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .collect();
     Health {
         state,
-        activity: if inputs.running { Activity::Running } else { Activity::Idle },
+        activity: if inputs.running {
+            Activity::Running
+        } else {
+            Activity::Idle
+        },
         since: since.unwrap_or(inputs.created_at),
         last_synced_at,
-        last_verified_at: runs.iter().find(|run| !run.is_sync && run.succeeded).map(|run| run.at),
+        last_verified_at: runs
+            .iter()
+            .find(|run| !run.is_sync && run.succeeded)
+            .map(|run| run.at),
         last_error_at: last_error.map(|run| run.at),
         last_error_message: last_error
             .and_then(|run| run.error.as_ref())
             .map(|(_, message, ..)| message.clone()),
-        last_error_kind: last_error.and_then(|run| run.error.as_ref()).map(|(kind, ..)| *kind),
+        last_error_kind: last_error
+            .and_then(|run| run.error.as_ref())
+            .map(|(kind, ..)| *kind),
         failure_streak: streak,
         stale_after,
         token_expires: inputs.token_expires.clone(),
@@ -291,11 +305,16 @@ fn streak(failures: &[&&RunFact]) -> u32 {
 
 /// The first success after the last failure.
 fn recovered_at(runs: &[&RunFact]) -> Option<Timestamp> {
-    runs.iter().take_while(|run| run.succeeded).last().map(|run| run.at)
+    runs.iter()
+        .take_while(|run| run.succeeded)
+        .last()
+        .map(|run| run.at)
 }
 
 /// JSON Schema (draft 2020-12) of [`Health`].
 #[must_use]
 pub fn health_schema() -> Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Health>()
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<Health>()
 }

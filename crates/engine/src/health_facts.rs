@@ -1,10 +1,12 @@
 //! Gathering the recorded facts that health is computed from.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use nurturehub_oauth::TokenSet;
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
+use nurturehub_vault::AccountKey;
 use serde::Deserialize;
 
 use crate::health::{Health, HealthInputs, Quota, RunFact, TokenExpiry, evaluate};
@@ -25,34 +27,56 @@ impl Engine {
         let (found, used) = self
             .store
             .read(move |db| {
-                Ok((runs::newest(db, row, None, LOOK_BACK)?, traces::sent_on(db, row, now)?))
+                Ok((
+                    runs::newest(db, row, None, LOOK_BACK)?,
+                    traces::sent_on(db, row, now)?,
+                ))
             })
             .await?;
         let running = lease::is_taken(&self.options.home, &record.id);
-        Ok(evaluate(&inputs(&record, &spec, &found, used, running, now)))
+        let token_expires = self.sign_in_ends(&record, &spec).await?;
+        Ok(evaluate(&HealthInputs {
+            now,
+            created_at: record.created_at,
+            paused_at: record.paused_at,
+            runs: found.iter().filter_map(fact).collect(),
+            running,
+            stale_after: SignedDuration::from_mins(i64::from(spec.schedule.stale_after_minutes)),
+            token_expires,
+            quota: spec.limits.per_day.map(|limit| Quota {
+                limit,
+                used,
+                resets_at: midnight(now),
+            }),
+        }))
     }
-}
 
-fn inputs(
-    record: &ConnectionRecord,
-    spec: &ProviderSpec,
-    found: &[RunRecord],
-    used: u64,
-    running: bool,
-    now: Timestamp,
-) -> HealthInputs {
-    HealthInputs {
-        now,
-        created_at: record.created_at,
-        paused_at: record.paused_at,
-        runs: found.iter().filter_map(fact).collect(),
-        running,
-        stale_after: SignedDuration::from_mins(i64::from(spec.schedule.stale_after_minutes)),
-        token_expires: record
-            .token_expires
-            .clone()
-            .map(|(at, why)| TokenExpiry { at, why }),
-        quota: spec.limits.per_day.map(|limit| Quota { limit, used, resets_at: midnight(now) }),
+    /// When a person's sign-in ends by the provider's rules, where it does.
+    async fn sign_in_ends(
+        &self,
+        record: &ConnectionRecord,
+        spec: &ProviderSpec,
+    ) -> Result<Option<TokenExpiry>, EngineError> {
+        let Some(bytes) = self
+            .options
+            .vault
+            .read(&AccountKey::tokens(&record.id))
+            .await?
+        else {
+            return Ok(None);
+        };
+        let Ok(tokens) = TokenSet::from_vault_bytes(&bytes) else {
+            return Ok(None);
+        };
+        Ok(tokens
+            .sign_in_ends_at(&spec.token_rules)
+            .map(|at| TokenExpiry {
+                at,
+                why: format!(
+                    "{} ends a sign-in that is not used or has grown old.",
+                    spec.name
+                ),
+            }))
     }
 }
 

@@ -17,7 +17,11 @@ impl Home {
     /// `~/.local/share` on Linux, `~/Library/Application Support` on macOS, `%APPDATA%` on Windows.
     #[must_use]
     pub fn default_path(env: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-        let set = |name: &str| env(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let set = |name: &str| {
+            env(name)
+                .filter(|value| !value.is_empty())
+                .map(PathBuf::from)
+        };
         let data = if cfg!(target_os = "windows") {
             set("APPDATA")
         } else if cfg!(target_os = "macos") {

@@ -37,7 +37,10 @@ fn lock_file(
         Purpose::Token => "token",
     };
     let path = folder.join(format!("{connection}.{extension}"));
-    let failed = |source| StoreError::Folder { path: path.clone(), source };
+    let failed = |source| StoreError::Folder {
+        path: path.clone(),
+        source,
+    };
     std::fs::create_dir_all(&folder).map_err(failed)?;
     let file = OpenOptions::new()
         .create(true)
@@ -80,6 +83,9 @@ pub(crate) async fn wait_for(
     match locked {
         Ok(Ok(file)) => Ok(Lease { _file: file }),
         Ok(Err(source)) => Err(StoreError::Folder { path, source }.into()),
-        Err(_) => Err(EngineError::new(ErrorKind::Internal, "A lock was given up.")),
+        Err(_) => Err(EngineError::new(
+            ErrorKind::Internal,
+            "A lock was given up.",
+        )),
     }
 }

@@ -40,7 +40,7 @@ pub use home::Home;
 pub use platform::PlatformView;
 pub use preview::{ChangeView, FieldChange, PreviewPage, diff};
 pub use providers::ProviderView;
-pub use push::{PushOptions, PushReport, PushRejection};
+pub use push::{PushOptions, PushRejection, PushReport};
 pub use random::Random;
 pub use runs::{RunDetail, RunSummary};
 pub use sync::{

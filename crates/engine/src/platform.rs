@@ -42,7 +42,10 @@ impl Engine {
             ));
         }
         let bytes = Secret::new(token.expose().trim().as_bytes().to_vec());
-        self.options.vault.write(&AccountKey::platform(), bytes).await?;
+        self.options
+            .vault
+            .write(&AccountKey::platform(), bytes)
+            .await?;
         let entry = self.audit_entry(audit_words::PLATFORM_SET, None, json!({ "url": url }));
         self.store
             .write(move |tx| {
@@ -60,7 +63,10 @@ impl Engine {
     pub async fn platform(&self) -> Result<PlatformView, EngineError> {
         let url = self.store.read(platform::url).await?;
         let token = self.options.vault.read(&AccountKey::platform()).await?;
-        Ok(PlatformView { url, token_stored: token.is_some() })
+        Ok(PlatformView {
+            url,
+            token_stored: token.is_some(),
+        })
     }
 
     /// A client for one tenant of the platform.
@@ -90,7 +96,11 @@ impl Engine {
             .map(Secret::new)
             .map_err(|_| missing("token", ErrorKind::AuthInvalid))?;
         Ok(PlatformClient::new(
-            PlatformConfig { url: parse_url("url", &url)?, token, tenant: tenant.clone() },
+            PlatformConfig {
+                url: parse_url("url", &url)?,
+                token,
+                tenant: tenant.clone(),
+            },
             Arc::clone(&self.options.clock),
             self.options.random.seed()?,
         )?)

@@ -52,7 +52,12 @@ const SILENT: [&str; 2] = ["provenance.contentHash", "provenance.fetchedAt"];
 #[must_use]
 pub fn diff(before: Option<&Value>, after: &Value) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    walk(String::new(), before.unwrap_or(&Value::Null), after, &mut changes);
+    walk(
+        String::new(),
+        before.unwrap_or(&Value::Null),
+        after,
+        &mut changes,
+    );
     changes.retain(|change| !SILENT.contains(&change.field.as_str()));
     changes
 }
@@ -67,15 +72,27 @@ fn walk(path: String, before: &Value, after: &Value, changes: &mut Vec<FieldChan
         Value::Null => Some(empty.clone()),
         _ => None,
     };
-    let nested = (before.is_object() || after.is_object()).then(|| fields(before).zip(fields(after)));
+    let nested =
+        (before.is_object() || after.is_object()).then(|| fields(before).zip(fields(after)));
     let Some(Some((old, new))) = nested else {
-        changes.push(FieldChange { field: path, before: before.clone(), after: after.clone() });
+        changes.push(FieldChange {
+            field: path,
+            before: before.clone(),
+            after: after.clone(),
+        });
         return;
     };
-    let keys = new.keys().chain(old.keys().filter(|key| !new.contains_key(*key)));
+    let keys = new
+        .keys()
+        .chain(old.keys().filter(|key| !new.contains_key(*key)));
     for key in keys {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
+        let path = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
+        let of =
+            |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or(Value::Null);
         walk(path, &of(&old), &of(&new), changes);
     }
 }
@@ -103,7 +120,10 @@ impl Engine {
             .await?;
         let parse = |text: &str| {
             serde_json::from_str::<Value>(text).map_err(|_| {
-                EngineError::new(ErrorKind::StorageCorrupt, "A stored contact has lost its form.")
+                EngineError::new(
+                    ErrorKind::StorageCorrupt,
+                    "A stored contact has lost its form.",
+                )
             })
         };
         let mut changes = Vec::with_capacity(found.len());
@@ -133,7 +153,11 @@ mod tests {
         let changes = diff(Some(&before), &after);
         let fields: Vec<&str> = changes.iter().map(|change| change.field.as_str()).collect();
         assert_eq!(fields, ["identity.fullName", "identity.title", "tags"]);
-        assert_eq!(changes[1].after, Value::Null, "a field that is gone shows as null");
+        assert_eq!(
+            changes[1].after,
+            Value::Null,
+            "a field that is gone shows as null"
+        );
     }
 
     #[test]

@@ -34,7 +34,11 @@ pub struct ProviderView {
 impl From<ProviderSpec> for ProviderView {
     fn from(spec: ProviderSpec) -> Self {
         Self {
-            auth: spec.sign_in.methods.first().map_or("none", |(_, method)| method.as_str()),
+            auth: spec
+                .sign_in
+                .methods
+                .first()
+                .map_or("none", |(_, method)| method.as_str()),
             id: spec.id,
             name: spec.name.to_owned(),
             fields: spec.fields,
@@ -51,6 +55,10 @@ impl Engine {
     /// The providers, in the registry's order.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderView> {
-        self.options.registry.iter().map(|entry| (entry.spec)().into()).collect()
+        self.options
+            .registry
+            .iter()
+            .map(|entry| (entry.spec)().into())
+            .collect()
     }
 }

@@ -99,7 +99,9 @@ impl Engine {
             let mut after = 0;
             loop {
                 let rows = self.next(record.row, after, only.as_deref()).await?;
-                let Some(last) = rows.last() else { return Ok(report) };
+                let Some(last) = rows.last() else {
+                    return Ok(report);
+                };
                 after = last.row;
                 report.would_send += u64::try_from(rows.len()).unwrap_or(u64::MAX);
             }
@@ -113,8 +115,16 @@ impl Engine {
                 runs::begin(tx, &id, row, "push", now)
             })
             .await?;
-        let outcome =
-            self.push_batches(&record, &client, only.as_deref(), &mut report, progress, cancel).await;
+        let outcome = self
+            .push_batches(
+                &record,
+                &client,
+                only.as_deref(),
+                &mut report,
+                progress,
+                cancel,
+            )
+            .await;
         self.end_push(&record, run, report, outcome).await
     }
 
@@ -127,9 +137,7 @@ impl Engine {
         let only = only.map(<[String]>::to_vec);
         Ok(self
             .store
-            .read(move |db| {
-                contacts::next_to_push(db, connection, after, BATCH, only.as_deref())
-            })
+            .read(move |db| contacts::next_to_push(db, connection, after, BATCH, only.as_deref()))
             .await?)
     }
 
@@ -145,12 +153,17 @@ impl Engine {
         let mut after = 0;
         loop {
             let rows = self.next(record.row, after, only).await?;
-            let Some(last) = rows.last() else { return Ok(()) };
+            let Some(last) = rows.last() else {
+                return Ok(());
+            };
             after = last.row;
             let key = batch_key(record, &rows);
             let bodies: Vec<OutgoingContact<'_>> = rows
                 .iter()
-                .map(|row| OutgoingContact { external_id: &row.external_id, json: &row.canonical })
+                .map(|row| OutgoingContact {
+                    external_id: &row.external_id,
+                    json: &row.canonical,
+                })
                 .collect();
             let answers = tokio::select! {
                 biased;
@@ -176,16 +189,21 @@ impl Engine {
         let now = self.now();
         self.store
             .write(move |tx| {
-                rows.iter().zip(&answers).try_for_each(|(row, answer)| match answer.status {
-                    RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
-                        contacts::accept(tx, connection, row)
-                    }
-                    RowStatus::Rejected => {
-                        let (code, message) = reason(answer);
-                        let field = answer.error.as_ref().and_then(|error| error.field.as_deref());
-                        contacts::reject(tx, row, &code, &message, field, now)
-                    }
-                })
+                rows.iter()
+                    .zip(&answers)
+                    .try_for_each(|(row, answer)| match answer.status {
+                        RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
+                            contacts::accept(tx, connection, row)
+                        }
+                        RowStatus::Rejected => {
+                            let (code, message) = reason(answer);
+                            let field = answer
+                                .error
+                                .as_ref()
+                                .and_then(|error| error.field.as_deref());
+                            contacts::reject(tx, row, &code, &message, field, now)
+                        }
+                    })
             })
             .await?;
         Ok(())
@@ -231,9 +249,10 @@ impl Engine {
         match (outcome, kept) {
             (Ok(()), Ok(())) => Ok(report),
             (Ok(()), Err(error)) => Err(error.into()),
-            (Err(error), _) => {
-                Err(EngineError::Run { source: Box::new(error), report: Box::new(value) })
-            }
+            (Err(error), _) => Err(EngineError::Run {
+                source: Box::new(error),
+                report: Box::new(value),
+            }),
         }
     }
 }
@@ -249,7 +268,11 @@ impl PushReport {
                 if self.rejections.len() < LISTED_REJECTIONS {
                     let (code, message) = reason(answer);
                     let external_id = row.external_id.clone();
-                    self.rejections.push(PushRejection { external_id, code, message });
+                    self.rejections.push(PushRejection {
+                        external_id,
+                        code,
+                        message,
+                    });
                 }
             }
         }

@@ -54,8 +54,7 @@ impl Random {
     pub(crate) fn run_id(&self, now: jiff::Timestamp) -> Result<RunId, EngineError> {
         let milliseconds = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let id = Builder::from_unix_timestamp_millis(milliseconds, &self.array()?).into_uuid();
-        RunId::parse(id.hyphenated().to_string()).map_err(|error| {
-            EngineError::new(ErrorKind::Internal, error.to_string())
-        })
+        RunId::parse(id.hyphenated().to_string())
+            .map_err(|error| EngineError::new(ErrorKind::Internal, error.to_string()))
     }
 }

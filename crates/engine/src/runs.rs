@@ -64,8 +64,10 @@ impl Engine {
     /// Storage errors.
     pub async fn runs(&self, connection: &str, limit: u32) -> Result<Vec<RunSummary>, EngineError> {
         let record = self.connection(connection).await?;
-        let found =
-            self.store.read(move |db| runs::newest(db, record.row, None, limit)).await?;
+        let found = self
+            .store
+            .read(move |db| runs::newest(db, record.row, None, limit))
+            .await?;
         Ok(found.into_iter().map(Into::into).collect())
     }
 
@@ -83,6 +85,10 @@ impl Engine {
                 Ok((run, requests))
             })
             .await?;
-        Ok(RunDetail { report: run.report.clone(), summary: run.into(), requests })
+        Ok(RunDetail {
+            report: run.report.clone(),
+            summary: run.into(),
+            requests,
+        })
     }
 }

@@ -50,11 +50,18 @@ pub(crate) fn sign_in_method<'a>(
 ) -> Result<&'a SignInMethod, EngineError> {
     let chosen = spec.sign_in.chosen_by.and_then(|key| settings.get(key));
     let found = match chosen {
-        Some(chosen) => spec.sign_in.methods.iter().find(|(value, _)| *value == chosen),
+        Some(chosen) => spec
+            .sign_in
+            .methods
+            .iter()
+            .find(|(value, _)| *value == chosen),
         None => spec.sign_in.methods.first(),
     };
     found.map(|(_, method)| method).ok_or_else(|| {
-        EngineError::new(ErrorKind::Configuration, "The way to sign in is not one that there is.")
+        EngineError::new(
+            ErrorKind::Configuration,
+            "The way to sign in is not one that there is.",
+        )
     })
 }
 
@@ -83,10 +90,18 @@ impl Engine {
     ) -> Result<Option<(OAuthClient, Grant, Vec<String>)>, EngineError> {
         let (declared, client_id, secret, scopes, grant) = match sign_in_method(spec, settings)? {
             SignInMethod::StaticSecret { .. } => return Ok(None),
-            SignInMethod::AuthorizationCode { endpoints, client_id, scopes, .. } => {
-                (endpoints, *client_id, None, scopes, Grant::Refresh)
-            }
-            SignInMethod::ClientCredentials { endpoints, client_id, client_secret, scopes } => (
+            SignInMethod::AuthorizationCode {
+                endpoints,
+                client_id,
+                scopes,
+                ..
+            } => (endpoints, *client_id, None, scopes, Grant::Refresh),
+            SignInMethod::ClientCredentials {
+                endpoints,
+                client_id,
+                client_secret,
+                scopes,
+            } => (
                 endpoints,
                 *client_id,
                 secrets.get(*client_secret).cloned(),
@@ -129,7 +144,12 @@ impl Engine {
             http: http.clone(),
             clock: Arc::clone(&self.options.clock),
         });
-        Ok(Session { record, spec, adapter: Arc::from(adapter), http })
+        Ok(Session {
+            record,
+            spec,
+            adapter: Arc::from(adapter),
+            http,
+        })
     }
 
     fn credential(
@@ -141,7 +161,10 @@ impl Engine {
     ) -> Result<Arc<dyn CredentialSource>, EngineError> {
         let method = sign_in_method(spec, settings)?;
         if let SignInMethod::StaticSecret { secret, .. } = method {
-            let value = secrets.get(*secret).cloned().unwrap_or_else(|| Secret::new(String::new()));
+            let value = secrets
+                .get(*secret)
+                .cloned()
+                .unwrap_or_else(|| Secret::new(String::new()));
             return Ok(Arc::new(StaticCredential::new(value)));
         }
         let (client, grant, scopes) =
@@ -168,22 +191,36 @@ impl Engine {
     ) -> Result<HttpClient, EngineError> {
         let now = self.now();
         let mut config = HttpConfig::from_settings(settings, spec)?;
-        let longest =
-            config.limits.windows.iter().map(|window| window.seconds).max().unwrap_or_default();
+        let longest = config
+            .limits
+            .windows
+            .iter()
+            .map(|window| window.seconds)
+            .max()
+            .unwrap_or_default();
         let row = record.row;
         let since = before(now, i64::from(longest));
         let (recent, today) = self
             .store
             .read(move |db| {
-                Ok((traces::sent_since(db, row, since)?, traces::sent_on(db, row, now)?))
+                Ok((
+                    traces::sent_since(db, row, since)?,
+                    traces::sent_on(db, row, now)?,
+                ))
             })
             .await?;
         config.used_today = today;
         let seed = self.options.random.seed()?;
-        Ok(HttpClient::new(config, Arc::clone(&self.options.clock), seed, &recent)?)
+        Ok(HttpClient::new(
+            config,
+            Arc::clone(&self.options.clock),
+            seed,
+            &recent,
+        )?)
     }
 }
 
 fn before(now: Timestamp, seconds: i64) -> Timestamp {
-    now.checked_sub(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MIN)
+    now.checked_sub(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MIN)
 }

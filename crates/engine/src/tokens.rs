@@ -35,7 +35,10 @@ pub(crate) struct OAuthCredential {
 
 impl OAuthCredential {
     async fn stored(&self) -> Result<Option<TokenSet>, EngineError> {
-        let bytes = self.vault.read(&AccountKey::tokens(&self.connection)).await?;
+        let bytes = self
+            .vault
+            .read(&AccountKey::tokens(&self.connection))
+            .await?;
         // Tokens that cannot be read are as good as none: the way out is the same.
         Ok(bytes.and_then(|bytes| TokenSet::from_vault_bytes(&bytes).ok()))
     }
@@ -76,7 +79,12 @@ impl OAuthCredential {
         }
         let fresh = self.fetch(stored.as_ref()).await?;
         // Stored first: were the process to die between the two, a rotated token would be lost.
-        self.vault.write(&AccountKey::tokens(&self.connection), fresh.to_vault_bytes()).await?;
+        self.vault
+            .write(
+                &AccountKey::tokens(&self.connection),
+                fresh.to_vault_bytes(),
+            )
+            .await?;
         let token = fresh.access_token().clone();
         *held = Some(fresh);
         Ok(token)
@@ -116,6 +124,8 @@ impl CredentialSource for OAuthCredential {
     }
 
     async fn renewed(&self, rejected: &Secret<String>) -> Result<Secret<String>, AdapterError> {
-        self.obtain(Some(rejected.expose())).await.map_err(as_adapter_error)
+        self.obtain(Some(rejected.expose()))
+            .await
+            .map_err(as_adapter_error)
     }
 }

@@ -68,8 +68,10 @@ impl Engine {
         let row = record.row;
         let now = self.now();
         let id = self.options.random.run_id(now)?;
-        let run =
-            self.store.write(move |tx| runs::begin(tx, &id, row, "verify", now)).await?;
+        let run = self
+            .store
+            .write(move |tx| runs::begin(tx, &id, row, "verify", now))
+            .await?;
         let mut steps: Vec<VerifyStepReport> = Vec::with_capacity(StepName::ALL.len());
         let mut trace = Vec::new();
         match self.session(record).await {
@@ -128,15 +130,21 @@ fn without_session(error: &EngineError) -> Vec<VerifyStepReport> {
         .into_iter()
         .map(|step| {
             let (status, detail, error) = match step.cmp(&failed) {
-                std::cmp::Ordering::Less => {
-                    (StepStatus::Passed, "The settings make sense.".to_owned(), None)
-                }
-                std::cmp::Ordering::Equal => {
-                    (StepStatus::Failed, report.message.clone(), Some(report.clone()))
-                }
-                std::cmp::Ordering::Greater => {
-                    (StepStatus::Skipped, "Not tried, because a step before it failed.".into(), None)
-                }
+                std::cmp::Ordering::Less => (
+                    StepStatus::Passed,
+                    "The settings make sense.".to_owned(),
+                    None,
+                ),
+                std::cmp::Ordering::Equal => (
+                    StepStatus::Failed,
+                    report.message.clone(),
+                    Some(report.clone()),
+                ),
+                std::cmp::Ordering::Greater => (
+                    StepStatus::Skipped,
+                    "Not tried, because a step before it failed.".into(),
+                    None,
+                ),
             };
             VerifyStepReport {
                 step,

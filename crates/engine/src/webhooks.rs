@@ -1,9 +1,9 @@
 //! Webhooks: what a CRM tells us unasked, checked, stored once.
 
 use nurturehub_port::{PageRecord, WebhookDelivery, WebhookOutcome};
+use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, Prepared};
 use nurturehub_store::webhooks::{self, DeliveryRecord};
-use nurturehub_store::StoreError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -48,7 +48,13 @@ impl Engine {
         }
         let session = self.session(record).await?;
         let outcome = session.adapter.ingest_webhook(&delivery).await?;
-        self.store_delivery(session.record.row, session.record.listing, delivery, outcome).await
+        self.store_delivery(
+            session.record.row,
+            session.record.listing,
+            delivery,
+            outcome,
+        )
+        .await
     }
 
     async fn store_delivery(
@@ -78,7 +84,12 @@ impl Engine {
                     let before = before.map_err(|_| {
                         StoreError::Damaged("a stored delivery has lost its form".into())
                     })?;
-                    return Ok(WebhookReport { duplicate: true, contacts: 0, activities: 0, ..before });
+                    return Ok(WebhookReport {
+                        duplicate: true,
+                        contacts: 0,
+                        activities: 0,
+                        ..before
+                    });
                 }
                 let counts =
                     contacts::stage_records(tx, connection, listing, &records, &rejected, now)?;
@@ -87,7 +98,11 @@ impl Engine {
                     accepted: true,
                     duplicate: false,
                     event: event.topic.clone(),
-                    contacts: counts.created + counts.updated + counts.unchanged + counts.repeated + removed,
+                    contacts: counts.created
+                        + counts.updated
+                        + counts.unchanged
+                        + counts.repeated
+                        + removed,
                     activities,
                     ignored,
                 };

@@ -81,17 +81,25 @@ impl Engine {
         let mut results = Vec::new();
         let mut after: Option<String> = None;
         loop {
-            let page = client.waiting_activities(&id, after.as_deref(), PAGE).await?;
+            let page = client
+                .waiting_activities(&id, after.as_deref(), PAGE)
+                .await?;
             let next = page.next;
             let mut done = self.write_back(&session, page.activities).await?;
-            done.extend(page.unreadable.into_iter().filter_map(|unreadable| unreadable.id).map(rejected));
+            done.extend(
+                page.unreadable
+                    .into_iter()
+                    .filter_map(|unreadable| unreadable.id)
+                    .map(rejected),
+            );
             if !done.is_empty() {
                 let settled: Vec<_> = done.iter().map(acknowledgement).collect();
                 client.acknowledge(&settled).await?;
                 let ids: Vec<String> = done.iter().map(|result| result.id.clone()).collect();
                 self.store
                     .write(move |tx| {
-                        ids.iter().try_for_each(|id| write_back::acknowledged(tx, row, id))
+                        ids.iter()
+                            .try_for_each(|id| write_back::acknowledged(tx, row, id))
                     })
                     .await?;
             }
@@ -115,7 +123,10 @@ impl Engine {
         let row = session.record.row;
         let now = self.now();
         let id = self.options.random.run_id(now)?;
-        let ids: Vec<String> = activities.iter().map(|activity| activity.id.clone()).collect();
+        let ids: Vec<String> = activities
+            .iter()
+            .map(|activity| activity.id.clone())
+            .collect();
         let (run, before) = self
             .store
             .write(move |tx| {
@@ -127,7 +138,9 @@ impl Engine {
             })
             .await?;
         let known = |record: &Option<WriteBackRecord>| {
-            record.as_ref().is_some_and(|record| record.status == "written")
+            record
+                .as_ref()
+                .is_some_and(|record| record.status == "written")
         };
         let mut to_send: Vec<Activity> = Vec::new();
         for (activity, before) in activities.iter().zip(&before) {
@@ -159,7 +172,8 @@ impl Engine {
                 results.push(outcome.clone());
             }
         }
-        self.record_write_back(session, run, &outcomes, answered.as_ref().err().cloned()).await?;
+        self.record_write_back(session, run, &outcomes, answered.as_ref().err().cloned())
+            .await?;
         answered?;
         Ok(results)
     }
@@ -177,7 +191,11 @@ impl Engine {
         let error = error.map(|error| EngineError::from(error).report());
         let records: Vec<WriteBackRecord> = outcomes.iter().map(record).collect();
         let end = RunEnd {
-            status: if error.is_some() { "failed" } else { "succeeded" },
+            status: if error.is_some() {
+                "failed"
+            } else {
+                "succeeded"
+            },
             at: now,
             contacts: u64::try_from(records.len()).unwrap_or(u64::MAX),
             error_kind: error.as_ref().map(|error| error.kind.as_str()),
@@ -230,7 +248,10 @@ fn record(result: &WriteBackResult) -> WriteBackRecord {
         activity: result.id.clone(),
         status: status.into(),
         reference: result.reference.clone(),
-        error: result.error.as_ref().and_then(|error| serde_json::to_string(error).ok()),
+        error: result
+            .error
+            .as_ref()
+            .and_then(|error| serde_json::to_string(error).ok()),
         attempts: 1,
     }
 }

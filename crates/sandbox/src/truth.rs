@@ -12,7 +12,8 @@ pub struct GroundTruth {
     pub listed: usize,
     /// Of these, records that can become a contact.
     pub mappable: usize,
-    /// Of these, records that cannot: no id, or no record at all.
+    /// Of these, records that cannot: no id, or no record at all. None in a sandbox that is not
+    /// flawed.
     pub unmappable: usize,
     /// Mappable records in use.
     pub active: usize,

@@ -84,7 +84,7 @@ impl Lookups {
         let page = Page::parse(&response)?;
         for record in page.records() {
             // An applicant that cannot be read is one of whom nothing is known.
-            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(record.get()) else {
+            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(record) else {
                 continue;
             };
             if let (Some(id), Some(looks_for)) =

@@ -159,7 +159,7 @@ async fn search<'a>(
         let response = request.send().await?;
         let page = Page::parse(&response)?;
         for record in page.records() {
-            let entry = serde_json::from_str::<JournalEntry<'_>>(record.get());
+            let entry = serde_json::from_str::<JournalEntry<'_>>(record);
             let Ok(Some(text)) = entry.map(|entry| entry.description) else {
                 continue;
             };

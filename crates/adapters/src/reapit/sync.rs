@@ -166,8 +166,8 @@ impl<'a> Listing<'a> {
     }
 
     fn follow(&mut self, page: &Page<'_>) -> Result<(), AdapterError> {
-        let first = page.records().first().and_then(|raw| id_of(raw.get()));
-        let last = page.records().last().and_then(|raw| id_of(raw.get()));
+        let first = page.records().first().and_then(|raw| id_of(raw));
+        let last = page.records().last().and_then(|raw| id_of(raw));
         self.guard.follow(first.as_deref(), last.as_deref())
     }
 
@@ -182,8 +182,11 @@ impl<'a> Listing<'a> {
     ) -> Result<Duration, AdapterError> {
         let (read, reading): (Vec<Read<'_>>, _) = self.timed(|| {
             let raw = page.records().iter();
-            raw.map(|raw| map::read(raw.get())).collect()
+            raw.map(|raw| map::read(raw)).collect()
         });
+        if read.iter().any(Result::is_err) {
+            Page::check_whole(response)?;
+        }
         let contacts = read.iter().flatten().map(|(contact, _)| contact);
         self.lookups.prepare(self.adapter, contacts).await?;
         let around = Surroundings {
@@ -196,7 +199,7 @@ impl<'a> Listing<'a> {
         let from = records.len();
         let ((), mapping) = self.timed(|| {
             let pairs = read.into_iter().zip(page.records());
-            records.extend(pairs.map(|(read, raw)| record(read, raw.get(), &around)));
+            records.extend(pairs.map(|(read, raw)| record(read, raw, &around)));
         });
         for record in records.iter().skip(from) {
             if let PageRecord::Mapped(mapped) = record {
@@ -217,7 +220,7 @@ impl<'a> Listing<'a> {
         let mut ids = BTreeSet::new();
         for raw in page.records() {
             // An applicant that cannot be read is one of whom nothing is known.
-            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(raw.get()) else {
+            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(raw) else {
                 continue;
             };
             self.position

@@ -49,7 +49,7 @@ impl OwnSteps for Reapit {
         let Some(raw) = page.records().first() else {
             return Ok("Reapit answers, and holds no contacts yet.".to_owned());
         };
-        let Ok((record, id)) = map::read(raw.get()) else {
+        let Ok((record, id)) = map::read(raw) else {
             return Ok("A contact was read, though it is one that cannot be mapped.".to_owned());
         };
         let around = Surroundings {

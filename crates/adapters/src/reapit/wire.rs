@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::http::describe_json_error;
+use nurturehub_adapter_kit::http::{describe_json_error, split_array};
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -56,16 +56,24 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 }
 
 /// A page of a listing; its records are not looked into yet.
+#[derive(Debug)]
+pub(super) struct Page<'a> {
+    records: Vec<&'a str>,
+    /// How many records the whole listing has.
+    pub(super) total_count: Option<u64>,
+    links: Option<Links>,
+}
+
+/// What is around the records.
 ///
 /// `totalPageCount` is not read: the vendor's own examples give 1 beside 50 records on pages of one.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Page<'a> {
+struct Envelope<'a> {
     /// The records. Null is read as none; a page without the field is no page.
     #[serde(rename = "_embedded", borrow, deserialize_with = "Option::deserialize")]
     embedded: Option<Vec<&'a RawValue>>,
-    /// How many records the whole listing has.
-    pub(super) total_count: Option<u64>,
+    total_count: Option<u64>,
     #[serde(rename = "_links")]
     links: Option<Links>,
 }
@@ -81,11 +89,32 @@ struct Link {
 }
 
 impl<'a> Page<'a> {
-    /// Reads a page.
+    /// Reads a page. Its records need not be JSON yet: see [`Self::check_whole`].
     ///
     /// # Errors
     /// `protocol` where the answer is not JSON, `schemaChanged` where it is another kind of JSON.
     pub(super) fn parse(response: &'a HttpResponse) -> Result<Self, AdapterError> {
+        let text = response.text()?;
+        if let Some(split) = split_array(text, "_embedded")
+            && let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(&split.envelope)
+        {
+            return Ok(Self {
+                records: split.elements,
+                total_count: envelope.total_count,
+                links: envelope.links,
+            });
+        }
+        let envelope = Self::check(response)?;
+        let records = envelope.embedded.unwrap_or_default();
+        Ok(Self {
+            records: records.into_iter().map(RawValue::get).collect(),
+            total_count: envelope.total_count,
+            links: envelope.links,
+        })
+    }
+
+    /// Reads every byte of a page, to tell what is wrong with it.
+    fn check(response: &'a HttpResponse) -> Result<Envelope<'a>, AdapterError> {
         let text = response.text()?;
         serde_json::from_str(text).map_err(|error| {
             let kind = match error.classify() {
@@ -97,9 +126,18 @@ impl<'a> Page<'a> {
         })
     }
 
+    /// Makes sure that a page is JSON throughout, once one of its records turned out not to be a
+    /// contact: if it is not even JSON, neither is the page.
+    ///
+    /// # Errors
+    /// As of [`Self::parse`].
+    pub(super) fn check_whole(response: &HttpResponse) -> Result<(), AdapterError> {
+        Page::check(response).map(|_| ())
+    }
+
     /// The records, each as it came.
-    pub(super) fn records(&self) -> &[&'a RawValue] {
-        self.embedded.as_deref().unwrap_or_default()
+    pub(super) fn records(&self) -> &[&'a str] {
+        &self.records
     }
 
     /// Whether the page says that another one follows.

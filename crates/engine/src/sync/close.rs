@@ -34,9 +34,15 @@ impl Run<'_> {
                 let population = if full {
                     contacts::population(db, connection, number, &policy)?
                 } else {
-                    Population { living: 0, absent: 0 }
+                    Population {
+                        living: 0,
+                        absent: 0,
+                    }
                 };
-                Ok((population, runs::newest(db, connection, Some("sync"), LOOK_BACK)?))
+                Ok((
+                    population,
+                    runs::newest(db, connection, Some("sync"), LOOK_BACK)?,
+                ))
             })
             .await?;
         let doubt = doubt::judge(&Facts {

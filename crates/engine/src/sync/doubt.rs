@@ -55,7 +55,13 @@ pub(super) struct Facts {
 /// Judges a listing. An incomplete one is never believed, whatever a person confirms: the person
 /// can know that contacts have gone, but not that the CRM's list was whole.
 pub(super) fn judge(facts: &Facts) -> Option<Doubt> {
-    let doubt = |reason, message: String| Some(Doubt { reason, message, held: 0 });
+    let doubt = |reason, message: String| {
+        Some(Doubt {
+            reason,
+            message,
+            held: 0,
+        })
+    };
     if let Some(short_by) = facts.short_by {
         return doubt(
             DoubtReason::IncompleteListing,
@@ -79,13 +85,19 @@ pub(super) fn judge(facts: &Facts) -> Option<Doubt> {
     {
         return doubt(
             DoubtReason::TotalDropped,
-            format!("The CRM listed {} records; last time it was {before}.", facts.listed),
+            format!(
+                "The CRM listed {} records; last time it was {before}.",
+                facts.listed
+            ),
         );
     }
     if facts.absent > FREE_REMOVALS.max(facts.living / 50) {
         return doubt(
             DoubtReason::ManyRemovals,
-            format!("{} of {} contacts are missing from the CRM's list.", facts.absent, facts.living),
+            format!(
+                "{} of {} contacts are missing from the CRM's list.",
+                facts.absent, facts.living
+            ),
         );
     }
     None
@@ -113,21 +125,55 @@ mod tests {
     #[test]
     fn a_listing_like_the_last_is_believed() {
         assert_eq!(reason(FINE), None);
-        assert_eq!(reason(Facts { listed: 800, ..FINE }), None, "down by exactly a fifth");
+        assert_eq!(
+            reason(Facts {
+                listed: 800,
+                ..FINE
+            }),
+            None,
+            "down by exactly a fifth"
+        );
         assert_eq!(reason(Facts { absent: 50, ..FINE }), None, "fifty may go");
-        let large = Facts { listed: 10_000, listed_before: None, living: 10_000, ..FINE };
-        assert_eq!(reason(Facts { absent: 200, ..large }), None, "two percent may go");
+        let large = Facts {
+            listed: 10_000,
+            listed_before: None,
+            living: 10_000,
+            ..FINE
+        };
+        assert_eq!(
+            reason(Facts {
+                absent: 200,
+                ..large
+            }),
+            None,
+            "two percent may go"
+        );
     }
 
     #[test]
     fn each_doubt_has_its_cause() {
         assert_eq!(
-            reason(Facts { short_by: Some(1), ..FINE }),
+            reason(Facts {
+                short_by: Some(1),
+                ..FINE
+            }),
             Some(DoubtReason::IncompleteListing)
         );
-        assert_eq!(reason(Facts { listed: 0, ..FINE }), Some(DoubtReason::ZeroRecords));
-        assert_eq!(reason(Facts { listed: 799, ..FINE }), Some(DoubtReason::TotalDropped));
-        assert_eq!(reason(Facts { absent: 51, ..FINE }), Some(DoubtReason::ManyRemovals));
+        assert_eq!(
+            reason(Facts { listed: 0, ..FINE }),
+            Some(DoubtReason::ZeroRecords)
+        );
+        assert_eq!(
+            reason(Facts {
+                listed: 799,
+                ..FINE
+            }),
+            Some(DoubtReason::TotalDropped)
+        );
+        assert_eq!(
+            reason(Facts { absent: 51, ..FINE }),
+            Some(DoubtReason::ManyRemovals)
+        );
     }
 
     #[test]
@@ -144,19 +190,39 @@ mod tests {
 
     #[test]
     fn a_quiet_hour_is_no_doubt_unless_every_run_before_had_records() {
-        let quiet = Facts { full: false, listed: 0, ten_before_had_some: false, ..FINE };
+        let quiet = Facts {
+            full: false,
+            listed: 0,
+            ten_before_had_some: false,
+            ..FINE
+        };
         assert_eq!(reason(quiet), None);
         assert_eq!(
-            reason(Facts { ten_before_had_some: true, ..quiet }),
+            reason(Facts {
+                ten_before_had_some: true,
+                ..quiet
+            }),
             Some(DoubtReason::ZeroRecords)
         );
     }
 
     #[test]
     fn a_person_can_confirm_removals_but_not_that_a_list_was_whole() {
-        assert_eq!(reason(Facts { absent: 900, listed: 100, confirmed: true, ..FINE }), None);
         assert_eq!(
-            reason(Facts { short_by: Some(3), confirmed: true, ..FINE }),
+            reason(Facts {
+                absent: 900,
+                listed: 100,
+                confirmed: true,
+                ..FINE
+            }),
+            None
+        );
+        assert_eq!(
+            reason(Facts {
+                short_by: Some(3),
+                confirmed: true,
+                ..FINE
+            }),
             Some(DoubtReason::IncompleteListing)
         );
     }

@@ -117,7 +117,11 @@ impl Engine {
                     Some(open) => (open, true),
                     None => (listings::begin(tx, row, full, now)?, false),
                 };
-                Ok((listing, runs::begin(tx, &run_id, row, "sync", now)?, resumed))
+                Ok((
+                    listing,
+                    runs::begin(tx, &run_id, row, "sync", now)?,
+                    resumed,
+                ))
             })
             .await?;
         Ok(Run {
@@ -170,7 +174,10 @@ impl Run<'_> {
             }
             self.report.spent.add_http(session.http.spent());
             if let Walked::Cancelled = walked? {
-                return Err(EngineError::new(ErrorKind::Cancelled, "The sync was cancelled."));
+                return Err(EngineError::new(
+                    ErrorKind::Cancelled,
+                    "The sync was cancelled.",
+                ));
             }
         }
         self.close(&session, options).await
@@ -179,7 +186,9 @@ impl Run<'_> {
     fn start(&self) -> SyncStart {
         match (&self.listing.cursor, self.listing.full, &self.record.cursor) {
             (Some(cursor), _, _) => SyncStart::Resume { at: cursor.clone() },
-            (None, false, Some(since)) => SyncStart::Incremental { since: since.clone() },
+            (None, false, Some(since)) => SyncStart::Incremental {
+                since: since.clone(),
+            },
             (None, _, _) => SyncStart::Full,
         }
     }
@@ -236,9 +245,10 @@ impl Run<'_> {
         match (outcome, kept) {
             (Ok(()), Ok(())) => Ok(self.report),
             (Ok(()), Err(error)) => Err(error.into()),
-            (Err(error), _) => {
-                Err(EngineError::Run { source: Box::new(error), report: Box::new(report) })
-            }
+            (Err(error), _) => Err(EngineError::Run {
+                source: Box::new(error),
+                report: Box::new(report),
+            }),
         }
     }
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use nurturehub_port::{AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart};
+use nurturehub_port::{
+    AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart,
+};
 use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, PageToStage, Prepared};
 use nurturehub_store::listings::Listing;
@@ -97,7 +99,12 @@ impl Walk<'_> {
         listing: &mut Listing,
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
-        let ReadyPage { page, records, rejected, preparing } = ready;
+        let ReadyPage {
+            page,
+            records,
+            rejected,
+            preparing,
+        } = ready;
         let mapping = Duration::from_micros(page.mapping_us) + preparing;
         report.spent.mapping_us += u64::try_from(mapping.as_micros()).unwrap_or(0);
         let staged = PageToStage {
@@ -114,7 +121,11 @@ impl Walk<'_> {
             at: self.engine.now(),
         };
         let began = self.engine.options.clock.elapsed();
-        let counts = self.engine.store.write(move |tx| contacts::stage(tx, &staged)).await?;
+        let counts = self
+            .engine
+            .store
+            .write(move |tx| contacts::stage(tx, &staged))
+            .await?;
         let storing = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += u64::try_from(storing.as_micros()).unwrap_or(0);
         report.count(&counts);
@@ -144,5 +155,10 @@ fn prepare(
             PageRecord::Rejected(record) => rejected.push(record),
         }
     }
-    Ok(ReadyPage { page, records, rejected, preparing: elapsed() })
+    Ok(ReadyPage {
+        page,
+        records,
+        rejected,
+        preparing: elapsed(),
+    })
 }

@@ -86,7 +86,11 @@ impl SyncReport {
         resumed: bool,
         cursor: Option<&Cursor>,
     ) -> Self {
-        let before = listing.cursor.as_ref().or(cursor).map(|cursor| cursor.as_str().to_owned());
+        let before = listing
+            .cursor
+            .as_ref()
+            .or(cursor)
+            .map(|cursor| cursor.as_str().to_owned());
         Self {
             run_id,
             mode: if listing.full { "full" } else { "incremental" },

@@ -5,14 +5,25 @@ use std::path::{Path, PathBuf};
 use nurturehub_adapters::registry;
 
 /// Crates that must not know which CRMs there are.
-const CORE: [&str; 7] = ["port", "adapter-kit", "store", "vault", "oauth", "platform", "engine"];
+const CORE: [&str; 7] = [
+    "port",
+    "adapter-kit",
+    "store",
+    "vault",
+    "oauth",
+    "platform",
+    "engine",
+];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "sql") {
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "sql")
+        {
             found.push(path);
         }
     }
@@ -35,8 +46,10 @@ fn invariant_10_no_core_code_names_a_crm() {
     sources(&crates.join("store").join("migrations"), &mut files);
     assert!(files.len() > 60, "the sources were found");
     // `loop`, `street` and `alto` are words of the language or of English too; these are not.
-    let mut names: Vec<String> =
-        registry::all().iter().map(|entry| (entry.spec)().id.to_string()).collect();
+    let mut names: Vec<String> = registry::all()
+        .iter()
+        .map(|entry| (entry.spec)().id.to_string())
+        .collect();
     names.extend(["letmc", "vebra", "houseful", "foundations"].map(String::from));
     names.retain(|name| !matches!(name.as_str(), "loop" | "street" | "custom"));
     for file in files {

@@ -26,7 +26,11 @@ pub(crate) type Snapshot = BTreeMap<String, String>;
 
 impl Desk {
     pub(crate) async fn new(contacts: usize) -> Self {
-        let config = SandboxConfig { contacts, limits: false, ..SandboxConfig::default() };
+        let config = SandboxConfig {
+            contacts,
+            limits: false,
+            ..SandboxConfig::default()
+        };
         Self::at(Arc::new(Sandbox::start(config).await.unwrap())).await
     }
 
@@ -37,8 +41,15 @@ impl Desk {
             EngineOptions::new(Home::at(home.path()), Arc::new(MemoryVault::new()), "test");
         let engine = Engine::open(options).await.unwrap();
         let platform = sandbox.describe().platform;
-        engine.set_platform(&platform.url, Secret::new(platform.token)).await.unwrap();
-        Self { home, sandbox, engine }
+        engine
+            .set_platform(&platform.url, Secret::new(platform.token))
+            .await
+            .unwrap();
+        Self {
+            home,
+            sandbox,
+            engine,
+        }
     }
 
     /// A connection with settings beside those of the sandbox; a retry would wait in real time, so
@@ -52,7 +63,10 @@ impl Desk {
         let access = &description.providers[provider];
         let mut settings = access.settings.clone();
         settings.insert("requestsPerSecond".into(), "100000".into());
-        settings.extend(more.iter().map(|(key, value)| ((*key).into(), (*value).into())));
+        settings.extend(
+            more.iter()
+                .map(|(key, value)| ((*key).into(), (*value).into())),
+        );
         let secrets = access
             .secrets
             .iter()
@@ -65,7 +79,12 @@ impl Desk {
             settings,
             secrets,
         };
-        Ok(self.engine.connect(request, &no_prompt()).await?.id.to_string())
+        Ok(self
+            .engine
+            .connect(request, &no_prompt())
+            .await?
+            .id
+            .to_string())
     }
 
     pub(crate) async fn connect(&self, provider: &str) -> String {
@@ -77,24 +96,41 @@ impl Desk {
         connection: &str,
         options: SyncOptions,
     ) -> Result<SyncReport, EngineError> {
-        self.engine.sync(connection, options, &|_| {}, &CancellationToken::new()).await
+        self.engine
+            .sync(connection, options, &|_| {}, &CancellationToken::new())
+            .await
     }
 
     pub(crate) async fn sync(&self, connection: &str) -> SyncReport {
-        self.sync_with(connection, SyncOptions::default()).await.unwrap()
+        self.sync_with(connection, SyncOptions::default())
+            .await
+            .unwrap()
     }
 
     pub(crate) async fn full_sync(&self, connection: &str) -> SyncReport {
-        let options = SyncOptions { full: true, ..SyncOptions::default() };
+        let options = SyncOptions {
+            full: true,
+            ..SyncOptions::default()
+        };
         self.sync_with(connection, options).await.unwrap()
     }
 
     /// Every stored contact, parsed.
     pub(crate) async fn contacts(&self, connection: &str) -> Vec<Value> {
-        let query = ContactQuery { limit: 1_000_000, ..ContactQuery::default() };
+        let query = ContactQuery {
+            limit: 1_000_000,
+            ..ContactQuery::default()
+        };
         let list = self.engine.contacts(connection, query).await.unwrap();
-        assert_eq!(list.total, list.contacts.len() as u64, "the total is that of the list");
-        list.contacts.iter().map(|raw| serde_json::from_str(raw.get()).unwrap()).collect()
+        assert_eq!(
+            list.total,
+            list.contacts.len() as u64,
+            "the total is that of the list"
+        );
+        list.contacts
+            .iter()
+            .map(|raw| serde_json::from_str(raw.get()).unwrap())
+            .collect()
     }
 
     /// Every stored contact by its id in the CRM, with the hash of its content.

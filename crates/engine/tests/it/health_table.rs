@@ -51,9 +51,18 @@ fn health(now: i64, mut runs: Vec<RunFact>) -> nurturehub_engine::Health {
 #[test]
 fn a_streak_counts_outages_and_not_attempts() {
     let down = ErrorKind::ProviderDown;
-    let burst = vec![succeeded(0), failed(10, down), failed(12, down), failed(15, down)];
+    let burst = vec![
+        succeeded(0),
+        failed(10, down),
+        failed(12, down),
+        failed(15, down),
+    ];
     let after = health(16, burst.clone());
-    assert_eq!((after.failure_streak, after.state), (1, State::Degraded), "one outage");
+    assert_eq!(
+        (after.failure_streak, after.state),
+        (1, State::Degraded),
+        "one outage"
+    );
     let mut lasting = burst;
     lasting.extend([failed(21, down), failed(32, down)]);
     let after = health(33, lasting.clone());
@@ -72,8 +81,15 @@ fn a_cancel_changes_nothing() {
     cancelled.cancelled = true;
     cancelled.error = None;
     let after = health(21, vec![succeeded(0), cancelled.clone()]);
-    assert_eq!(after.state, State::Healthy, "a person's own cancel is no failure");
-    let still = health(21, vec![succeeded(0), failed(10, ErrorKind::ProviderDown), cancelled]);
+    assert_eq!(
+        after.state,
+        State::Healthy,
+        "a person's own cancel is no failure"
+    );
+    let still = health(
+        21,
+        vec![succeeded(0), failed(10, ErrorKind::ProviderDown), cancelled],
+    );
     assert_eq!(still.state, State::Degraded, "nor does it heal one");
 }
 
@@ -83,7 +99,11 @@ fn the_first_state_that_matches_wins() {
     assert_eq!(states(ErrorKind::AuthRevoked), State::NeedsReauth);
     assert_eq!(states(ErrorKind::ScopeMissing), State::ActionNeeded);
     assert_eq!(states(ErrorKind::SchemaChanged), State::ActionNeeded);
-    assert_eq!(states(ErrorKind::StorageFull), State::Failing, "it will not go away by itself");
+    assert_eq!(
+        states(ErrorKind::StorageFull),
+        State::Failing,
+        "it will not go away by itself"
+    );
     assert_eq!(states(ErrorKind::NetworkTimeout), State::Degraded);
     assert_eq!(health(60 * 24 + 1, vec![succeeded(0)]).state, State::Stale);
     assert_eq!(health(5, vec![]).state, State::New);

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use nurturehub_engine::{
-    DoubtReason, HealthActivity, PushOptions, State, SyncOptions, SyncStatus,
-};
+use nurturehub_engine::{DoubtReason, HealthActivity, PushOptions, State, SyncOptions, SyncStatus};
 use nurturehub_port::ErrorKind;
 use nurturehub_sandbox::{Change, Faults, Mutation, PathKind};
 use tokio_util::sync::CancellationToken;
@@ -46,11 +44,16 @@ async fn invariant_02_a_cut_listing_goes_on_where_it_stopped() {
     loop {
         desk.sandbox.clear_faults();
         desk.sandbox.clear_requests();
-        desk.sandbox.add_faults(Faults::parse("reapit.list:malformed,after=5").unwrap());
+        desk.sandbox
+            .add_faults(Faults::parse("reapit.list:malformed,after=5").unwrap());
         match desk.sync_with(&connection, SyncOptions::default()).await {
             Ok(report) => {
                 assert!(report.resumed, "the last run went on with the listing");
-                assert!(report.proof.adds_up, "the proof spans all runs: {:?}", report.proof);
+                assert!(
+                    report.proof.adds_up,
+                    "the proof spans all runs: {:?}",
+                    report.proof
+                );
                 break;
             }
             Err(error) => {
@@ -61,7 +64,11 @@ async fn invariant_02_a_cut_listing_goes_on_where_it_stopped() {
         }
     }
     assert!(failures >= 1, "the fault did strike");
-    assert_eq!(desk.snapshot(&connection).await, expected, "nothing lost, nothing doubled");
+    assert_eq!(
+        desk.snapshot(&connection).await,
+        expected,
+        "nothing lost, nothing doubled"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -69,17 +76,33 @@ async fn invariant_03_a_full_sync_finds_what_has_gone() {
     let desk = Desk::new(300).await;
     let connection = desk.connect("reapit").await;
     desk.sync(&connection).await;
-    let gone = desk.sandbox.reapit().mutate(&Mutation::of(Change::Erase, 5));
+    let gone = desk
+        .sandbox
+        .reapit()
+        .mutate(&Mutation::of(Change::Erase, 5));
     let synced = desk.full_sync(&connection).await;
-    assert_eq!((synced.removed, synced.status), (5, SyncStatus::Succeeded), "{synced:?}");
+    assert_eq!(
+        (synced.removed, synced.status),
+        (5, SyncStatus::Succeeded),
+        "{synced:?}"
+    );
     let deleted: BTreeSet<String> = desk
         .contacts(&connection)
         .await
         .into_iter()
         .filter(|contact| contact["lifecycle"] == "deleted")
-        .map(|contact| contact["provenance"]["externalId"].as_str().unwrap().to_owned())
+        .map(|contact| {
+            contact["provenance"]["externalId"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect();
-    assert_eq!(deleted, gone.into_iter().collect(), "just those are deleted");
+    assert_eq!(
+        deleted,
+        gone.into_iter().collect(),
+        "just those are deleted"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -91,7 +114,10 @@ async fn invariant_03_a_listing_that_is_cut_short_removes_nothing() {
         let before = desk.snapshot(&connection).await;
         let fault = format!("{list}:shortListing=60");
         desk.sandbox.add_faults(Faults::parse(&fault).unwrap());
-        let options = SyncOptions { full: true, ..SyncOptions::default() };
+        let options = SyncOptions {
+            full: true,
+            ..SyncOptions::default()
+        };
         match desk.sync_with(&connection, options).await {
             Ok(report) => {
                 assert_eq!(report.status, SyncStatus::Partial, "{provider}: {report:?}");
@@ -101,13 +127,24 @@ async fn invariant_03_a_listing_that_is_cut_short_removes_nothing() {
             }
             Err(error) => assert_eq!(error.kind(), ErrorKind::IncompleteListing, "{provider}"),
         }
-        assert_eq!(desk.snapshot(&connection).await, before, "{provider}: all is as it was");
+        assert_eq!(
+            desk.snapshot(&connection).await,
+            before,
+            "{provider}: all is as it was"
+        );
         // Not even a person's word removes what a cut list does not show.
-        let confirmed = SyncOptions { confirm_removals: true, ..SyncOptions::default() };
+        let confirmed = SyncOptions {
+            confirm_removals: true,
+            ..SyncOptions::default()
+        };
         if let Ok(report) = desk.sync_with(&connection, confirmed).await {
             assert_eq!(report.removed, 0, "{provider}: {report:?}");
         }
-        assert_eq!(desk.snapshot(&connection).await, before, "{provider}: all is as it was");
+        assert_eq!(
+            desk.snapshot(&connection).await,
+            before,
+            "{provider}: all is as it was"
+        );
     }
 }
 
@@ -116,20 +153,45 @@ async fn invariant_03_no_longer_shared_is_archived_after_two_sweeps_and_consent_
     let desk = Desk::new(200).await;
     let connection = desk.connect("agentos").await;
     desk.sync(&connection).await;
-    let hidden = desk.sandbox.agentos().mutate(&Mutation::of(Change::WithdrawConsent, 4)).len();
+    let hidden = desk
+        .sandbox
+        .agentos()
+        .mutate(&Mutation::of(Change::WithdrawConsent, 4))
+        .len();
     let first = desk.sync(&connection).await;
-    assert_eq!((first.removed, first.missing), (0, hidden as u64), "{first:?}");
+    assert_eq!(
+        (first.removed, first.missing),
+        (0, hidden as u64),
+        "{first:?}"
+    );
     let second = desk.sync(&connection).await;
-    assert_eq!((second.removed, second.missing), (hidden as u64, 0), "{second:?}");
+    assert_eq!(
+        (second.removed, second.missing),
+        (hidden as u64, 0),
+        "{second:?}"
+    );
     let contacts = desk.contacts(&connection).await;
-    let archived: Vec<_> =
-        contacts.iter().filter(|contact| contact["lifecycle"] == "archived").collect();
+    let archived: Vec<_> = contacts
+        .iter()
+        .filter(|contact| contact["lifecycle"] == "archived")
+        .collect();
     assert!(archived.len() >= hidden, "archived, not deleted");
     for contact in archived {
-        assert_eq!(contact["consent"]["email"], "unknown", "nothing more may be sent: {contact}");
+        assert_eq!(
+            contact["consent"]["email"], "unknown",
+            "nothing more may be sent: {contact}"
+        );
     }
-    assert!(contacts.iter().all(|contact| contact["lifecycle"] != "deleted"));
-    let restored = desk.sandbox.agentos().mutate(&Mutation::of(Change::Restore, 4)).len();
+    assert!(
+        contacts
+            .iter()
+            .all(|contact| contact["lifecycle"] != "deleted")
+    );
+    let restored = desk
+        .sandbox
+        .agentos()
+        .mutate(&Mutation::of(Change::Restore, 4))
+        .len();
     let third = desk.sync(&connection).await;
     let back = third.updated + third.created;
     assert_eq!(back, restored as u64, "who shares again is back: {third:?}");
@@ -141,7 +203,11 @@ async fn invariant_04_push_sends_what_the_preview_shows() {
     let connection = desk.connect("reapit").await;
     desk.sync(&connection).await;
     for round in 0..3 {
-        let preview = desk.engine.preview(&connection, 1_000_000, 0).await.unwrap();
+        let preview = desk
+            .engine
+            .preview(&connection, 1_000_000, 0)
+            .await
+            .unwrap();
         let shown: BTreeSet<String> = preview
             .changes
             .iter()
@@ -155,7 +221,11 @@ async fn invariant_04_push_sends_what_the_preview_shows() {
             .push(&connection, PushOptions::default(), &|_| {}, &cancel)
             .await
             .unwrap();
-        assert_eq!(report.sent, shown.len() as u64, "round {round}: as many as were shown");
+        assert_eq!(
+            report.sent,
+            shown.len() as u64,
+            "round {round}: as many as were shown"
+        );
         let stored = desk.snapshot(&connection).await;
         for held in desk.sandbox.platform().contacts() {
             let hash = held.body["provenance"]["contentHash"].as_str().unwrap();
@@ -183,8 +253,13 @@ async fn invariant_04_held_removals_are_shown_as_blocked_and_not_sent() {
     desk.sync(&connection).await;
     let cancel = CancellationToken::new();
     let push = PushOptions::default();
-    desk.engine.push(&connection, push.clone(), &|_| {}, &cancel).await.unwrap();
-    desk.sandbox.reapit().mutate(&Mutation::of(Change::Erase, 70));
+    desk.engine
+        .push(&connection, push.clone(), &|_| {}, &cancel)
+        .await
+        .unwrap();
+    desk.sandbox
+        .reapit()
+        .mutate(&Mutation::of(Change::Erase, 70));
     let held = desk.full_sync(&connection).await;
     let doubt = held.in_doubt.unwrap();
     assert_eq!((doubt.reason, doubt.held), (DoubtReason::ManyRemovals, 70));
@@ -192,14 +267,27 @@ async fn invariant_04_held_removals_are_shown_as_blocked_and_not_sent() {
     let preview = desk.engine.preview(&connection, 100, 0).await.unwrap();
     assert_eq!(preview.summary.blocked, 70, "they are shown");
     assert!(preview.changes.iter().all(|change| {
-        change.blocked_by.as_ref().is_some_and(|blocked| blocked.code == "removalHeld")
+        change
+            .blocked_by
+            .as_ref()
+            .is_some_and(|blocked| blocked.code == "removalHeld")
     }));
-    let sent = desk.engine.push(&connection, push.clone(), &|_| {}, &cancel).await.unwrap();
+    let sent = desk
+        .engine
+        .push(&connection, push.clone(), &|_| {}, &cancel)
+        .await
+        .unwrap();
     assert_eq!(sent.sent, 0, "and not sent");
 
-    let options = SyncOptions { confirm_removals: true, ..SyncOptions::default() };
+    let options = SyncOptions {
+        confirm_removals: true,
+        ..SyncOptions::default()
+    };
     let confirmed = desk.sync_with(&connection, options).await.unwrap();
-    assert_eq!((confirmed.removed, confirmed.status), (70, SyncStatus::Succeeded));
+    assert_eq!(
+        (confirmed.removed, confirmed.status),
+        (70, SyncStatus::Succeeded)
+    );
     let preview = desk.engine.preview(&connection, 100, 0).await.unwrap();
     assert_eq!((preview.summary.archive, preview.summary.blocked), (70, 0));
 }
@@ -214,16 +302,31 @@ async fn invariant_07_one_run_at_a_time() {
     let succeeded = results.iter().filter(|result| result.is_ok()).count();
     assert_eq!(succeeded, 1, "one of them runs");
     for error in results.into_iter().filter_map(Result::err) {
-        assert_eq!(error.kind(), ErrorKind::AlreadyRunning, "the others are told: {error}");
+        assert_eq!(
+            error.kind(),
+            ErrorKind::AlreadyRunning,
+            "the others are told: {error}"
+        );
     }
     // Another process holds the lease by the same lock on the same file.
-    let path = desk.home.path().join("locks").join(format!("{connection}.run"));
+    let path = desk
+        .home
+        .path()
+        .join("locks")
+        .join(format!("{connection}.run"));
     let file = std::fs::File::options().write(true).open(path).unwrap();
     file.lock().unwrap();
-    let refused = desk.sync_with(&connection, SyncOptions::default()).await.unwrap_err();
+    let refused = desk
+        .sync_with(&connection, SyncOptions::default())
+        .await
+        .unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::AlreadyRunning);
     let health = desk.engine.health(&connection).await.unwrap();
-    assert_eq!(health.activity, HealthActivity::Running, "and health shows that it runs");
+    assert_eq!(
+        health.activity,
+        HealthActivity::Running,
+        "and health shows that it runs"
+    );
     drop(file);
     desk.sync(&connection).await;
 }
@@ -238,32 +341,58 @@ async fn invariant_08_every_request_is_throttled() {
     // 20 a second and 5 at once are what the simulator allows; half of it is the adapter's own
     // limit, and 15 a second is asked for here.
     desk.sandbox.enforce_limits(true);
-    let connection =
-        desk.connect_with("reapit", &[("requestsPerSecond", "15")]).await.unwrap();
+    let connection = desk
+        .connect_with("reapit", &[("requestsPerSecond", "15")])
+        .await
+        .unwrap();
     desk.sandbox.clear_requests();
     let report = desk.sync(&connection).await;
     assert_eq!(report.created, 3_000);
-    let sent = desk.sandbox.requests(|request| request.kind != PathKind::Token);
-    assert!(sent.len() > 30, "enough requests to show it: {}", sent.len());
-    assert!(sent.iter().all(|request| request.status != 429), "the CRM never had to say no");
+    let sent = desk
+        .sandbox
+        .requests(|request| request.kind != PathKind::Token);
+    assert!(
+        sent.len() > 30,
+        "enough requests to show it: {}",
+        sent.len()
+    );
+    assert!(
+        sent.iter().all(|request| request.status != 429),
+        "the CRM never had to say no"
+    );
     for (index, first) in sent.iter().enumerate() {
         // 5 ms for the way between the client's clock and the server's.
-        let window = sent.iter().skip(index).take_while(|later| later.at_ms < first.at_ms + 995);
-        assert!(window.count() <= 16, "a window with too many from {} ms", first.at_ms);
+        let window = sent
+            .iter()
+            .skip(index)
+            .take_while(|later| later.at_ms < first.at_ms + 995);
+        assert!(
+            window.count() <= 16,
+            "a window with too many from {} ms",
+            first.at_ms
+        );
     }
-    assert!(report.spent.throttled_ms > 0, "the report says where the time went");
+    assert!(
+        report.spent.throttled_ms > 0,
+        "the report says where the time went"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn invariant_08_a_hanging_request_is_cancelled_at_once() {
     let desk = Desk::new(300).await;
     let connection = desk.connect("reapit").await;
-    desk.sandbox.add_faults(Faults::parse("reapit.list:hang,after=1").unwrap());
+    desk.sandbox
+        .add_faults(Faults::parse("reapit.list:hang,after=1").unwrap());
     let cancel = CancellationToken::new();
     let stop = cancel.clone();
     let stored = move |_| stop.cancel();
     let options = SyncOptions::default();
-    let error = desk.engine.sync(&connection, options, &stored, &cancel).await.unwrap_err();
+    let error = desk
+        .engine
+        .sync(&connection, options, &stored, &cancel)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
     desk.sandbox.clear_faults();
     let report = desk.sync(&connection).await;
@@ -281,25 +410,42 @@ async fn invariant_11_a_green_light_never_lies() {
     assert_eq!(state().await, State::Healthy);
 
     // Zero records where there were many is no success.
-    desk.sandbox.add_faults(Faults::parse("reapit.list:empty").unwrap());
+    desk.sandbox
+        .add_faults(Faults::parse("reapit.list:empty").unwrap());
     let empty = desk.full_sync(&connection).await;
     assert_eq!(empty.in_doubt.unwrap().reason, DoubtReason::ZeroRecords);
     assert_eq!((empty.status, empty.removed), (SyncStatus::Partial, 0));
     assert_eq!(state().await, State::Degraded, "a doubt is not green");
-    assert_eq!(desk.snapshot(&connection).await.len(), 300, "and nothing was removed");
+    assert_eq!(
+        desk.snapshot(&connection).await.len(),
+        300,
+        "and nothing was removed"
+    );
     desk.sandbox.clear_faults();
 
     // Rejected records are not green either.
-    desk.sandbox.add_faults(Faults::parse("reapit.list:unmappable=2,times=1").unwrap());
+    desk.sandbox
+        .add_faults(Faults::parse("reapit.list:unmappable=2,times=1").unwrap());
     let rejected = desk.full_sync(&connection).await;
-    assert_eq!((rejected.status, rejected.rejected), (SyncStatus::Partial, 2), "{rejected:?}");
+    assert_eq!(
+        (rejected.status, rejected.rejected),
+        (SyncStatus::Partial, 2),
+        "{rejected:?}"
+    );
     assert_eq!(state().await, State::Degraded);
     desk.sandbox.clear_faults();
 
     // A retry under way does not hide that the last run failed.
-    desk.sandbox.add_faults(Faults::parse("reapit.list:status=403").unwrap());
-    desk.sync_with(&connection, SyncOptions::default()).await.unwrap_err();
-    let path = desk.home.path().join("locks").join(format!("{connection}.run"));
+    desk.sandbox
+        .add_faults(Faults::parse("reapit.list:status=403").unwrap());
+    desk.sync_with(&connection, SyncOptions::default())
+        .await
+        .unwrap_err();
+    let path = desk
+        .home
+        .path()
+        .join("locks")
+        .join(format!("{connection}.run"));
     let file = std::fs::File::options().write(true).open(path).unwrap();
     file.lock().unwrap();
     let health = desk.engine.health(&connection).await.unwrap();
@@ -309,8 +455,16 @@ async fn invariant_11_a_green_light_never_lies() {
     drop(file);
     desk.sandbox.clear_faults();
     let recovered = desk.full_sync(&connection).await;
-    assert!(recovered.proof.adds_up, "each run proves its counts: {:?}", recovered.proof);
+    assert!(
+        recovered.proof.adds_up,
+        "each run proves its counts: {:?}",
+        recovered.proof
+    );
     let health = desk.engine.health(&connection).await.unwrap();
-    assert_eq!((health.state, health.issues.len()), (State::Healthy, 0), "it heals by itself");
+    assert_eq!(
+        (health.state, health.issues.len()),
+        (State::Healthy, 0),
+        "it heals by itself"
+    );
     assert!(health.last_error_at.is_some(), "and remembers");
 }

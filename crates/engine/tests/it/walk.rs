@@ -9,7 +9,10 @@ use crate::desk::Desk;
 
 async fn push(desk: &Desk, connection: &str) -> nurturehub_engine::PushReport {
     let cancel = CancellationToken::new();
-    desk.engine.push(connection, PushOptions::default(), &|_| {}, &cancel).await.unwrap()
+    desk.engine
+        .push(connection, PushOptions::default(), &|_| {}, &cancel)
+        .await
+        .unwrap()
 }
 
 async fn walk(provider: &str, listed: usize) {
@@ -20,24 +23,45 @@ async fn walk(provider: &str, listed: usize) {
     assert!(verified.ok, "{provider}: {verified:?}");
     assert_eq!(verified.steps.len(), 8, "every step is told");
     assert!(
-        verified.steps.iter().all(|step| step.status != StepStatus::Failed),
+        verified
+            .steps
+            .iter()
+            .all(|step| step.status != StepStatus::Failed),
         "nothing failed: {verified:?}"
     );
 
     let synced = desk.sync(&connection).await;
-    assert_eq!(synced.status, SyncStatus::Succeeded, "{provider}: {synced:?}");
+    assert_eq!(
+        synced.status,
+        SyncStatus::Succeeded,
+        "{provider}: {synced:?}"
+    );
     assert_eq!(synced.created, listed as u64, "{provider}: all are new");
     assert!(synced.proof.adds_up, "{provider}: {:?}", synced.proof);
 
     let preview = desk.engine.preview(&connection, 10, 0).await.unwrap();
-    assert_eq!(preview.summary.create, listed as u64, "all would be created");
+    assert_eq!(
+        preview.summary.create, listed as u64,
+        "all would be created"
+    );
     assert_eq!(preview.changes.len(), 10, "a page has what was asked for");
 
     let pushed = push(&desk, &connection).await;
-    assert_eq!((pushed.sent, pushed.rejected), (listed as u64, 0), "{pushed:?}");
-    assert_eq!(desk.sandbox.platform().contact_count(), listed, "the platform has them all");
+    assert_eq!(
+        (pushed.sent, pushed.rejected),
+        (listed as u64, 0),
+        "{pushed:?}"
+    );
+    assert_eq!(
+        desk.sandbox.platform().contact_count(),
+        listed,
+        "the platform has them all"
+    );
     let after = desk.engine.preview(&connection, 10, 0).await.unwrap();
-    assert_eq!(after.summary.unchanged, listed as u64, "nothing is left to push");
+    assert_eq!(
+        after.summary.unchanged, listed as u64,
+        "nothing is left to push"
+    );
 
     let again = desk.sync(&connection).await;
     assert_eq!(
@@ -49,7 +73,10 @@ async fn walk(provider: &str, listed: usize) {
     let wanted = desk.contacts(&connection).await;
     let id = wanted[0]["provenance"]["externalId"].as_str().unwrap();
     let detail = desk.engine.contact(&connection, id).await.unwrap();
-    assert!(!detail.lineage.is_empty(), "each field says where it came from");
+    assert!(
+        !detail.lineage.is_empty(),
+        "each field says where it came from"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -70,25 +97,44 @@ async fn a_change_shows_field_by_field_and_is_pushed_once() {
     push(&desk, &connection).await;
     let edited = desk.sandbox.reapit().mutate(&Mutation::of(Change::Edit, 3));
     let synced = desk.sync(&connection).await;
-    assert_eq!((synced.mode, synced.updated), ("incremental", 3), "{synced:?}");
+    assert_eq!(
+        (synced.mode, synced.updated),
+        ("incremental", 3),
+        "{synced:?}"
+    );
     assert!(synced.fetched < 120, "the change filter was used");
 
     let preview = desk.engine.preview(&connection, 50, 0).await.unwrap();
     assert_eq!(preview.summary.update, 3);
-    let mut shown: Vec<String> =
-        preview.changes.iter().map(|change| change.external_id.clone()).collect();
+    let mut shown: Vec<String> = preview
+        .changes
+        .iter()
+        .map(|change| change.external_id.clone())
+        .collect();
     let mut expected = edited;
     shown.sort();
     expected.sort();
     assert_eq!(shown, expected, "just those are shown");
     for change in &preview.changes {
-        assert!(!change.fields.is_empty(), "what differs is shown: {change:?}");
-        assert!(change.fields.iter().all(|field| field.before != field.after));
+        assert!(
+            !change.fields.is_empty(),
+            "what differs is shown: {change:?}"
+        );
+        assert!(
+            change
+                .fields
+                .iter()
+                .all(|field| field.before != field.after)
+        );
         assert!(change.fields.len() < 8, "and only that: {change:?}");
     }
     let pushed = push(&desk, &connection).await;
     assert_eq!((pushed.sent, pushed.accepted), (3, 3));
-    assert_eq!(push(&desk, &connection).await.sent, 0, "nothing is sent twice");
+    assert_eq!(
+        push(&desk, &connection).await.sent,
+        0,
+        "nothing is sent twice"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -107,10 +153,18 @@ async fn a_search_finds_a_name_and_takes_wildcards_literally() {
         limit: 500,
         ..ContactQuery::default()
     };
-    let found = desk.engine.contacts(&connection, search(&name.to_uppercase())).await.unwrap();
+    let found = desk
+        .engine
+        .contacts(&connection, search(&name.to_uppercase()))
+        .await
+        .unwrap();
     assert!(found.total >= 1, "{name} is found in any case");
     assert!(found.total < 300, "and not everybody");
-    let none = desk.engine.contacts(&connection, search("%_%")).await.unwrap();
+    let none = desk
+        .engine
+        .contacts(&connection, search("%_%"))
+        .await
+        .unwrap();
     assert_eq!(none.total, 0, "a wildcard is a character like any other");
 }
 
@@ -120,14 +174,34 @@ async fn a_purge_leaves_no_contact_behind_and_a_disconnection_keeps_the_data() {
     let connection = desk.connect("agentos").await;
     desk.sync(&connection).await;
     desk.engine.disconnect(&connection, false).await.unwrap();
-    let kept = desk.engine.contacts(&connection, ContactQuery { limit: 1, ..Default::default() });
+    let kept = desk.engine.contacts(
+        &connection,
+        ContactQuery {
+            limit: 1,
+            ..Default::default()
+        },
+    );
     assert_eq!(kept.await.unwrap().total, 60, "the data stay");
-    let refused = desk.sync_with(&connection, Default::default()).await.unwrap_err();
-    assert_eq!(refused.kind(), nurturehub_port::ErrorKind::Configuration, "nothing runs any more");
+    let refused = desk
+        .sync_with(&connection, Default::default())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        refused.kind(),
+        nurturehub_port::ErrorKind::Configuration,
+        "nothing runs any more"
+    );
 
     let again = desk.connect("agentos").await;
-    assert_eq!(again, connection, "the same agency gets its connection back");
-    assert_eq!(desk.sync(&again).await.unchanged, 60, "and its contacts keep their ids");
+    assert_eq!(
+        again, connection,
+        "the same agency gets its connection back"
+    );
+    assert_eq!(
+        desk.sync(&again).await.unchanged,
+        60,
+        "and its contacts keep their ids"
+    );
 
     desk.engine.disconnect(&connection, true).await.unwrap();
     assert!(desk.engine.connections().await.unwrap().is_empty());

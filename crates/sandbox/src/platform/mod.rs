@@ -2,7 +2,8 @@
 //! `openapi/platform.json`, which it serves at `/openapi.json`.
 //!
 //! It refuses a contact by rule, never by chance: one whose record is not a contact
-//! (`invalidContact`) and one whose full name is longer than 200 characters (`nameTooLong`, in a flawed sandbox).
+//! (`invalidContact`) and, in a flawed sandbox, one whose full name is longer than 200 characters
+//! (`nameTooLong`).
 //!
 //! # Control requests, below `/control/platform`
 //! | request | effect or answer |

@@ -1,7 +1,7 @@
 //! Records of one kind: rendered once, kept in the orders in which they are asked for.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -148,8 +148,8 @@ impl Table {
         found
     }
 
-    fn forget(&self) {
-        let mut cache = lock(&self.cache);
+    fn forget(&mut self) {
+        let cache = self.cache.get_mut().unwrap_or_else(PoisonError::into_inner);
         cache.queries.clear();
         cache.orders.clear();
     }

@@ -17,6 +17,7 @@ pub(crate) fn config(contacts: usize) -> SandboxConfig {
     SandboxConfig {
         contacts,
         seed: 1,
+        flawed: true,
         limits: false,
         time: Time::Fixed(moment()),
         ..SandboxConfig::default()

@@ -1,4 +1,9 @@
 //! The simulators' own promises, tried over HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its body does"
+)]
 
 mod agentos;
 mod caller;
@@ -6,4 +11,5 @@ mod control;
 mod faults;
 mod platform;
 mod reapit;
+mod reapit_changes;
 mod reapit_sign_in;

@@ -1,10 +1,11 @@
 //! The platform API.
 
 use nurturehub_sandbox::platform::SettledAs;
+use nurturehub_sandbox::{Sandbox, SandboxConfig};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::caller::{PlatformCaller, contact, start, start_with_faults};
+use crate::caller::{PlatformCaller, config, contact, start, start_with_faults};
 
 #[tokio::test]
 async fn a_batch_is_answered_row_by_row_in_order() {
@@ -234,4 +235,24 @@ async fn the_served_description_knows_every_path() {
         let name = reference.split('"').next().unwrap();
         assert!(schemas.contains_key(name), "{name} is described");
     }
+}
+
+#[tokio::test]
+async fn a_clean_sandbox_refuses_no_long_name_and_lists_no_broken_record() {
+    let sandbox = Sandbox::start(SandboxConfig {
+        flawed: false,
+        ..config(300)
+    })
+    .await
+    .unwrap();
+    let caller = PlatformCaller::new(&sandbox);
+    let answer: Value = caller
+        .batch("k", &[contact("a", &"x".repeat(300), "h")])
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!(answer["results"][0]["status"], "created");
+    assert_eq!(sandbox.reapit().truth().unmappable, 0);
+    assert_eq!(sandbox.agentos().truth().unmappable, 0);
 }

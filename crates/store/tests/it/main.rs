@@ -1,0 +1,20 @@
+//! What the store promises, shown from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test's helpers fail as its body does"
+)]
+
+mod absences;
+mod atomic;
+mod audit;
+mod bodies;
+mod desk;
+mod model;
+mod opening;
+mod purge;
+mod push;
+mod search;
+mod staging;
+mod traces;
+mod two_programs;

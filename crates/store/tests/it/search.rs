@@ -1,0 +1,167 @@
+//! Looking through contacts.
+
+use nurturehub_port::{Category, DataIssue, Email, Lifecycle, MappedContact, Phone};
+use nurturehub_store::contacts::{self, ChangeKind, ContactFilter, Prepared};
+
+use crate::desk::{Desk, ONCE, contact, prepared};
+
+async fn find(desk: &Desk, filter: ContactFilter, limit: u32, offset: u64) -> (u64, Vec<String>) {
+    let connection = desk.connection;
+    let page = desk
+        .store
+        .read(move |db| contacts::page(db, connection, &filter, limit, offset))
+        .await
+        .unwrap();
+    let ids = page
+        .contacts
+        .iter()
+        .map(|text| {
+            let contact: nurturehub_port::Contact = serde_json::from_str(text).unwrap();
+            contact.provenance.external_id.as_str().to_owned()
+        })
+        .collect();
+    (page.total, ids)
+}
+
+fn search(text: &str) -> ContactFilter {
+    ContactFilter {
+        search: Some(text.to_owned()),
+        ..ContactFilter::default()
+    }
+}
+
+fn named(id: &str, name: &str) -> Prepared {
+    let mut contact = contact(id);
+    contact.identity.full_name = name.to_owned();
+    prepared(contact, "{}")
+}
+
+#[tokio::test]
+async fn wildcards_are_taken_literally() {
+    let desk = Desk::new().await;
+    let names = [("1", "100% Homes"), ("2", "100 Homes"), ("3", "a_b"), ("4", "aXb"), ("5", r"c\d")];
+    desk.sync(names.map(|(id, name)| named(id, name)).into(), ONCE).await;
+    for (text, expected) in [
+        ("0%", vec!["1"]),
+        ("a_b", vec!["3"]),
+        (r"\", vec!["5"]),
+        (r"c\d", vec!["5"]),
+        ("%%", vec![]),
+    ] {
+        assert_eq!(find(&desk, search(text), 10, 0).await.1, expected, "`{text}`");
+    }
+}
+
+#[tokio::test]
+async fn names_companies_addresses_and_numbers_are_found_in_any_case() {
+    let desk = Desk::new().await;
+    let mut person = contact("1");
+    person.identity.full_name = "Zoë Ångström".into();
+    person.identity.company_name = Some("Hart & Sons".into());
+    person.emails.push(Email {
+        address: "Zoe@example.com".into(),
+        label: None,
+        primary: true,
+        valid: true,
+    });
+    person.phones.push(Phone {
+        e164: Some("+447700900123".into()),
+        raw: "07700 900123".into(),
+        label: None,
+        primary: true,
+    });
+    desk.sync(vec![prepared(person, "{}"), named("2", "Else")], ONCE).await;
+    for text in ["ZOË", "ångström", "hart &", "ZOE@EXAMPLE", "7700900123", "  zoë  "] {
+        assert_eq!(find(&desk, search(text), 10, 0).await, (1, vec!["1".into()]), "`{text}`");
+    }
+    assert_eq!(find(&desk, search("  "), 10, 0).await.0, 2, "blank is no search");
+    assert_eq!(find(&desk, search("nobody"), 10, 0).await, (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_search_of_any_length_is_answered() {
+    let desk = Desk::new().await;
+    let long = "ü".repeat(300);
+    desk.sync(vec![named("1", &long), named("2", "short")], ONCE).await;
+    assert_eq!(
+        find(&desk, search(&"ü".repeat(150)), 10, 0).await.0,
+        1,
+        "as much as is kept of a name"
+    );
+    assert_eq!(find(&desk, search(&"x%".repeat(200_000)), 10, 0).await, (0, vec![]));
+    assert_eq!(
+        find(&desk, search("no\u{0}where"), 10, 0).await,
+        (0, vec![]),
+        "a NUL ends no pattern"
+    );
+}
+
+#[tokio::test]
+async fn filters_combine_and_pages_add_up() {
+    let desk = Desk::new().await;
+    let mut records = Vec::new();
+    for number in 0..10 {
+        let mut contact = contact(&number.to_string());
+        if number % 2 == 0 {
+            contact.category = Category::Vendor;
+        }
+        if number == 4 {
+            contact.lifecycle = Lifecycle::Archived;
+        }
+        let issues = (number == 6).then(|| DataIssue {
+            code: "odd".into(),
+            field: "tags".into(),
+            message: "Odd.".into(),
+        });
+        records.push(
+            Prepared::new(MappedContact {
+                contact: contact.sealed(),
+                raw: "{}".into(),
+                issues: issues.into_iter().collect(),
+            })
+            .unwrap(),
+        );
+    }
+    desk.sync(records, ONCE).await;
+    for row in desk.waiting().await.into_iter().filter(|row| row.external_id != "8") {
+        desk.accept(row).await;
+    }
+    let vendors = ContactFilter {
+        category: Some(Category::Vendor),
+        ..ContactFilter::default()
+    };
+    assert_eq!(
+        find(&desk, vendors.clone(), 10, 0).await,
+        (5, ["0", "2", "4", "6", "8"].map(String::from).into())
+    );
+    assert_eq!(
+        find(&desk, vendors.clone(), 2, 2).await,
+        (5, vec!["4".into(), "6".into()]),
+        "the total is that of all pages"
+    );
+    assert_eq!(find(&desk, vendors.clone(), 0, 0).await, (5, vec![]));
+    assert_eq!(find(&desk, vendors.clone(), 10, u64::MAX).await, (5, vec![]));
+    let with = |change: fn(&mut ContactFilter)| {
+        let mut filter = vendors.clone();
+        change(&mut filter);
+        filter
+    };
+    let cases = [
+        (with(|filter| filter.change = Some(ChangeKind::Create)), "8"),
+        (with(|filter| filter.lifecycle = Some(Lifecycle::Archived)), "4"),
+        (with(|filter| filter.with_issues = true), "6"),
+        (with(|filter| filter.search = Some("person 2".into())), "2"),
+    ];
+    for (filter, expected) in cases {
+        assert_eq!(
+            find(&desk, filter.clone(), 10, 0).await,
+            (1, vec![expected.into()]),
+            "{filter:?}"
+        );
+    }
+    let both = with(|filter| {
+        filter.change = Some(ChangeKind::Create);
+        filter.with_issues = true;
+    });
+    assert_eq!(find(&desk, both, 10, 0).await, (0, vec![]));
+}

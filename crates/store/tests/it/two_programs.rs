@@ -1,0 +1,135 @@
+//! Two programs on one file: the desktop app and the command line.
+
+use std::sync::{Arc, Barrier};
+
+use nurturehub_port::ConnectionId;
+use nurturehub_store::audit::{self, AuditEntry};
+use nurturehub_store::contacts::{self, ContactFilter};
+use nurturehub_store::{Store, StoreError};
+use serde_json::json;
+
+use crate::desk::{Desk, ONCE, at, key, version};
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+/// Each opener has a thread of its own, and all begin at once.
+fn race<T: Send + 'static>(
+    openers: usize,
+    work: impl Fn(usize) -> T + Send + Sync + Clone + 'static,
+) -> Vec<T> {
+    let start = Arc::new(Barrier::new(openers));
+    let threads: Vec<_> = (0..openers)
+        .map(|number| {
+            let (start, work) = (Arc::clone(&start), work.clone());
+            std::thread::spawn(move || {
+                start.wait();
+                work(number)
+            })
+        })
+        .collect();
+    threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+}
+
+#[test]
+fn programs_that_make_the_file_at_the_same_time_all_open_it() {
+    for round in 0..12 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let opened = race(4, move |number| {
+            runtime().block_on(async {
+                let store = Store::open(&path, key(7)).await?;
+                let entry = AuditEntry {
+                    at: at(0),
+                    actor: number.to_string(),
+                    action: "opened",
+                    connection: None,
+                    detail: json!({}),
+                };
+                store.write(move |tx| audit::append(tx, &entry)).await?;
+                Ok::<_, StoreError>(store)
+            })
+        });
+        let stores: Vec<Store> = opened
+            .into_iter()
+            .map(|store| store.unwrap_or_else(|error| panic!("round {round}: {error:?}")))
+            .collect();
+        let entries = runtime()
+            .block_on(stores[0].read(|db| audit::newest(db, 100)))
+            .unwrap();
+        assert_eq!(entries.len(), 4, "what each of them wrote is there");
+    }
+}
+
+#[test]
+fn writing_at_the_same_time_loses_nothing_and_is_never_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let worked = race(2, move |number| {
+        runtime().block_on(async {
+            let store = Store::open(&path, key(7)).await?;
+            let name = format!("connection-{number}");
+            let (connection, _) = crate::desk::connect(&store, &name).await;
+            for step in 0..150 {
+                let record = version(&format!("{number}-{step}"), "1");
+                store
+                    .write(move |tx| {
+                        contacts::stage_records(tx, connection, 0, &[record], &[], at(0))
+                    })
+                    .await?;
+            }
+            let page = store
+                .read(move |db| contacts::page(db, connection, &ContactFilter::default(), 1000, 0))
+                .await?;
+            Ok::<_, StoreError>(page.contacts.len())
+        })
+    });
+    for result in worked {
+        assert_eq!(result.unwrap(), 150, "every contact is there and can be read");
+    }
+}
+
+#[tokio::test]
+async fn a_reader_keeps_its_view_while_another_program_writes() {
+    let desk = Desk::new().await;
+    desk.sync(vec![version("a", "1")], ONCE).await;
+    let other = Store::open(&desk.path(), key(7)).await.unwrap();
+    let (begun, wait) = std::sync::mpsc::channel::<()>();
+    let (written, go_on) = std::sync::mpsc::channel::<()>();
+    let reading = other.read(move |db| {
+        let before = db.count_rows("contact")?;
+        drop(begun);
+        drop(go_on.recv());
+        Ok((before, db.count_rows("contact")?))
+    });
+    let writing = async {
+        tokio::task::spawn_blocking(move || drop(wait.recv())).await.unwrap();
+        desk.sync(vec![version("a", "1"), version("b", "1")], ONCE).await;
+        drop(written);
+    };
+    let (seen, ()) = tokio::join!(reading, writing);
+    assert_eq!(seen.unwrap(), (1, 1), "one piece of work sees one state");
+    let after = other.read(|db| db.count_rows("contact")).await.unwrap();
+    assert_eq!(after, 2, "the next piece of work sees the new one");
+}
+
+#[tokio::test]
+async fn what_one_program_wrote_last_is_read_by_one_that_opens_later() {
+    let mut desk = Desk::new().await;
+    desk.sync(vec![version("a", "1")], ONCE).await;
+    let elsewhere = desk.folder().join("another.db");
+    // The first program ends here, with its log not yet copied into the file.
+    desk.store = Store::open(&elsewhere, key(7)).await.unwrap();
+    desk.reopen().await;
+    assert_eq!(desk.detail("a").await.raw, r#"{"version":"1"}"#);
+    let found = desk
+        .store
+        .read(|db| nurturehub_store::connections::find(db, "one"))
+        .await
+        .unwrap();
+    assert_eq!(found.map(|record| record.id), ConnectionId::parse("one").ok());
+}
