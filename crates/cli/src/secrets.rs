@@ -108,8 +108,8 @@ fn line(input: &mut impl Read) -> io::Result<Zeroizing<String>> {
     // As large as it may get from the start: growing would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
     let mut byte = Zeroizing::new([0_u8; 1]);
-    while bytes.len() < LONGEST && input.read(byte.as_mut_slice())? == 1 && byte[0] != b'\n' {
-        bytes.push(byte[0]);
+    while bytes.len() < LONGEST && input.read(byte.as_mut_slice())? == 1 && *byte != [b'\n'] {
+        bytes.extend_from_slice(byte.as_slice());
     }
     let text = std::str::from_utf8(&bytes)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "a secret must be UTF-8 text"))?;

@@ -27,7 +27,7 @@ impl Workplace {
         let vault = nurturehub_vault::open_from_env(&home, environment)?;
         let options = EngineOptions::new(Home::at(home), vault, account());
         let clock = Arc::clone(&options.clock);
-        let engine = Engine::open(options).await?;
+        let engine = keep(Engine::open(options).await?);
         Ok(Self { engine, clock })
     }
 
@@ -54,6 +54,16 @@ impl Workplace {
             )),
         }
     }
+}
+
+/// Keeps an engine open until the process is gone.
+///
+/// A database is closed by its own thread once the last engine over it goes. A process that ended
+/// at that moment would take the cryptographic library from under that thread and crash. The file
+/// is whole at every moment, so nothing is lost by leaving the closing to the system.
+pub(crate) fn keep(engine: Engine) -> Engine {
+    std::mem::forget(engine.clone());
+    engine
 }
 
 /// The providers, for those who have no data folder open. Nothing is written.

@@ -7,8 +7,9 @@ CREATE TABLE provider (
 ) STRICT;
 
 -- One agency's account with one CRM. Secrets are in the vault, never here. Times are Unix milliseconds.
+-- Its number is never given again: another program may still know the dictionary that went with it.
 CREATE TABLE connection (
-    id             INTEGER PRIMARY KEY,
+    id             INTEGER PRIMARY KEY AUTOINCREMENT,
     key            TEXT NOT NULL UNIQUE,
     provider       TEXT NOT NULL,
     tenant         TEXT NOT NULL,
@@ -25,12 +26,14 @@ CREATE TABLE connection (
 ) STRICT;
 
 -- The listing in progress: what a later run needs to go on after a kill. Gone once it is closed.
+-- `settled` is the last contact whose absence was looked at.
 CREATE TABLE listing (
     connection_id INTEGER PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
     number        INTEGER NOT NULL,
     full_listing  INTEGER NOT NULL,
     cursor        TEXT,
     complete      INTEGER NOT NULL DEFAULT 0,
+    settled       INTEGER NOT NULL DEFAULT 0,
     started_at    INTEGER NOT NULL,
     touched_at    INTEGER NOT NULL,
     source_total  INTEGER,
@@ -66,11 +69,15 @@ CREATE TABLE contact (
     search        TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX contact_by_external_id ON contact (connection_id, external_id);
-CREATE INDEX contact_pending ON contact (connection_id, pending, id) WHERE pending > 0;
+-- In the order of their ids, so that what goes batch by batch begins where it left off. A query has
+-- to say `pending > 0` in these words for SQLite to use the second.
+CREATE INDEX contact_in_order ON contact (connection_id);
+CREATE INDEX contact_pending ON contact (connection_id, id, pending) WHERE pending > 0;
 
 -- Shapes of records, with every value blanked: zstd compresses a body against one of these.
+-- Programs keep what they made of a dictionary by its number, so that is never given again either.
 CREATE TABLE dictionary (
-    id            INTEGER PRIMARY KEY,
+    id            INTEGER PRIMARY KEY AUTOINCREMENT,
     connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
     shape         BLOB NOT NULL
 ) STRICT;
@@ -188,6 +195,9 @@ CREATE TABLE audit (
     detail     TEXT NOT NULL CHECK (json_valid(detail))
 ) STRICT;
 CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_is_never_replaced BEFORE INSERT ON audit
+WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
 CREATE TRIGGER audit_is_never_shortened BEFORE DELETE ON audit
 BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;

@@ -18,6 +18,12 @@ const LEVEL: i32 = 1;
 /// No body may unpack to more (a guard against a damaged length).
 const MAX_BODY: usize = 64 * 1024 * 1024;
 
+/// Bytes that say how long the canonical form is; they stand before it.
+const LENGTH_BYTES: usize = 4;
+
+/// The buffer is let go after a body larger than this.
+const KEPT_BUFFER: usize = 1024 * 1024;
+
 /// A shape need not be longer: matches beyond would be rare.
 const MAX_SHAPE: usize = 16 * 1024;
 
@@ -35,6 +41,11 @@ impl Codecs {
         self.current.clear();
         self.compressors.clear();
         self.decompressors.clear();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn knows_anything(&self) -> bool {
+        !(self.current.is_empty() && self.compressors.is_empty() && self.decompressors.is_empty())
     }
 }
 
@@ -85,15 +96,23 @@ pub(crate) fn pack(
             )
         }
     };
-    buffer.clear();
+    // What is larger could be written, but never read again.
     let length = u32::try_from(canonical.len())
-        .map_err(|_| StoreError::Damaged("a contact is larger than 4 GiB".into()))?;
+        .ok()
+        .filter(|_| canonical.len().saturating_add(raw.len()) <= MAX_BODY - LENGTH_BYTES)
+        .ok_or_else(|| {
+            StoreError::Damaged("a contact with its record is larger than 64 MiB".into())
+        })?;
+    buffer.clear();
     buffer.extend_from_slice(&length.to_le_bytes());
     buffer.extend_from_slice(canonical.as_bytes());
     buffer.extend_from_slice(raw.as_bytes());
     let bytes = compressor
         .compress(buffer)
         .map_err(|error| codec_error(&error))?;
+    if buffer.capacity() > KEPT_BUFFER {
+        *buffer = Vec::new();
+    }
     Ok(Packed { dictionary, bytes })
 }
 
@@ -115,7 +134,9 @@ pub(crate) fn unpack(db: &Read<'_>, dictionary: i64, bytes: &[u8]) -> Result<Bod
         .decompress(bytes, size)
         .map_err(|error| codec_error(&error))?;
     let damaged = || StoreError::Damaged("a stored contact has lost its form".into());
-    let (length, rest) = plain.split_first_chunk::<4>().ok_or_else(damaged)?;
+    let (length, rest) = plain
+        .split_first_chunk::<LENGTH_BYTES>()
+        .ok_or_else(damaged)?;
     let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| damaged())?;
     let (canonical, raw) = rest.split_at_checked(length).ok_or_else(damaged)?;
     let text = |part: &[u8]| String::from_utf8(part.to_vec()).map_err(|_| damaged());

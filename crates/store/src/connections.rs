@@ -128,7 +128,7 @@ fn settings_text(settings: &BTreeMap<String, String>) -> String {
     .to_string()
 }
 
-/// Every connection that is not disconnected, oldest first.
+/// Every connection, the disconnected ones among them, oldest first.
 ///
 /// # Errors
 /// What the database answers.

@@ -30,6 +30,7 @@ struct Inner {
     path: PathBuf,
     key: DatabaseKey,
     jobs: mpsc::SyncSender<Job>,
+    places: Arc<Semaphore>,
     readers: Mutex<Vec<Reader>>,
     permits: Semaphore,
 }
@@ -64,6 +65,16 @@ impl Read<'_> {
 /// A transaction: all of it is kept, or nothing.
 pub struct Write<'a> {
     read: Read<'a>,
+}
+
+#[cfg(test)]
+impl<'a> Write<'a> {
+    /// Work on a connection that the test holds itself.
+    pub(crate) const fn over(database: &'a Connection, codecs: &'a RefCell<Codecs>) -> Self {
+        Self {
+            read: Read { database, codecs },
+        }
+    }
 }
 
 impl<'a> Deref for Write<'a> {
@@ -125,6 +136,7 @@ impl Store {
                 path,
                 key,
                 jobs,
+                places: Arc::new(Semaphore::new(WRITE_QUEUE)),
                 readers: Mutex::new(Vec::new()),
                 permits: Semaphore::new(READERS),
             }),
@@ -148,11 +160,27 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        self.enqueue(work)?.await.map_err(|_| StoreError::Closed)?
+        let (job, receive) = job_of(work);
+        self.submit(job).await?;
+        receive.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Waits for a place in the queue without holding up the thread, then takes it.
+    async fn submit(&self, job: Job) -> Result<(), StoreError> {
+        let place = Arc::clone(&self.inner.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| StoreError::Closed)?;
+        let job: Job = Box::new(move |writer| {
+            drop(place);
+            job(writer);
+        });
+        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)
     }
 
     /// Hands work to the writing thread and returns at once; the answer comes later. The caller
-    /// can prepare the next piece meanwhile.
+    /// can prepare the next piece meanwhile. Where the queue is full, it blocks: in a task, use
+    /// [`Store::write`].
     ///
     /// # Errors
     /// `Closed` where the writing thread is gone.
@@ -164,11 +192,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (answer, receive) = oneshot::channel();
-        let job: Job = Box::new(move |writer| {
-            // Nobody waiting for the answer is no reason to leave the work undone.
-            drop(answer.send(transact(writer, work)));
-        });
+        let (job, receive) = job_of(work);
         self.inner.jobs.send(job).map_err(|_| StoreError::Closed)?;
         Ok(receive)
     }
@@ -196,7 +220,7 @@ impl Store {
                 });
             drop(answer.send(done));
         });
-        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        self.submit(job).await?;
         receive.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -254,6 +278,20 @@ impl Inner {
     }
 }
 
+/// Work as the writing thread takes it, and where its answer comes.
+fn job_of<T, F>(work: F) -> (Job, oneshot::Receiver<Result<T, StoreError>>)
+where
+    T: Send + 'static,
+    F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
+{
+    let (answer, receive) = oneshot::channel();
+    let job: Job = Box::new(move |writer| {
+        // Nobody waiting for the answer is no reason to leave the work undone.
+        drop(answer.send(transact(writer, work)));
+    });
+    (job, receive)
+}
+
 fn transact<T>(
     writer: &mut Writer,
     work: impl FnOnce(&Write<'_>) -> Result<T, StoreError>,
@@ -267,15 +305,51 @@ fn transact<T>(
             codecs: &writer.codecs,
         },
     });
-    match result {
-        Ok(value) => {
-            transaction.commit()?;
-            Ok(value)
-        }
-        Err(error) => {
-            // A codec learnt from a dictionary that is now undone would name a row that is not there.
-            writer.codecs.borrow_mut().forget();
-            Err(error)
-        }
+    let kept = result.and_then(|value| {
+        transaction.commit()?;
+        Ok(value)
+    });
+    if kept.is_err() {
+        // A codec learnt from a dictionary that is now undone would name a row that is not there.
+        writer.codecs.borrow_mut().forget();
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use nurturehub_port::Secret;
+
+    use super::*;
+    use crate::body;
+
+    /// A disk that is full may show only when a transaction is committed.
+    #[tokio::test]
+    async fn a_commit_that_fails_undoes_the_dictionary_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = DatabaseKey::new(Secret::new(vec![7; DatabaseKey::LENGTH])).unwrap();
+        let path = folder.path().join("store.db");
+        let store = Store::open(&path, key).await.unwrap();
+        let failed = store
+            .write(|tx| {
+                // There is no such connection, which shows at the commit.
+                tx.database
+                    .pragma_update(None, "defer_foreign_keys", true)?;
+                body::pack(tx, 1, r#"{"a":"b"}"#, "")?;
+                Ok(())
+            })
+            .await;
+        assert!(
+            failed.is_err(),
+            "the commit must fail for this test to say anything"
+        );
+        let known = store
+            .write(|tx| Ok(tx.codecs.borrow().knows_anything()))
+            .await
+            .unwrap();
+        assert!(
+            !known,
+            "the dictionary was undone, and nothing may be packed with it"
+        );
     }
 }

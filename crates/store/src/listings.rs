@@ -8,6 +8,7 @@ use nurturehub_port::Cursor;
 use rusqlite::{OptionalExtension, params};
 use serde::Serialize;
 
+use crate::contacts::PageToStage;
 use crate::runs::timestamp;
 use crate::{Read, StoreError, Write};
 
@@ -147,31 +148,36 @@ pub fn begin(
     })
 }
 
-/// Moves a listing past a page that the same transaction stores.
+fn not_in_progress(number: i64) -> StoreError {
+    StoreError::NotFound {
+        what: "listing in progress",
+        key: number.to_string(),
+    }
+}
+
+/// Moves a listing past a page that the same transaction stores. One that was given up or closed
+/// meanwhile is not moved, and the page with it is not stored.
 pub(crate) fn advance(
     tx: &Write<'_>,
-    connection: i64,
-    cursor: &Cursor,
-    complete: bool,
-    source_total: Option<u64>,
+    page: &PageToStage,
     counts: &ListingCounts,
-    at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.database
+    let moved = tx
+        .database
         .prepare_cached(
             "UPDATE listing SET cursor = ?2, complete = ?3,
                  source_total = coalesce(?4, source_total), touched_at = ?5,
                  pages = pages + ?6, listed = listed + ?7, created = created + ?8,
                  updated = updated + ?9, unchanged = unchanged + ?10, repeated = repeated + ?11,
                  rejected = rejected + ?12, removed = removed + ?13
-             WHERE connection_id = ?1",
+             WHERE connection_id = ?1 AND number = ?14",
         )?
         .execute(params![
-            connection,
-            cursor.as_str(),
-            complete,
-            source_total.map(column),
-            at.as_millisecond(),
+            page.connection,
+            page.cursor.as_str(),
+            page.complete,
+            page.source_total.map(column),
+            page.at.as_millisecond(),
             column(counts.pages),
             column(counts.listed),
             column(counts.created),
@@ -180,29 +186,39 @@ pub(crate) fn advance(
             column(counts.repeated),
             column(counts.rejected),
             column(counts.removed),
+            page.listing,
         ])?;
+    if moved == 0 {
+        return Err(not_in_progress(page.listing));
+    }
     Ok(())
 }
 
-/// Ends a listing. A cursor becomes the one that the next incremental listing starts from.
+/// Ends a listing. A cursor becomes the one that the next incremental listing starts from; without
+/// one, the listing is not believed.
 ///
 /// # Errors
-/// What the database answers.
+/// `NotFound` where the listing is no longer the one in progress.
 pub fn close(
     tx: &Write<'_>,
     connection: i64,
     listing: &Listing,
     cursor: Option<&Cursor>,
 ) -> Result<(), StoreError> {
+    let ended = tx.database.execute(
+        "DELETE FROM listing WHERE connection_id = ?1 AND number = ?2",
+        params![connection, listing.number],
+    )?;
+    if ended == 0 {
+        return Err(not_in_progress(listing.number));
+    }
     if let Some(cursor) = cursor {
         tx.database.execute(
             "UPDATE connection SET cursor = ?2 WHERE id = ?1",
             params![connection, cursor.as_str()],
         )?;
     }
-    tx.database
-        .execute("DELETE FROM listing WHERE connection_id = ?1", [connection])?;
-    if listing.full && listing.complete {
+    if listing.full && listing.complete && cursor.is_some() {
         // A rejected record that a complete listing did not show again is no longer there.
         tx.database.execute(
             "DELETE FROM rejected_record WHERE connection_id = ?1 AND listing < ?2",

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use nurturehub_port::Secret;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use zeroize::Zeroizing;
 
 use crate::StoreError;
@@ -51,7 +51,18 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 const CHECKPOINT_PAGES: i64 = 4_000;
 
 fn open(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        .map_err(|error| match error.sqlite_error_code() {
+            Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
+                StoreError::Folder {
+                    path: path.to_owned(),
+                    source: std::io::Error::other(error),
+                }
+            }
+            _ => StoreError::from(error),
+        })?;
+    // By itself, SQLCipher writes to stderr what it then also answers.
+    database.pragma_update(None, "cipher_log_level", "NONE")?;
     database.pragma_update(None, "key", key.pragma().as_str())?;
     // SHA-256 is as sound here as the default SHA-512, and has instructions of its own in current
     // processors: a page costs about a third less.
@@ -96,4 +107,24 @@ pub(crate) fn reader(path: &Path, key: &DatabaseKey) -> Result<Connection, Store
     database.pragma_update(None, "cache_size", -READER_CACHE_KIB)?;
     database.pragma_update(None, "query_only", true)?;
     Ok(database)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pages are encrypted, so that from outside nobody can see whether they were overwritten.
+    #[test]
+    fn the_writer_overwrites_what_it_deletes() {
+        let folder = tempfile::tempdir().unwrap();
+        let key = DatabaseKey::new(Secret::new(vec![7; DatabaseKey::LENGTH])).unwrap();
+        let database = writer(&folder.path().join("store.db"), &key).unwrap();
+        let asked = |pragma: &str| -> i64 {
+            database
+                .pragma_query_value(None, pragma, |row| row.get(0))
+                .unwrap()
+        };
+        assert_eq!(asked("secure_delete"), 1, "1 overwrites all, 2 only some");
+        assert_eq!(asked("foreign_keys"), 1, "a purge relies on cascades");
+    }
 }

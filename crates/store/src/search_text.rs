@@ -3,7 +3,7 @@
 use nurturehub_port::Contact;
 
 /// Longest text kept for one contact, in bytes: names and addresses beyond that find nobody.
-const MAX_BYTES: usize = 400;
+pub(crate) const MAX_BYTES: usize = 400;
 
 /// Name, company, e-mail addresses and numbers in lower case. The name stands first, so that the
 /// text also sorts by name.
@@ -13,7 +13,9 @@ pub(crate) fn of(contact: &Contact) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.extend(part.chars().flat_map(char::to_lowercase));
+        // SQLite's LIKE would see nothing after a NUL.
+        let visible = part.chars().filter(|&character| character != '\0');
+        text.extend(visible.flat_map(char::to_lowercase));
     };
     add(&contact.identity.full_name);
     if let Some(company) = &contact.identity.company_name {

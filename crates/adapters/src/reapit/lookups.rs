@@ -81,16 +81,13 @@ impl Lookups {
             request = request.query("id", id);
         }
         let response = request.send().await?;
-        let page = Page::parse(&response)?;
-        for record in page.records() {
-            // An applicant that cannot be read is one of whom nothing is known.
-            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(record) else {
-                continue;
-            };
-            if let (Some(id), Some(looks_for)) =
-                (applicant.id, looks_for(applicant.marketing_mode.as_deref()))
-            {
-                self.applicants.insert(id.to_string(), looks_for);
+        // An applicant that cannot be read is one of whom nothing is known.
+        for applicant in Page::<Applicant<'_>>::parse(&response)?.readable() {
+            if let (Some(id), Some(looks_for)) = (
+                applicant.id.as_deref(),
+                looks_for(applicant.marketing_mode.as_deref()),
+            ) {
+                self.applicants.insert(id.to_owned(), looks_for);
             }
         }
         Ok(())

@@ -38,12 +38,12 @@ pub(super) struct Surroundings<'a> {
     pub(super) explain: bool,
 }
 
-/// Reads a record and its id.
-///
-/// # Errors
-/// The record as a rejected one, where it is no contact or has no usable id.
-pub(super) fn read(raw: &str) -> Result<(Contact<'_>, ExternalId), Box<RejectedRecord>> {
-    let contact: Contact<'_> = serde_json::from_str(raw).map_err(|error| {
+/// A record that was read, with its id, or why no contact can be made of it.
+pub(super) type Read<'a> = Result<(Contact<'a>, ExternalId), Box<RejectedRecord>>;
+
+/// Takes a record that was parsed, or not, and its id.
+pub(super) fn admit<'a>(parsed: Result<Contact<'a>, serde_json::Error>, raw: &str) -> Read<'a> {
+    let contact = parsed.map_err(|error| {
         let what = describe_json_error(raw, &error);
         rejected(
             raw,
@@ -61,6 +61,11 @@ pub(super) fn read(raw: &str) -> Result<(Contact<'_>, ExternalId), Box<RejectedR
         Ok(id) => Ok((contact, id)),
         Err(message) => Err(rejected(raw, "idMissing", "provenance.externalId", message)),
     }
+}
+
+/// Reads a single record.
+pub(super) fn read(raw: &str) -> Read<'_> {
+    admit(serde_json::from_str(raw), raw)
 }
 
 fn rejected(raw: &str, code: &str, field: &str, message: String) -> Box<RejectedRecord> {

@@ -157,17 +157,16 @@ async fn search<'a>(
             request = request.query("associatedId", id);
         }
         let response = request.send().await?;
-        let page = Page::parse(&response)?;
-        for record in page.records() {
-            let entry = serde_json::from_str::<JournalEntry<'_>>(record);
-            let Ok(Some(text)) = entry.map(|entry| entry.description) else {
-                continue;
-            };
-            if let Some(id) = marked(&text).and_then(|marker| markers.get(marker)) {
+        let page = Page::<JournalEntry<'_>>::parse(&response)?;
+        for text in page
+            .readable()
+            .filter_map(|entry| entry.description.as_deref())
+        {
+            if let Some(id) = marked(text).and_then(|marker| markers.get(marker)) {
                 there.insert(id);
             }
         }
-        if page.records().is_empty() || !page.has_next() {
+        if page.extent.count == 0 || !page.extent.has_next {
             return Ok(());
         }
     }

@@ -9,8 +9,8 @@ use nurturehub_adapter_kit::HttpResponse;
 use nurturehub_adapter_kit::mapping::parse_timestamp;
 use nurturehub_adapter_kit::paging::{PageGuard, pages_to_step_back};
 use nurturehub_port::{
-    AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, ExternalId, MappedContact,
-    PageRecord, RejectedRecord, SyncStart,
+    AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, MappedContact, PageRecord,
+    SyncStart,
 };
 
 use super::Reapit;
@@ -18,7 +18,7 @@ use super::lookups::Lookups;
 use super::map::{self, Surroundings};
 use super::position::{Pass, Position, Rules};
 use super::spec::{MAX_PAGE_SIZE, key};
-use super::wire::{Applicant, Contact, Page, Related, id_of};
+use super::wire::{Applicant, Contact, Extent, Page, Related};
 
 /// Pages that a listing may have: ten million contacts.
 const MAX_PAGES: u32 = 100_000;
@@ -64,8 +64,12 @@ struct Listing<'a> {
     lookups: Lookups,
 }
 
-/// A record that was read, or why it could not be.
-type Read<'a> = Result<(Contact<'a>, ExternalId), Box<RejectedRecord>>;
+/// The records of a page, mapped, and what it took.
+struct Mapped {
+    records: Vec<PageRecord>,
+    extent: Extent,
+    spent: Duration,
+}
 
 impl<'a> Listing<'a> {
     fn begin(adapter: &'a Reapit, start: &SyncStart) -> Result<Self, AdapterError> {
@@ -98,29 +102,23 @@ impl<'a> Listing<'a> {
         }
         loop {
             let response = self.fetch().await?;
-            let (page, parsing) = self.timed(|| Page::parse(&response));
-            let page = page?;
-            self.position.at(response.date(), response.received_at);
-            if self.step_back(&page)? {
-                continue;
-            }
-            self.follow(&page)?;
-            let mut records = Vec::with_capacity(page.records().len());
-            let mapping = if self.position.pass == Pass::Applicants {
-                self.contacts_of_applicants(&page, &mut records).await?
+            let mapped = if self.position.pass == Pass::Applicants {
+                self.applicants_page(&response).await?
             } else {
-                self.contacts(&response, &page, &mut records).await?
+                self.contacts_page(&response).await?
+            };
+            let Some(mapped) = mapped else {
+                continue;
             };
             let source_total = self.position.source_total();
-            self.advance(&page)?;
-            let spent = parsing.saturating_add(mapping).as_micros();
+            self.advance(mapped.extent)?;
             return Ok(ContactPage {
-                records,
+                records: mapped.records,
                 removals: Vec::new(),
                 cursor: Cursor::encode(&self.position)?,
                 source_total,
                 complete: self.position.pass == Pass::Done,
-                mapping_us: u64::try_from(spent).unwrap_or(u64::MAX),
+                mapping_us: u64::try_from(mapped.spent.as_micros()).unwrap_or(u64::MAX),
             });
         }
     }
@@ -140,12 +138,88 @@ impl<'a> Listing<'a> {
         request.send().await
     }
 
+    /// Reads and maps a page of contacts; none where the listing has to step back first.
+    ///
+    /// Each record is read by itself, so that a bad one is rejected and the rest go on.
+    async fn contacts_page(
+        &mut self,
+        response: &HttpResponse,
+    ) -> Result<Option<Mapped>, AdapterError> {
+        let (page, parsing) = self.timed(|| Page::<Contact<'_>>::parse(response));
+        let page = page?;
+        if !self.follows(response, page.extent, page.ends())? {
+            return Ok(None);
+        }
+        let mut mapped = Mapped {
+            records: Vec::with_capacity(page.records.len()),
+            extent: page.extent,
+            spent: parsing,
+        };
+        self.map(response, page, &mut mapped).await?;
+        Ok(Some(mapped))
+    }
+
+    /// Reads a page of applicants, and reads and maps the contacts who they are; none where the
+    /// listing has to step back first.
+    async fn applicants_page(
+        &mut self,
+        response: &HttpResponse,
+    ) -> Result<Option<Mapped>, AdapterError> {
+        let page = Page::<Applicant<'_>>::parse(response)?;
+        if !self.follows(response, page.extent, page.ends())? {
+            return Ok(None);
+        }
+        // An applicant that cannot be read is one of whom nothing is known.
+        let mut ids = BTreeSet::new();
+        for applicant in page.readable() {
+            self.position
+                .saw(applicant.modified.as_deref().and_then(parse_timestamp));
+            let related = applicant.related.iter().flatten();
+            ids.extend(related.filter_map(Related::contact_id));
+        }
+        let mut mapped = Mapped {
+            records: Vec::with_capacity(ids.len()),
+            extent: page.extent,
+            spent: Duration::ZERO,
+        };
+        let ids: Vec<&str> = ids.into_iter().collect();
+        for some in ids.chunks(usize::try_from(MAX_PAGE_SIZE).unwrap_or(1)) {
+            let mut request = self
+                .adapter
+                .get("/contacts/", &[])?
+                .query("embed", "relationships")
+                .query("pageSize", &MAX_PAGE_SIZE.to_string());
+            for id in some {
+                request = request.query("id", id);
+            }
+            let response = request.send().await?;
+            let contacts = Page::parse(&response)?;
+            self.map(&response, contacts, &mut mapped).await?;
+        }
+        Ok(Some(mapped))
+    }
+
+    /// Takes note of a page's arrival. False where the listing has to step back first.
+    fn follows(
+        &mut self,
+        response: &HttpResponse,
+        extent: Extent,
+        (first, last): (Option<String>, Option<String>),
+    ) -> Result<bool, AdapterError> {
+        self.position.at(response.date(), response.received_at);
+        if self.step_back(extent)? {
+            return Ok(false);
+        }
+        self.guard.follow(first.as_deref(), last.as_deref())?;
+        Ok(true)
+    }
+
     /// Steps back where the list shrank since the page before: then records moved towards the front,
     /// past where we were, and a page before this one has to be read again.
-    fn step_back(&mut self, page: &Page<'_>) -> Result<bool, AdapterError> {
+    fn step_back(&mut self, extent: Extent) -> Result<bool, AdapterError> {
         let before = self.position.total;
-        self.position.total = page.total_count.or(before);
-        let (Some(before), Some(now)) = (before, page.total_count) else {
+        self.position.total = extent.total.or(before);
+        let (Some(before), Some(now)) = (before, extent.total) else {
             return Ok(false);
         };
         let pages = pages_to_step_back(before, now, self.page_size);
@@ -165,30 +239,14 @@ impl<'a> Listing<'a> {
         Ok(true)
     }
 
-    fn follow(&mut self, page: &Page<'_>) -> Result<(), AdapterError> {
-        let first = page.records().first().and_then(|raw| id_of(raw));
-        let last = page.records().last().and_then(|raw| id_of(raw));
-        self.guard.follow(first.as_deref(), last.as_deref())
-    }
-
-    /// Reads and maps the contacts of a page, and says how long that took.
-    ///
-    /// Each record is read by itself, so that a bad one is rejected and the rest go on.
-    async fn contacts(
+    /// Maps contacts, once what they point to is looked up.
+    async fn map(
         &mut self,
         response: &HttpResponse,
-        page: &Page<'_>,
-        records: &mut Vec<PageRecord>,
-    ) -> Result<Duration, AdapterError> {
-        let (read, reading): (Vec<Read<'_>>, _) = self.timed(|| {
-            let raw = page.records().iter();
-            raw.map(|raw| map::read(raw)).collect()
-        });
-        if read.iter().any(Result::is_err) {
-            Page::check_whole(response)?;
-        }
-        let contacts = read.iter().flatten().map(|(contact, _)| contact);
-        self.lookups.prepare(self.adapter, contacts).await?;
+        page: Page<'_, Contact<'_>>,
+        mapped: &mut Mapped,
+    ) -> Result<(), AdapterError> {
+        self.lookups.prepare(self.adapter, page.readable()).await?;
         let around = Surroundings {
             connection: &self.adapter.context.connection,
             provider: &self.adapter.context.provider,
@@ -196,62 +254,30 @@ impl<'a> Listing<'a> {
             lookups: &self.lookups,
             explain: false,
         };
-        let from = records.len();
-        let ((), mapping) = self.timed(|| {
-            let pairs = read.into_iter().zip(page.records());
-            records.extend(pairs.map(|(read, raw)| record(read, raw, &around)));
+        let from = mapped.records.len();
+        let ((), spent) = self.timed(|| {
+            let records = page.records.into_iter();
+            mapped
+                .records
+                .extend(records.map(|(read, raw)| record(map::admit(read, raw), raw, &around)));
         });
-        for record in records.iter().skip(from) {
+        mapped.spent += spent;
+        for record in mapped.records.iter().skip(from) {
             if let PageRecord::Mapped(mapped) = record {
                 let provenance = &mapped.contact.provenance;
                 self.position
                     .saw(provenance.updated_at.max(provenance.created_at));
             }
         }
-        Ok(reading + mapping)
-    }
-
-    /// Reads and maps the contacts whom the applicants of a page are.
-    async fn contacts_of_applicants(
-        &mut self,
-        page: &Page<'_>,
-        records: &mut Vec<PageRecord>,
-    ) -> Result<Duration, AdapterError> {
-        let mut ids = BTreeSet::new();
-        for raw in page.records() {
-            // An applicant that cannot be read is one of whom nothing is known.
-            let Ok(applicant) = serde_json::from_str::<Applicant<'_>>(raw) else {
-                continue;
-            };
-            self.position
-                .saw(applicant.modified.as_deref().and_then(parse_timestamp));
-            let related = applicant.related.iter().flatten();
-            ids.extend(related.filter_map(Related::contact_id).map(str::to_owned));
-        }
-        let ids: Vec<String> = ids.into_iter().collect();
-        let mut mapping = Duration::ZERO;
-        for some in ids.chunks(usize::try_from(MAX_PAGE_SIZE).unwrap_or(1)) {
-            let mut request = self
-                .adapter
-                .get("/contacts/", &[])?
-                .query("embed", "relationships")
-                .query("pageSize", &MAX_PAGE_SIZE.to_string());
-            for id in some {
-                request = request.query("id", id);
-            }
-            let response = request.send().await?;
-            let page = Page::parse(&response)?;
-            mapping += self.contacts(&response, &page, records).await?;
-        }
-        Ok(mapping)
+        Ok(())
     }
 
     /// Moves on to the next page or pass.
     ///
     /// A short page, or one without a link to the next, ends a pass only once as many records were
     /// passed as the CRM says there are; until then the next page is asked for all the same.
-    fn advance(&mut self, page: &Page<'_>) -> Result<(), AdapterError> {
-        let count = u64::try_from(page.records().len()).unwrap_or(u64::MAX);
+    fn advance(&mut self, extent: Extent) -> Result<(), AdapterError> {
+        let count = extent.count;
         let before = u64::from(self.position.page - 1).saturating_mul(self.page_size);
         let reached = before.saturating_add(count);
         let total = self.position.total;
@@ -264,7 +290,7 @@ impl<'a> Listing<'a> {
                  {before}."
             )));
         }
-        let at_an_end = count < self.page_size || !page.has_next();
+        let at_an_end = count < self.page_size || !extent.has_next;
         if at_an_end && total.is_none_or(|total| reached >= total) {
             self.position.next_pass(self.rules);
             self.guard.stepped_back();
@@ -296,7 +322,7 @@ impl<'a> Listing<'a> {
 }
 
 /// A record of a page, mapped.
-fn record(read: Read<'_>, raw: &str, around: &Surroundings<'_>) -> PageRecord {
+fn record(read: map::Read<'_>, raw: &str, around: &Surroundings<'_>) -> PageRecord {
     match read {
         Ok((record, id)) => {
             let built = map::contact(&record, id, around);

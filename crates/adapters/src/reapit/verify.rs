@@ -8,7 +8,7 @@ use super::Reapit;
 use super::lookups::Lookups;
 use super::map::{self, Surroundings};
 use super::spec::key;
-use super::wire::Page;
+use super::wire::{Contact, Id, Page};
 
 #[async_trait]
 impl OwnSteps for Reapit {
@@ -45,11 +45,11 @@ impl OwnSteps for Reapit {
             .query("embed", "relationships")
             .send()
             .await?;
-        let page = Page::parse(&response)?;
-        let Some(raw) = page.records().first() else {
+        let page = Page::<Contact<'_>>::parse(&response)?;
+        let Some((read, raw)) = page.records.into_iter().next() else {
             return Ok("Reapit answers, and holds no contacts yet.".to_owned());
         };
-        let Ok((record, id)) = map::read(raw) else {
+        let Ok((record, id)) = map::admit(read, raw) else {
             return Ok("A contact was read, though it is one that cannot be mapped.".to_owned());
         };
         let around = Surroundings {
@@ -61,7 +61,8 @@ impl OwnSteps for Reapit {
         };
         let built = map::contact(&record, id, &around);
         let total = page
-            .total_count
+            .extent
+            .total
             .map_or_else(String::new, |total| format!(" of {total}"));
         Ok(format!(
             "A contact{total} was read and mapped as `{}`.",
@@ -74,7 +75,7 @@ impl Reapit {
     /// Asks for one record of a list.
     async fn probe(&self, list: &str) -> Result<(), AdapterError> {
         let response = self.get(list, &[])?.query("pageSize", "1").send().await?;
-        Page::parse(&response).map(|_| ())
+        Page::<Id<'_>>::parse(&response).map(|_| ())
     }
 
     /// Whether a list may be read; a refusal names the scope.

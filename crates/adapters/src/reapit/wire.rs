@@ -8,7 +8,7 @@ use std::fmt;
 use std::ops::Deref;
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::http::{describe_json_error, split_array};
+use nurturehub_adapter_kit::http::{describe_json_error, read_records};
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -55,13 +55,22 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     }
 }
 
-/// A page of a listing; its records are not looked into yet.
+/// A page of a listing: each record or why it is none, with its text.
 #[derive(Debug)]
-pub(super) struct Page<'a> {
-    records: Vec<&'a str>,
+pub(super) struct Page<'a, T> {
+    pub(super) records: Vec<(Result<T, serde_json::Error>, &'a str)>,
+    pub(super) extent: Extent,
+}
+
+/// How far a page reaches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Extent {
+    /// Records on the page.
+    pub(super) count: u64,
     /// How many records the whole listing has.
-    pub(super) total_count: Option<u64>,
-    links: Option<Links>,
+    pub(super) total: Option<u64>,
+    /// Whether the page says that another one follows.
+    pub(super) has_next: bool,
 }
 
 /// What is around the records.
@@ -88,64 +97,62 @@ struct Link {
     href: Option<String>,
 }
 
-impl<'a> Page<'a> {
-    /// Reads a page. Its records need not be JSON yet: see [`Self::check_whole`].
+impl Envelope<'_> {
+    fn extent(&self, count: usize) -> Extent {
+        let next = self.links.as_ref().and_then(|links| links.next.as_ref());
+        Extent {
+            count: u64::try_from(count).unwrap_or(u64::MAX),
+            total: self.total_count,
+            has_next: next
+                .is_some_and(|next| next.href.as_deref().is_some_and(|href| !href.is_empty())),
+        }
+    }
+}
+
+impl<'a, T: Deserialize<'a>> Page<'a, T> {
+    /// Reads a page.
     ///
     /// # Errors
     /// `protocol` where the answer is not JSON, `schemaChanged` where it is another kind of JSON.
     pub(super) fn parse(response: &'a HttpResponse) -> Result<Self, AdapterError> {
         let text = response.text()?;
-        if let Some(split) = split_array(text, "_embedded")
-            && let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(&split.envelope)
+        if let Some(read) = read_records(text, "_embedded")
+            && let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(&read.envelope)
         {
             return Ok(Self {
-                records: split.elements,
-                total_count: envelope.total_count,
-                links: envelope.links,
+                extent: envelope.extent(read.records.len()),
+                records: read.records,
             });
         }
-        let envelope = Self::check(response)?;
-        let records = envelope.embedded.unwrap_or_default();
-        Ok(Self {
-            records: records.into_iter().map(RawValue::get).collect(),
-            total_count: envelope.total_count,
-            links: envelope.links,
-        })
-    }
-
-    /// Reads every byte of a page, to tell what is wrong with it.
-    fn check(response: &'a HttpResponse) -> Result<Envelope<'a>, AdapterError> {
-        let text = response.text()?;
-        serde_json::from_str(text).map_err(|error| {
+        let envelope: Envelope<'a> = serde_json::from_str(text).map_err(|error| {
             let kind = match error.classify() {
                 Category::Data => ErrorKind::SchemaChanged,
                 _ => ErrorKind::Protocol,
             };
             let what = describe_json_error(text, &error);
             response.error(kind, format!("Reapit's answer {what}."))
+        })?;
+        let raw = envelope.embedded.as_deref().unwrap_or_default();
+        Ok(Self {
+            extent: envelope.extent(raw.len()),
+            records: raw
+                .iter()
+                .map(|raw| (serde_json::from_str(raw.get()), raw.get()))
+                .collect(),
         })
     }
 
-    /// Makes sure that a page is JSON throughout, once one of its records turned out not to be a
-    /// contact: if it is not even JSON, neither is the page.
-    ///
-    /// # Errors
-    /// As of [`Self::parse`].
-    pub(super) fn check_whole(response: &HttpResponse) -> Result<(), AdapterError> {
-        Page::check(response).map(|_| ())
+    /// The records that could be read.
+    pub(super) fn readable(&self) -> impl Iterator<Item = &T> + Clone {
+        self.records
+            .iter()
+            .filter_map(|(read, _)| read.as_ref().ok())
     }
 
-    /// The records, each as it came.
-    pub(super) fn records(&self) -> &[&'a str] {
-        &self.records
-    }
-
-    /// Whether the page says that another one follows.
-    pub(super) fn has_next(&self) -> bool {
-        self.links
-            .as_ref()
-            .and_then(|links| links.next.as_ref())
-            .is_some_and(|next| next.href.as_deref().is_some_and(|href| !href.is_empty()))
+    /// The ids of the first and the last record, where these have any.
+    pub(super) fn ends(&self) -> (Option<String>, Option<String>) {
+        let id = |record: Option<&(_, &str)>| id_of(record?.1);
+        (id(self.records.first()), id(self.records.last()))
     }
 }
 

@@ -30,18 +30,18 @@ pub(super) async fn run(
         .push(
             &args.connection,
             options,
-            &|sent| {
-                progress.line(&format!(
-                    "pushing: {}",
-                    text::count(sent, "contact", "contacts")
-                ))
-            },
+            &|sent| progress.line(&line(sent)),
             cancel,
         )
         .await?;
     drop(progress);
     console.answer(&report, || show(&report))?;
     Ok(Exit::partial_if(report.rejected > 0))
+}
+
+/// How far a push has come, on one line.
+fn line(sent: u64) -> String {
+    format!("pushing: {}", text::count(sent, "contact", "contacts"))
 }
 
 fn show(report: &PushReport) -> String {

@@ -61,7 +61,7 @@ pub(crate) async fn run(
         Arc::new(MemoryVault::new()),
         "demo",
     );
-    let engine = Engine::open(options).await?;
+    let engine = workplace::keep(Engine::open(options).await?);
     let description = sandbox.describe();
     let platform = description.platform;
     engine

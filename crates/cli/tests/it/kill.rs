@@ -1,9 +1,9 @@
 //! Real processes, really killed: what was stored stays, and nothing is stored twice.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use nurturehub_sandbox::{LoggedRequest, SandboxConfig};
+use nurturehub_sandbox::{LoggedRequest, PathKind, SandboxConfig};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use serde_json::Value;
@@ -12,12 +12,12 @@ use crate::program::Desk;
 
 /// Contacts of the agency.
 const CONTACTS: usize = 3_000;
-/// Contacts on a page: small, so that a kill in the middle is a kill between pages.
-const PAGE: usize = 20;
+/// Contacts on a page: small, so that there are many moments between pages.
+const PAGE: usize = 50;
 /// What each answer takes, so that a kill lands while one is under way.
 const LATENCY: Duration = Duration::from_millis(2);
 
-const SETTINGS: [&str; 2] = ["pageSize=20", "applicantLookup=false"];
+const SETTINGS: [&str; 2] = ["pageSize=50", "applicantLookup=false"];
 
 /// What a contact is in a comparison: the hash of its content.
 type Snapshot = BTreeMap<String, String>;
@@ -65,14 +65,11 @@ impl Bench {
         }
     }
 
-    /// A moment between the very start and somewhat after where the process should be at work.
+    /// A moment to kill at: mostly early, so that one listing takes many runs and is hit all along;
+    /// now and then any moment, so that the end of a long run is hit as well.
     fn moment(&mut self) -> Duration {
-        // Every fourth kill may come at any time, so that ends are hit as well as beginnings.
-        let reach = if self.dice.next_u32() % 4 == 0 {
-            self.whole
-        } else {
-            self.whole * 2 / 5
-        };
+        let any = self.dice.next_u32().is_multiple_of(8);
+        let reach = if any { self.whole } else { self.whole / 5 };
         reach.mul_f64(f64::from(self.dice.next_u32()) / f64::from(u32::MAX))
     }
 
@@ -109,13 +106,19 @@ impl Bench {
     async fn compare(&self, journey: &Journey) {
         let Journey { conn, report, .. } = journey;
         let proof = &report["proof"];
-        assert_eq!(proof["listed"], CONTACTS, "nothing is lost: {report}");
-        assert_eq!(
-            proof["created"], CONTACTS,
-            "over all runs, each was new once: {report}"
-        );
-        assert_eq!(proof["repeated"], 0, "and none came twice: {report}");
         assert_eq!(proof["addsUp"], true, "{report}");
+        if report["mode"] == "full" {
+            assert_eq!(proof["listed"], CONTACTS, "nothing is lost: {report}");
+            assert_eq!(
+                proof["created"], CONTACTS,
+                "over all runs, each was new once: {report}"
+            );
+            assert_eq!(proof["repeated"], 0, "and none came twice: {report}");
+        } else {
+            // The last kill came when the listing was closed and only its report was wanting.
+            assert_eq!(proof["created"], 0, "nothing was left to find: {report}");
+            assert_eq!(proof["updated"], 0, "and nothing to mend: {report}");
+        }
         let found = snapshot(&self.desk, conn).await;
         assert!(
             found == self.clean,
@@ -210,19 +213,58 @@ async fn invariant_01_page_and_cursor_commit_together() {
     );
 }
 
+/// How many pages each new run asked for that had been asked for before.
+fn steps_back(pages: &[LoggedRequest]) -> Vec<usize> {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut last = 0;
+    let mut steps = Vec::new();
+    for page in pages {
+        let next = places.len() + 1;
+        let place = *places.entry(&page.target).or_insert(next);
+        if place <= last {
+            steps.push(last - place + 1);
+        }
+        last = place;
+    }
+    steps
+}
+
+#[test]
+fn steps_back_are_counted_by_the_run_that_takes_them() {
+    let page = |target: &str| LoggedRequest {
+        part: "crm",
+        kind: PathKind::List,
+        method: "GET".into(),
+        target: target.into(),
+        at_ms: 0,
+        status: 200,
+    };
+    let pages = ["a", "b", "c", "b", "c", "d", "d", "e"].map(page);
+    assert_eq!(
+        steps_back(&pages),
+        [2, 1],
+        "two pages at the first kill, one at the second"
+    );
+}
+
+/// Pages are asked for one after the other, so of those that a killed process had asked for, only
+/// the last may not have reached it: that one is under way, and any before it has been fetched.
 #[tokio::test(flavor = "multi_thread")]
 async fn invariant_12_a_kill_costs_at_most_one_page() {
+    const UNDER_WAY: usize = 1;
     let mut bench = Bench::new(12).await;
     let mut kills = 0;
     while kills < 60 {
         let journey = bench.journey(async |_, _| ()).await;
-        let pages = pages(&bench.desk);
-        let different: BTreeSet<&str> = pages.iter().map(|page| &*page.target).collect();
-        let again = pages.len() - different.len();
+        let steps = steps_back(&pages(&bench.desk));
         assert!(
-            again <= journey.kills,
-            "{again} pages fetched again for {} kills",
-            journey.kills
+            steps.len() <= journey.kills,
+            "only a kill leads back: {steps:?}"
+        );
+        let worst = steps.iter().max().copied().unwrap_or_default();
+        assert!(
+            worst <= 1 + UNDER_WAY,
+            "more than one page was fetched again: {steps:?}"
         );
         bench.compare(&journey).await;
         kills += journey.kills;

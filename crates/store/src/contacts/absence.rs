@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use nurturehub_port::{AbsencePolicy, Consent, Contact, DataIssue, Lifecycle, MappedContact};
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
-use super::codes::{lifecycle_code, pending};
-use super::stage::{Accepted, Prepared, replace};
+use super::codes::{lifecycle_code, pending, pending_for, unless_refused};
+use super::stage::{Accepted, Prepared, accepted_of, replace};
 use crate::listings::column;
 use crate::{Read, StoreError, Write, body};
 
@@ -83,7 +83,9 @@ impl AbsenceBatch {
 
 /// Settles at most `limit` of the contacts that a complete listing did not show. Called until
 /// nothing is left; a kill between two batches loses nothing, since each contact remembers the
-/// listing for which its absence was counted.
+/// listing for which its absence was counted. The listing remembers how far the last batch came,
+/// so that no batch walks over the contacts before it again: whoever is not missing there cannot
+/// be any more, since a contact's listing only grows.
 ///
 /// # Errors
 /// What the database answers.
@@ -95,37 +97,52 @@ pub fn apply_absences(
     limit: u32,
     at: Timestamp,
 ) -> Result<AbsenceBatch, StoreError> {
+    let settled: i64 = tx
+        .database
+        .prepare_cached("SELECT settled FROM listing WHERE connection_id = ?1 AND number = ?2")?
+        .query_row([connection, listing], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
     let found: Vec<(i64, i64)> = tx
         .database
         .prepare_cached(
             "SELECT id, absent FROM contact
-             WHERE connection_id = ?1 AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2
-             LIMIT ?4",
+             WHERE connection_id = ?1 AND id > ?5
+               AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2
+             ORDER BY id LIMIT ?4",
         )?
-        .query_map(params![connection, listing, ends(policy), limit], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?
+        .query_map(
+            params![connection, listing, ends(policy), limit, settled],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
         .collect::<Result<_, _>>()?;
+    let last = found.last().map_or(settled, |&(id, _)| id);
     let mut batch = AbsenceBatch::default();
     for (id, absent) in found {
         tx.database
             .prepare_cached("UPDATE contact SET absent = ?2, absent_at = ?3 WHERE id = ?1")?
             .execute(params![id, absent + 1, listing])?;
-        if absent + 1 >= i64::from(policy.listings) {
-            retire(tx, connection, id, policy.lifecycle, policy.reason, at)?;
+        let over = absent + 1 >= i64::from(policy.listings);
+        rewrite(tx, connection, id, at, |contact| {
+            if policy.withdraws_consent {
+                contact.consent = Consent::default();
+            }
+            if over {
+                end(contact, policy.lifecycle, policy.reason);
+            }
+        })?;
+        if over {
             batch.removed += 1;
         } else {
-            if policy.withdraws_consent {
-                rewrite(tx, connection, id, at, |contact| {
-                    contact.consent = Consent::default();
-                })?;
-            }
             batch.waiting += 1;
         }
     }
     tx.database
-        .prepare_cached("UPDATE listing SET removed = removed + ?2 WHERE connection_id = ?1")?
-        .execute(params![connection, column(batch.removed)])?;
+        .prepare_cached(
+            "UPDATE listing SET removed = removed + ?2, settled = ?4
+             WHERE connection_id = ?1 AND number = ?3",
+        )?
+        .execute(params![connection, column(batch.removed), listing, last])?;
     Ok(batch)
 }
 
@@ -139,14 +156,19 @@ pub(super) fn retire(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     rewrite(tx, connection, id, at, |contact| {
-        contact.lifecycle = lifecycle;
-        contact
-            .attributes
-            .insert("lifecycleReason".into(), reason.into());
+        end(contact, lifecycle, reason);
     })
 }
 
-/// Changes a stored contact, leaving the CRM's own record as it is.
+fn end(contact: &mut Contact, lifecycle: Lifecycle, reason: &str) {
+    contact.lifecycle = lifecycle;
+    contact
+        .attributes
+        .insert("lifecycleReason".into(), reason.into());
+}
+
+/// Changes a stored contact, leaving the CRM's own record as it is. A removal that waited for a
+/// person does so no longer.
 fn rewrite(
     tx: &Write<'_>,
     connection: i64,
@@ -195,15 +217,24 @@ fn rewrite(
         issues: Vec::<DataIssue>::new(),
     })?;
     prepared.issues = issues;
-    replace(
-        tx,
-        connection,
-        id,
-        &hash,
-        accepted
-            .as_ref()
-            .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
-        &prepared,
-        at,
-    )
+    let accepted = accepted_of(&accepted);
+    if prepared.hash.as_slice() == hash {
+        return release(tx, id, &hash, prepared.lifecycle, accepted);
+    }
+    replace(tx, connection, id, &hash, accepted, &prepared, at)
+}
+
+/// Ends the waiting for a person of a contact whose content stays as it is.
+pub(super) fn release(
+    tx: &Write<'_>,
+    id: i64,
+    content: &[u8],
+    lifecycle: Lifecycle,
+    accepted: Option<(&[u8], i64)>,
+) -> Result<(), StoreError> {
+    let code = unless_refused(tx, id, content, pending_for(content, lifecycle, accepted))?;
+    tx.database
+        .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1 AND pending = ?3")?
+        .execute(params![id, code, pending::HELD])?;
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use nurturehub_port::Lifecycle;
-use rusqlite::params;
+use rusqlite::{OptionalExtension, params};
 
 use super::codes::{lifecycle_code, pending, pending_for};
 use super::query::ids_of;
@@ -41,7 +41,7 @@ pub fn next_to_push(
             .prepare_cached(
                 "SELECT c.id, c.external_id, c.content_hash, c.lifecycle, b.dictionary_id, b.body
                  FROM contact c JOIN contact_body b USING (id)
-                 WHERE c.connection_id = ?1 AND c.id > ?2 AND c.pending IN (1, 2, 3)
+                 WHERE c.connection_id = ?1 AND c.id > ?2 AND c.pending > 0 AND c.pending < 4
                  ORDER BY c.id LIMIT ?3",
             )?
             .query_map(params![connection, after, limit], push_row)?
@@ -84,17 +84,28 @@ fn push_row(row: &rusqlite::Row<'_>) -> Result<RawPushRow, rusqlite::Error> {
     ))
 }
 
-/// Records that the platform has taken a contact as it was pushed.
+/// Records that the platform has taken a contact as it was pushed. A removal that waits for a
+/// person goes on waiting.
 ///
 /// # Errors
-/// What the database answers.
+/// `NotFound` where the connection has no such contact any more.
 pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), StoreError> {
-    let (hash, lifecycle): ([u8; 16], i64) = tx
+    let (hash, lifecycle, before): ([u8; 16], i64, i64) = tx
         .database
-        .prepare_cached("SELECT content_hash, lifecycle FROM contact WHERE id = ?1")?
-        .query_row([pushed.row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .prepare_cached(
+            "SELECT content_hash, lifecycle, pending FROM contact
+             WHERE id = ?1 AND connection_id = ?2",
+        )?
+        .query_row([pushed.row, connection], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound {
+            what: "contact",
+            key: pushed.external_id.clone(),
+        })?;
     let accepted_lifecycle = lifecycle_code(pushed.lifecycle);
-    let pending = if hash == pushed.hash {
+    let after = if hash == pushed.hash {
         tx.database
             .prepare_cached("DELETE FROM accepted_body WHERE id = ?1")?
             .execute([pushed.row])?;
@@ -113,17 +124,17 @@ pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), S
             Some((&pushed.hash, accepted_lifecycle)),
         )
     };
+    let after = if before == pending::HELD {
+        before
+    } else {
+        after
+    };
     tx.database
         .prepare_cached(
             "UPDATE contact SET accepted_hash = ?2, accepted_lifecycle = ?3, pending = ?4
              WHERE id = ?1",
         )?
-        .execute(params![
-            pushed.row,
-            pushed.hash,
-            accepted_lifecycle,
-            pending
-        ])?;
+        .execute(params![pushed.row, pushed.hash, accepted_lifecycle, after])?;
     tx.database
         .prepare_cached("DELETE FROM push_rejection WHERE contact_id = ?1")?
         .execute([pushed.row])?;
@@ -131,7 +142,7 @@ pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), S
 }
 
 /// Records that the platform refused a contact: it is not sent again until it changes or a person
-/// names it.
+/// names it. A refusal of content that has moved on says nothing about what is stored now.
 ///
 /// # Errors
 /// What the database answers.
@@ -147,7 +158,8 @@ pub fn reject(
         .prepare_cached(
             "INSERT OR REPLACE INTO push_rejection
                  (contact_id, content_hash, code, message, field, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+             SELECT id, content_hash, ?3, ?4, ?5, ?6 FROM contact
+             WHERE id = ?1 AND content_hash = ?2",
         )?
         .execute(params![
             pushed.row,

@@ -1,7 +1,10 @@
 //! How words of the model stand in integer columns.
 
 use nurturehub_port::{Category, Consent, ConsentState, Lifecycle};
+use rusqlite::params;
 use serde::{Deserialize, Serialize};
+
+use crate::{StoreError, Write};
 
 /// What a push would do with a contact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +69,24 @@ pub(super) fn pending_for(
         }
         Some(_) => pending::UPDATE,
     }
+}
+
+/// The code that keeps a contact from being sent, where the platform refused this very content, and
+/// the given one otherwise.
+pub(super) fn unless_refused(
+    tx: &Write<'_>,
+    id: i64,
+    content: &[u8],
+    code: i64,
+) -> Result<i64, StoreError> {
+    if code == pending::NONE {
+        return Ok(code);
+    }
+    let refused = tx
+        .database
+        .prepare_cached("SELECT 1 FROM push_rejection WHERE contact_id = ?1 AND content_hash = ?2")?
+        .exists(params![id, content])?;
+    Ok(if refused { pending::REFUSED } else { code })
 }
 
 /// Counts of contacts by what a push would do with them.

@@ -3,6 +3,8 @@
 mod absence;
 mod accept;
 mod codes;
+#[cfg(test)]
+mod cost;
 mod query;
 mod stage;
 

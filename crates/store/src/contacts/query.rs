@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::codes::{ChangeKind, PendingCounts, category_code, kind_of, lifecycle_code, pending};
 use crate::runs::timestamp;
-use crate::{Read, StoreError, body};
+use crate::{Read, StoreError, body, search_text};
 
 /// Which contacts to show.
 #[derive(Debug, Clone, Default)]
@@ -43,10 +43,26 @@ pub(super) fn ids_of(ids: &[String]) -> String {
     serde_json::Value::from(ids.to_vec()).to_string()
 }
 
+/// C's end of a text.
+const NUL: char = '\0';
+
+/// A pattern that matches only an empty text, which no contact has.
+const NOWHERE: &str = "";
+
 /// A search text as a LIKE pattern that takes it literally.
 fn pattern(search: &str) -> String {
     let mut pattern = String::from("%");
+    let mut length = 0;
     for character in search.trim().chars().flat_map(char::to_lowercase) {
+        // SQLite refuses very long patterns. One that is longer than any text matches none.
+        if length > search_text::MAX_BYTES {
+            break;
+        }
+        length += character.len_utf8();
+        if character == NUL {
+            // It would end the pattern, and no text has it.
+            return NOWHERE.into();
+        }
         if matches!(character, '%' | '_' | '\\') {
             pattern.push('\\');
         }

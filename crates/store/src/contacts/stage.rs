@@ -6,8 +6,10 @@ use nurturehub_port::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use super::absence::retire;
-use super::codes::{category_code, consent_code, lifecycle_code, pending, pending_for};
+use super::absence::{release, retire};
+use super::codes::{
+    category_code, consent_code, lifecycle_code, lifecycle_of, pending, pending_for, unless_refused,
+};
 use crate::listings::{self, ListingCounts};
 use crate::traces::{self, TraceRow};
 use crate::{StoreError, Write, body, search_text};
@@ -117,7 +119,7 @@ pub enum RecordOutcome {
 /// Stores a page and moves the listing's cursor past it: both, or neither.
 ///
 /// # Errors
-/// What the database answers.
+/// `NotFound` where the listing is no longer the one in progress.
 pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
     let mut counts = stage_records(
         tx,
@@ -129,15 +131,7 @@ pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreE
     )?;
     counts.pages = 1;
     counts.removed = remove(tx, page.connection, &page.removals, page.at)?;
-    listings::advance(
-        tx,
-        page.connection,
-        &page.cursor,
-        page.complete,
-        page.source_total,
-        &counts,
-        page.at,
-    )?;
+    listings::advance(tx, page, &counts)?;
     traces::append(tx, page.connection, page.run, &page.traces)?;
     Ok(counts)
 }
@@ -154,6 +148,7 @@ pub fn remove(
 ) -> Result<u64, StoreError> {
     let mut removed = 0;
     for removal in removals {
+        forget_rejected(tx, connection, &removal.external_id)?;
         let found = tx
             .database
             .prepare_cached(
@@ -177,11 +172,12 @@ pub fn remove(
     Ok(removed)
 }
 
-/// Stores records that did not come with a listing's page (a webhook's), under the number of the
-/// connection's latest listing.
+/// Stores records, also those that did not come with a listing's page (a webhook's). They count as
+/// seen by the connection's latest listing, even where that began after they were fetched: a listing
+/// that has passed their place, or that has shown them before, must not take them for missing.
 ///
 /// # Errors
-/// What the database answers.
+/// `NotFound` where the connection is no longer there.
 pub fn stage_records(
     tx: &Write<'_>,
     connection: i64,
@@ -190,8 +186,24 @@ pub fn stage_records(
     rejected: &[RejectedRecord],
     at: Timestamp,
 ) -> Result<ListingCounts, StoreError> {
+    let (latest, some_rejected): (i64, bool) = tx
+        .database
+        .prepare_cached(
+            "SELECT listing, EXISTS (SELECT 1 FROM rejected_record WHERE connection_id = ?1)
+             FROM connection WHERE id = ?1",
+        )?
+        .query_row([connection], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?
+        .ok_or_else(|| StoreError::NotFound {
+            what: "connection",
+            key: connection.to_string(),
+        })?;
+    let listing = listing.max(latest);
     let mut counts = ListingCounts::default();
     for record in records {
+        if some_rejected {
+            forget_rejected(tx, connection, &record.external_id)?;
+        }
         match upsert(tx, connection, listing, record, at)? {
             RecordOutcome::Created => counts.created += 1,
             RecordOutcome::Updated => counts.updated += 1,
@@ -210,6 +222,13 @@ pub fn stage_records(
     Ok(counts)
 }
 
+/// The same, without owning it.
+pub(super) fn accepted_of(accepted: &Accepted) -> Option<(&[u8], i64)> {
+    accepted
+        .as_ref()
+        .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle))
+}
+
 struct Known {
     id: i64,
     hash: [u8; 16],
@@ -217,6 +236,7 @@ struct Known {
     accepted: Accepted,
     listing: i64,
     pending: i64,
+    lifecycle: Lifecycle,
 }
 
 fn known(
@@ -227,7 +247,8 @@ fn known(
     Ok(tx
         .database
         .prepare_cached(
-            "SELECT id, content_hash, raw_hash, accepted_hash, accepted_lifecycle, listing, pending
+            "SELECT id, content_hash, raw_hash, accepted_hash, accepted_lifecycle, listing, pending,
+                    lifecycle
              FROM contact WHERE connection_id = ?1 AND external_id = ?2",
         )?
         .query_row(params![connection, external_id.as_str()], |row| {
@@ -240,6 +261,7 @@ fn known(
                     .zip(row.get::<_, Option<i64>>(4)?),
                 listing: row.get(5)?,
                 pending: row.get(6)?,
+                lifecycle: lifecycle_of(row.get(7)?),
             })
         })
         .optional()?)
@@ -262,30 +284,17 @@ fn upsert(
             let packed = body::pack(tx, connection, &record.canonical, &record.raw)?;
             write_body(tx, known.id, &packed)?;
         }
-        if !seen_before {
-            let pending = if known.pending == pending::HELD {
-                let accepted = known.accepted.as_ref();
-                pending_for(
-                    &record.hash,
-                    record.lifecycle,
-                    accepted.map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
-                )
-            } else {
-                known.pending
-            };
+        if known.pending == pending::HELD {
+            let accepted = accepted_of(&known.accepted);
+            release(tx, known.id, &record.hash, record.lifecycle, accepted)?;
+        }
+        if !seen_before || known.raw_hash != record.raw_hash {
             tx.database
                 .prepare_cached(
-                    "UPDATE contact SET listing = ?2, absent = 0, raw_hash = ?3, pending = ?4,
-                         issues = ?5
+                    "UPDATE contact SET listing = ?2, absent = 0, raw_hash = ?3, issues = ?4
                      WHERE id = ?1",
                 )?
-                .execute(params![
-                    known.id,
-                    listing,
-                    record.raw_hash,
-                    pending,
-                    record.issues
-                ])?;
+                .execute(params![known.id, listing, record.raw_hash, record.issues])?;
         }
         return Ok(if seen_before {
             RecordOutcome::Repeated
@@ -298,10 +307,7 @@ fn upsert(
         connection,
         known.id,
         &known.hash,
-        known
-            .accepted
-            .as_ref()
-            .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle)),
+        accepted_of(&known.accepted),
         record,
         at,
     )?;
@@ -378,6 +384,8 @@ pub(super) fn replace(
     }
     let packed = body::pack(tx, connection, &record.canonical, &record.raw)?;
     write_body(tx, id, &packed)?;
+    let code = pending_for(&record.hash, record.lifecycle, accepted);
+    let code = unless_refused(tx, id, &record.hash, code)?;
     tx.database
         .prepare_cached(
             "UPDATE contact SET content_hash = ?2, raw_hash = ?3, pending = ?4, lifecycle = ?5,
@@ -388,7 +396,7 @@ pub(super) fn replace(
             id,
             record.hash,
             record.raw_hash,
-            pending_for(&record.hash, record.lifecycle, accepted),
+            code,
             lifecycle_code(record.lifecycle),
             category_code(record.category),
             record.consent,
@@ -451,13 +459,40 @@ fn keep_rejected(
             at.as_millisecond(),
         ])?;
     if let Some(id) = &record.external_id {
-        // The CRM still lists it: a contact made from an earlier form of it has not gone.
-        tx.database
-            .prepare_cached(
-                "UPDATE contact SET listing = ?3, absent = 0
-                 WHERE connection_id = ?1 AND external_id = ?2",
-            )?
-            .execute(params![connection, id.as_str(), listing])?;
+        still_there(tx, connection, listing, id)?;
     }
     Ok(before != Some(listing))
+}
+
+/// The CRM still lists a record, though no contact can be made from it now: a contact that was made
+/// from an earlier form of it has not gone.
+fn still_there(
+    tx: &Write<'_>,
+    connection: i64,
+    listing: i64,
+    external_id: &ExternalId,
+) -> Result<(), StoreError> {
+    let Some(known) = known(tx, connection, external_id)? else {
+        return Ok(());
+    };
+    tx.database
+        .prepare_cached("UPDATE contact SET listing = ?2, absent = 0 WHERE id = ?1")?
+        .execute([known.id, listing])?;
+    if known.pending == pending::HELD {
+        let accepted = accepted_of(&known.accepted);
+        release(tx, known.id, &known.hash, known.lifecycle, accepted)?;
+    }
+    Ok(())
+}
+
+/// Lets go of a rejected record that is listed whole now, or no more.
+fn forget_rejected(
+    tx: &Write<'_>,
+    connection: i64,
+    external_id: &ExternalId,
+) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached("DELETE FROM rejected_record WHERE connection_id = ?1 AND record_key = ?2")?
+        .execute(params![connection, external_id.as_str()])?;
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use nurturehub_port::{AbsencePolicy, Consent, Lifecycle};
 use nurturehub_store::contacts::{self, Blocked, ChangeKind};
 
-use crate::desk::{Desk, ONCE, TWICE, at, look_inside, removal, version};
+use crate::desk::{Desk, ONCE, TWICE, at, removal, version};
 
 fn people(count: usize) -> Vec<contacts::Prepared> {
     (0..count)
@@ -104,7 +104,10 @@ async fn an_absence_that_changes_nothing_keeps_a_refusal_and_no_old_body() {
     desk.reject(row.clone()).await;
     desk.sync(Vec::new(), TWICE).await;
     assert!(
-        matches!(desk.detail("0").await.blocked, Some(Blocked::Refused { .. })),
+        matches!(
+            desk.detail("0").await.blocked,
+            Some(Blocked::Refused { .. })
+        ),
         "its content is still the one that the platform refused"
     );
     desk.accept(row).await;
@@ -131,7 +134,10 @@ async fn a_refused_contact_that_was_held_is_refused_again_afterwards() {
 
     desk.sync(people(1), ONCE).await;
     assert!(
-        matches!(desk.detail("0").await.blocked, Some(Blocked::Refused { .. })),
+        matches!(
+            desk.detail("0").await.blocked,
+            Some(Blocked::Refused { .. })
+        ),
         "this very content was refused, and nobody has asked to try again"
     );
     assert_eq!(desk.waiting().await.len(), 0);
@@ -144,7 +150,10 @@ async fn what_is_missing_is_counted_as_far_as_the_policy_can_end_it() {
     let connection = desk.connection;
     desk.store
         .write(move |tx| {
-            let gone = [removal("0", Lifecycle::Archived), removal("1", Lifecycle::Deleted)];
+            let gone = [
+                removal("0", Lifecycle::Archived),
+                removal("1", Lifecycle::Deleted),
+            ];
             contacts::remove(tx, connection, &gone, at(1))
         })
         .await
@@ -156,9 +165,17 @@ async fn what_is_missing_is_counted_as_far_as_the_policy_can_end_it() {
             .read(move |db| contacts::population(db, connection, number, &policy))
     };
     let deletes = population(ONCE).await.unwrap();
-    assert_eq!((deletes.living, deletes.absent), (3, 2), "all but the deleted");
+    assert_eq!(
+        (deletes.living, deletes.absent),
+        (3, 2),
+        "all but the deleted"
+    );
     let archives = population(TWICE).await.unwrap();
-    assert_eq!((archives.living, archives.absent), (2, 1), "the active alone");
+    assert_eq!(
+        (archives.living, archives.absent),
+        (2, 1),
+        "the active alone"
+    );
 }
 
 #[tokio::test]
@@ -176,34 +193,4 @@ async fn another_connections_contacts_are_never_absent_here() {
         .map(|batch| assert!(batch.is_empty()))
         .unwrap();
     assert_eq!(desk.stored("2").await.lifecycle, Lifecycle::Active);
-}
-
-/// Steps that SQLite takes in a statement are what it would cost at any size: each batch has to
-/// begin where the last one ended.
-#[tokio::test]
-async fn no_batch_walks_over_the_rows_of_the_batches_before() {
-    let desk = Desk::new().await;
-    desk.sync(people(3), ONCE).await;
-    let inside = look_inside(&desk.path());
-    let plans = [
-        "SELECT id FROM contact WHERE connection_id = 1 AND id > 7 AND lifecycle <= 1
-             AND listing < 9 AND absent_at < 9 ORDER BY id LIMIT 500",
-        "SELECT id FROM contact WHERE connection_id = 1 AND id > 7
-             AND pending > 0 AND pending < 4 ORDER BY id LIMIT 500",
-        "SELECT id FROM contact WHERE connection_id = 1 AND pending > 0
-             ORDER BY id LIMIT 50 OFFSET 100",
-    ];
-    for sql in plans {
-        let mut statement = inside.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let plan: Vec<String> = statement
-            .query_map([], |row| row.get(3))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        let plan = plan.join("; ");
-        assert!(
-            !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
-            "{sql}\nsorts or scans everything for each batch: {plan}"
-        );
-    }
 }

@@ -101,7 +101,9 @@ async fn a_page_of_a_listing_that_was_given_up_is_not_stored() {
         .await
         .unwrap();
     desk.close(true).await;
-    let after = desk.stage(desk.page(new.number, vec![version("b", "1")])).await;
+    let after = desk
+        .stage(desk.page(new.number, vec![version("b", "1")]))
+        .await;
     assert!(
         matches!(after, Err(StoreError::NotFound { .. })),
         "contacts without a cursor to go with them must not be stored: {after:?}"
@@ -131,7 +133,10 @@ async fn only_the_listing_in_progress_can_be_closed() {
         })
         .await
         .unwrap();
-    assert_eq!(record.cursor, None, "the cursor of a listing given up is void");
+    assert_eq!(
+        record.cursor, None,
+        "the cursor of a listing given up is void"
+    );
     assert!(open.is_some(), "the listing in progress goes on");
 }
 
@@ -162,7 +167,7 @@ fn a_full_queue_of_writes_holds_up_no_other_task() {
             let desk = Desk::new().await;
             let (release, held) = std::sync::mpsc::channel::<()>();
             let first = desk.store.write(move |_| {
-                drop(held.recv());
+                held.recv().unwrap_err();
                 Ok(())
             });
             let others: Vec<_> = (0..20)
@@ -184,7 +189,7 @@ fn a_full_queue_of_writes_holds_up_no_other_task() {
                 other.await.unwrap().unwrap();
             }
         });
-        drop(done.send(()));
+        done.send(()).unwrap();
     });
     assert!(
         finished

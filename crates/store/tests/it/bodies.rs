@@ -16,7 +16,11 @@ fn any_text_comes_back_as_it_went_in() {
         rng_seed: RngSeed::Fixed(11),
         ..Config::default()
     };
-    let text = prop_oneof![any::<String>(), ".{0,300}", "\\{\"[a-z]{1,5}\":\"\\PC{0,40}\"\\}"];
+    let text = prop_oneof![
+        any::<String>(),
+        ".{0,300}",
+        "\\{\"[a-z]{1,5}\":\"\\PC{0,40}\"\\}"
+    ];
     TestRunner::new(config)
         .run(&(text, any::<String>()), |(raw, name)| {
             let name = format!("n{name}");
@@ -45,7 +49,13 @@ async fn empty_huge_and_odd_texts_come_back_as_they_went_in() {
     let huge = "ten megabytes of ünïcödé \u{1f3e0} ".repeat(330_000);
     assert!(huge.len() > 10_000_000);
     let deep = "[".repeat(5_000);
-    let texts = ["", "not JSON at all", "\u{0}\u{feff}\u{10ffff}", &deep, &huge];
+    let texts = [
+        "",
+        "not JSON at all",
+        "\u{0}\u{feff}\u{10ffff}",
+        &deep,
+        &huge,
+    ];
     let listing = desk.begin(true).await;
     for (number, raw) in texts.iter().enumerate() {
         let record = prepared(contact(&number.to_string()), raw);
@@ -128,7 +138,10 @@ async fn a_rejected_record_is_kept_as_it_came() {
     let connection = desk.connection;
     let listing = desk.begin(true).await;
     let mut page = desk.page(listing.number, vec![version("a", "1")]);
-    page.rejected = vec![rejected(Some("b"), "not \u{0} JSON \u{1f3e0}"), rejected(None, "")];
+    page.rejected = vec![
+        rejected(Some("b"), "not \u{0} JSON \u{1f3e0}"),
+        rejected(None, ""),
+    ];
     desk.stage(page).await.unwrap();
     let kept = desk
         .store

@@ -214,9 +214,7 @@ impl Desk {
     pub(crate) async fn webhook(&self, listing: i64, records: Vec<Prepared>) -> ListingCounts {
         let connection = self.connection;
         self.store
-            .write(move |tx| {
-                contacts::stage_records(tx, connection, listing, &records, &[], at(5))
-            })
+            .write(move |tx| contacts::stage_records(tx, connection, listing, &records, &[], at(5)))
             .await
             .unwrap()
     }

@@ -38,7 +38,11 @@ fn a_key_of_another_length_is_no_key() {
 #[tokio::test]
 async fn a_file_that_is_no_database_or_only_part_of_one_is_said_to_be_damaged() {
     let desk = Desk::new().await;
-    desk.sync((0..200).map(|n| version(&n.to_string(), "1")).collect(), ONCE).await;
+    desk.sync(
+        (0..200).map(|n| version(&n.to_string(), "1")).collect(),
+        ONCE,
+    )
+    .await;
     desk.store.checkpoint().await.unwrap();
     let whole = std::fs::read(desk.path()).unwrap();
     let mut scratched = whole.clone();
@@ -70,7 +74,11 @@ async fn a_file_that_is_no_database_or_only_part_of_one_is_said_to_be_damaged() 
 #[tokio::test]
 async fn a_file_cut_short_is_damaged_wherever_that_shows() {
     let desk = Desk::new().await;
-    desk.sync((0..500).map(|n| version(&n.to_string(), "1")).collect(), ONCE).await;
+    desk.sync(
+        (0..500).map(|n| version(&n.to_string(), "1")).collect(),
+        ONCE,
+    )
+    .await;
     desk.store.checkpoint().await.unwrap();
     let whole = std::fs::read(desk.path()).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -94,10 +102,18 @@ async fn a_place_that_cannot_be_written_to_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, b"x").unwrap();
-    let in_a_file = Store::open(&file.join("store.db"), key(7)).await.unwrap_err();
-    assert!(matches!(in_a_file, StoreError::Folder { .. }), "{in_a_file:?}");
+    let in_a_file = Store::open(&file.join("store.db"), key(7))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(in_a_file, StoreError::Folder { .. }),
+        "{in_a_file:?}"
+    );
     let a_folder = Store::open(folder.path(), key(7)).await.unwrap_err();
-    assert!(matches!(a_folder, StoreError::Folder { .. }), "{a_folder:?}");
+    assert!(
+        matches!(a_folder, StoreError::Folder { .. }),
+        "{a_folder:?}"
+    );
     assert!(a_folder.remedy().contains("--home"));
 }
 
@@ -105,9 +121,14 @@ async fn a_place_that_cannot_be_written_to_is_named() {
 async fn a_newer_schema_is_refused_and_left_alone() {
     let desk = Desk::new().await;
     let path = desk.path();
-    look_inside(&path).pragma_update(None, "user_version", 99).unwrap();
+    look_inside(&path)
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
     let newer = Store::open(&path, key(7)).await.unwrap_err();
-    assert!(matches!(newer, StoreError::Newer { found: 99, .. }), "{newer:?}");
+    assert!(
+        matches!(newer, StoreError::Newer { found: 99, .. }),
+        "{newer:?}"
+    );
     assert!(newer.remedy().contains("Update"));
     let version: i64 = look_inside(&path)
         .pragma_query_value(None, "user_version", |row| row.get(0))
@@ -143,7 +164,10 @@ async fn nothing_of_a_contact_lies_on_the_disk_in_clear() {
         }
         let files = files_of(desk.folder());
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-        assert!(names.contains(&"store.db-wal"), "there is a log to look at: {names:?}");
+        assert!(
+            names.contains(&"store.db-wal"),
+            "there is a log to look at: {names:?}"
+        );
         for (name, bytes) in &files {
             for needle in [MARKER, "fullName", "CREATE TABLE", "SQLite format 3"] {
                 assert!(

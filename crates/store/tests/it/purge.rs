@@ -8,14 +8,24 @@ use nurturehub_store::write_back::{self, WriteBackRecord};
 use nurturehub_store::{connections, contacts};
 use serde_json::json;
 
-use crate::desk::{Desk, ONCE, at, connect, contact, look_inside, prepared, rejected, removal, version};
+use crate::desk::{
+    Desk, ONCE, at, connect, contact, look_inside, prepared, rejected, removal, version,
+};
 
 /// Puts something into every table that a connection has rows in.
 async fn fill(desk: &Desk) {
     let (connection, run) = (desk.connection, desk.run);
-    desk.sync(vec![version("a", "1"), version("b", "1"), version("c", "1")], ONCE).await;
+    desk.sync(
+        vec![version("a", "1"), version("b", "1"), version("c", "1")],
+        ONCE,
+    )
+    .await;
     desk.accept_all().await;
-    desk.sync(vec![version("a", "2"), version("b", "2"), version("c", "1")], ONCE).await;
+    desk.sync(
+        vec![version("a", "2"), version("b", "2"), version("c", "1")],
+        ONCE,
+    )
+    .await;
     let refused = desk.waiting().await.remove(0);
     desk.reject(refused).await;
     let listing = desk.begin(true).await;
@@ -162,7 +172,14 @@ async fn a_connection_made_after_a_purge_is_not_read_with_the_old_ones_dictionar
     let connection = desk.connection;
     second_program
         .write(move |tx| {
-            contacts::stage_records(tx, connection, 0, &[prepared(contact("b"), old)], &[], at(0))
+            contacts::stage_records(
+                tx,
+                connection,
+                0,
+                &[prepared(contact("b"), old)],
+                &[],
+                at(0),
+            )
         })
         .await
         .unwrap();
@@ -174,18 +191,30 @@ async fn a_connection_made_after_a_purge_is_not_read_with_the_old_ones_dictionar
     (desk.connection, desk.run) = connect(&desk.store, "two").await;
     let new = r#"{"one":{"two":"1","three":null},"four":["f","g"],"five":false,"version":"y"}"#;
     desk.sync(vec![prepared(contact("c"), new)], ONCE).await;
-    assert_eq!(desk.detail("c").await.raw, new, "read where the old one was read");
+    assert_eq!(
+        desk.detail("c").await.raw,
+        new,
+        "read where the old one was read"
+    );
 
     let connection = desk.connection;
     second_program
         .write(move |tx| {
-            contacts::stage_records(tx, connection, 0, &[prepared(contact("d"), new)], &[], at(0))
+            contacts::stage_records(
+                tx,
+                connection,
+                0,
+                &[prepared(contact("d"), new)],
+                &[],
+                at(0),
+            )
         })
         .await
         .unwrap();
     desk.reopen().await;
     assert_eq!(
-        desk.detail("d").await.raw, new,
+        desk.detail("d").await.raw,
+        new,
         "written by a program that knew the old one"
     );
 }

@@ -53,7 +53,8 @@ async fn an_answer_to_content_that_has_moved_on_is_remembered_as_what_the_platfo
 #[tokio::test]
 async fn a_refusal_lasts_until_the_content_changes_or_a_person_names_the_contact() {
     let desk = Desk::new().await;
-    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE).await;
+    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE)
+        .await;
     let sent = desk.waiting().await.remove(0);
     desk.reject(sent).await;
     assert_eq!(
@@ -64,13 +65,20 @@ async fn a_refusal_lasts_until_the_content_changes_or_a_person_names_the_contact
             field: Some("tags".into()),
         })
     );
-    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE).await;
-    assert_eq!(desk.waiting().await.len(), 1, "the refused one is not sent again");
+    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE)
+        .await;
+    assert_eq!(
+        desk.waiting().await.len(),
+        1,
+        "the refused one is not sent again"
+    );
     assert_eq!(only(&desk, &["a"]).await, ["a"], "unless a person names it");
 
-    desk.sync(vec![version("a", "2"), version("b", "1")], ONCE).await;
+    desk.sync(vec![version("a", "2"), version("b", "1")], ONCE)
+        .await;
     assert_eq!(desk.detail("a").await.change, ChangeKind::Create);
-    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE).await;
+    desk.sync(vec![version("a", "1"), version("b", "1")], ONCE)
+        .await;
     assert_eq!(
         desk.detail("a").await.change,
         ChangeKind::Blocked,
@@ -139,7 +147,11 @@ async fn a_contact_that_goes_and_comes_back_is_told_to_the_platform_each_time() 
     let changes = changes(&desk).await;
     assert_eq!(changes[0].kind, ChangeKind::Update);
     assert!(
-        changes[0].before.as_deref().unwrap().contains("\"deleted\""),
+        changes[0]
+            .before
+            .as_deref()
+            .unwrap()
+            .contains("\"deleted\""),
         "the platform has it as deleted"
     );
 }
@@ -158,7 +170,8 @@ async fn what_was_never_sent_and_is_no_more_is_not_sent() {
 async fn rows_come_in_order_and_in_portions() {
     let desk = Desk::new().await;
     let ids = ["z", "a", "m", "b", "y"];
-    desk.sync(ids.iter().map(|id| version(id, "1")).collect(), ONCE).await;
+    desk.sync(ids.iter().map(|id| version(id, "1")).collect(), ONCE)
+        .await;
     let connection = desk.connection;
     let (mut after, mut seen) = (0, Vec::new());
     loop {
@@ -178,7 +191,10 @@ async fn rows_come_in_order_and_in_portions() {
         .into_iter()
         .map(|change| change.external_id)
         .collect();
-    assert_eq!(shown, seen, "the preview shows what a push sends, in its order");
+    assert_eq!(
+        shown, seen,
+        "the preview shows what a push sends, in its order"
+    );
 }
 
 #[tokio::test]

@@ -39,8 +39,15 @@ fn named(id: &str, name: &str) -> Prepared {
 #[tokio::test]
 async fn wildcards_are_taken_literally() {
     let desk = Desk::new().await;
-    let names = [("1", "100% Homes"), ("2", "100 Homes"), ("3", "a_b"), ("4", "aXb"), ("5", r"c\d")];
-    desk.sync(names.map(|(id, name)| named(id, name)).into(), ONCE).await;
+    let names = [
+        ("1", "100% Homes"),
+        ("2", "100 Homes"),
+        ("3", "a_b"),
+        ("4", "aXb"),
+        ("5", r"c\d"),
+    ];
+    desk.sync(names.map(|(id, name)| named(id, name)).into(), ONCE)
+        .await;
     for (text, expected) in [
         ("0%", vec!["1"]),
         ("a_b", vec!["3"]),
@@ -48,7 +55,11 @@ async fn wildcards_are_taken_literally() {
         (r"c\d", vec!["5"]),
         ("%%", vec![]),
     ] {
-        assert_eq!(find(&desk, search(text), 10, 0).await.1, expected, "`{text}`");
+        assert_eq!(
+            find(&desk, search(text), 10, 0).await.1,
+            expected,
+            "`{text}`"
+        );
     }
 }
 
@@ -70,11 +81,27 @@ async fn names_companies_addresses_and_numbers_are_found_in_any_case() {
         label: None,
         primary: true,
     });
-    desk.sync(vec![prepared(person, "{}"), named("2", "Else")], ONCE).await;
-    for text in ["ZOË", "ångström", "hart &", "ZOE@EXAMPLE", "7700900123", "  zoë  "] {
-        assert_eq!(find(&desk, search(text), 10, 0).await, (1, vec!["1".into()]), "`{text}`");
+    desk.sync(vec![prepared(person, "{}"), named("2", "Else")], ONCE)
+        .await;
+    for text in [
+        "ZOË",
+        "ångström",
+        "hart &",
+        "ZOE@EXAMPLE",
+        "7700900123",
+        "  zoë  ",
+    ] {
+        assert_eq!(
+            find(&desk, search(text), 10, 0).await,
+            (1, vec!["1".into()]),
+            "`{text}`"
+        );
     }
-    assert_eq!(find(&desk, search("  "), 10, 0).await.0, 2, "blank is no search");
+    assert_eq!(
+        find(&desk, search("  "), 10, 0).await.0,
+        2,
+        "blank is no search"
+    );
     assert_eq!(find(&desk, search("nobody"), 10, 0).await, (0, vec![]));
 }
 
@@ -82,13 +109,17 @@ async fn names_companies_addresses_and_numbers_are_found_in_any_case() {
 async fn a_search_of_any_length_is_answered() {
     let desk = Desk::new().await;
     let long = "ü".repeat(300);
-    desk.sync(vec![named("1", &long), named("2", "short")], ONCE).await;
+    desk.sync(vec![named("1", &long), named("2", "short")], ONCE)
+        .await;
     assert_eq!(
         find(&desk, search(&"ü".repeat(150)), 10, 0).await.0,
         1,
         "as much as is kept of a name"
     );
-    assert_eq!(find(&desk, search(&"x%".repeat(200_000)), 10, 0).await, (0, vec![]));
+    assert_eq!(
+        find(&desk, search(&"x%".repeat(200_000)), 10, 0).await,
+        (0, vec![])
+    );
     assert_eq!(
         find(&desk, search("no\u{0}where"), 10, 0).await,
         (0, vec![]),
@@ -123,7 +154,12 @@ async fn filters_combine_and_pages_add_up() {
         );
     }
     desk.sync(records, ONCE).await;
-    for row in desk.waiting().await.into_iter().filter(|row| row.external_id != "8") {
+    for row in desk
+        .waiting()
+        .await
+        .into_iter()
+        .filter(|row| row.external_id != "8")
+    {
         desk.accept(row).await;
     }
     let vendors = ContactFilter {
@@ -140,7 +176,10 @@ async fn filters_combine_and_pages_add_up() {
         "the total is that of all pages"
     );
     assert_eq!(find(&desk, vendors.clone(), 0, 0).await, (5, vec![]));
-    assert_eq!(find(&desk, vendors.clone(), 10, u64::MAX).await, (5, vec![]));
+    assert_eq!(
+        find(&desk, vendors.clone(), 10, u64::MAX).await,
+        (5, vec![])
+    );
     let with = |change: fn(&mut ContactFilter)| {
         let mut filter = vendors.clone();
         change(&mut filter);
@@ -148,7 +187,10 @@ async fn filters_combine_and_pages_add_up() {
     };
     let cases = [
         (with(|filter| filter.change = Some(ChangeKind::Create)), "8"),
-        (with(|filter| filter.lifecycle = Some(Lifecycle::Archived)), "4"),
+        (
+            with(|filter| filter.lifecycle = Some(Lifecycle::Archived)),
+            "4",
+        ),
         (with(|filter| filter.with_issues = true), "6"),
         (with(|filter| filter.search = Some("person 2".into())), "2"),
     ];

@@ -109,7 +109,10 @@ async fn a_contact_whose_record_is_rejected_later_stays_as_it_was() {
     let mut page = desk.page(listing.number, Vec::new());
     page.rejected = vec![rejected(Some("a"), "broken")];
     let counts = desk.stage(page).await.unwrap();
-    assert_eq!((counts.listed, counts.rejected, counts.unchanged), (1, 1, 0));
+    assert_eq!(
+        (counts.listed, counts.rejected, counts.unchanged),
+        (1, 1, 0)
+    );
     assert_eq!(
         desk.settle(listing.number, ONCE).await,
         (0, 0),

@@ -28,7 +28,11 @@ async fn the_oldest_go_first_and_only_beyond_what_is_kept() {
         })
         .await
         .unwrap();
-    let kept = desk.store.read(move |db| traces::of_run(db, run)).await.unwrap();
+    let kept = desk
+        .store
+        .read(move |db| traces::of_run(db, run))
+        .await
+        .unwrap();
     assert_eq!(kept.len(), 20_000, "as many as are kept stay");
 
     desk.store
@@ -38,14 +42,22 @@ async fn the_oldest_go_first_and_only_beyond_what_is_kept() {
         })
         .await
         .unwrap();
-    let kept = desk.store.read(move |db| traces::of_run(db, run)).await.unwrap();
+    let kept = desk
+        .store
+        .read(move |db| traces::of_run(db, run))
+        .await
+        .unwrap();
     assert_eq!(kept.len(), 20_000);
     assert_eq!(
         (kept.first().unwrap(), kept.last().unwrap()),
         (&3.into(), &20_002.into()),
         "three came, and the three oldest went"
     );
-    let others = desk.store.read(move |db| traces::of_run(db, other_run)).await.unwrap();
+    let others = desk
+        .store
+        .read(move |db| traces::of_run(db, other_run))
+        .await
+        .unwrap();
     assert_eq!(others.len(), 5, "another connection's traces are its own");
 }
 
@@ -58,7 +70,10 @@ async fn what_a_limit_still_counts_is_told_by_time_and_by_day() {
     let before = midnight - 1.millisecond();
     desk.store
         .write(move |tx| {
-            let trace = |at| TraceRow { at, entry: "{}".into() };
+            let trace = |at| TraceRow {
+                at,
+                entry: "{}".into(),
+            };
             // Out of order, as when two requests were under way at once.
             traces::append(tx, connection, run, &[trace(midnight), trace(before)])?;
             traces::append(tx, connection, run, &[trace(midnight)])?;
@@ -78,9 +93,17 @@ async fn what_a_limit_still_counts_is_told_by_time_and_by_day() {
         })
         .await
         .unwrap();
-    assert_eq!(since, [midnight, midnight], "from that moment on, itself included");
+    assert_eq!(
+        since,
+        [midnight, midnight],
+        "from that moment on, itself included"
+    );
     assert_eq!(all, [before, midnight, midnight], "oldest first");
-    assert_eq!((first_day, second_day), (1, 2), "a day ends at midnight in UTC");
+    assert_eq!(
+        (first_day, second_day),
+        (1, 2),
+        "a day ends at midnight in UTC"
+    );
 
     desk.store
         .write(move |tx| traces::trim(tx, connection))

@@ -32,7 +32,10 @@ fn race<T: Send + 'static>(
             })
         })
         .collect();
-    threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap())
+        .collect()
 }
 
 #[test]
@@ -89,7 +92,11 @@ fn writing_at_the_same_time_loses_nothing_and_is_never_busy() {
         })
     });
     for result in worked {
-        assert_eq!(result.unwrap(), 150, "every contact is there and can be read");
+        assert_eq!(
+            result.unwrap(),
+            150,
+            "every contact is there and can be read"
+        );
     }
 }
 
@@ -103,12 +110,15 @@ async fn a_reader_keeps_its_view_while_another_program_writes() {
     let reading = other.read(move |db| {
         let before = db.count_rows("contact")?;
         drop(begun);
-        drop(go_on.recv());
+        go_on.recv().unwrap_err();
         Ok((before, db.count_rows("contact")?))
     });
     let writing = async {
-        tokio::task::spawn_blocking(move || drop(wait.recv())).await.unwrap();
-        desk.sync(vec![version("a", "1"), version("b", "1")], ONCE).await;
+        tokio::task::spawn_blocking(move || wait.recv().unwrap_err())
+            .await
+            .unwrap();
+        desk.sync(vec![version("a", "1"), version("b", "1")], ONCE)
+            .await;
         drop(written);
     };
     let (seen, ()) = tokio::join!(reading, writing);
@@ -131,5 +141,8 @@ async fn what_one_program_wrote_last_is_read_by_one_that_opens_later() {
         .read(|db| nurturehub_store::connections::find(db, "one"))
         .await
         .unwrap();
-    assert_eq!(found.map(|record| record.id), ConnectionId::parse("one").ok());
+    assert_eq!(
+        found.map(|record| record.id),
+        ConnectionId::parse("one").ok()
+    );
 }

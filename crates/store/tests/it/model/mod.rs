@@ -1,13 +1,16 @@
 //! The store against a plain model of it, over random sequences of everything that happens to it.
 
+mod plain;
 mod steps;
 mod world;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use steps::{Step, steps};
+use steps::steps;
 use world::World;
+
+use crate::desk::{ONCE, TWICE};
 
 #[test]
 fn the_store_does_what_a_plain_model_of_it_does() {
@@ -16,7 +19,7 @@ fn the_store_does_what_a_plain_model_of_it_does() {
         .build()
         .unwrap();
     let config = Config {
-        cases: 96,
+        cases: 64,
         failure_persistence: None,
         // The same sequences each time; PROPTEST_RNG_SEED asks for others.
         rng_seed: match Config::default().rng_seed {
@@ -26,9 +29,9 @@ fn the_store_does_what_a_plain_model_of_it_does() {
         ..Config::default()
     };
     TestRunner::new(config)
-        .run(&steps(), |steps: Vec<Step>| {
+        .run(&(any::<bool>(), steps()), |(twice, steps)| {
             runtime.block_on(async {
-                let mut world = World::new().await;
+                let mut world = World::new(if twice { TWICE } else { ONCE }).await;
                 for (number, step) in steps.iter().enumerate() {
                     world
                         .take(step)

@@ -40,17 +40,26 @@ pub(super) struct Page {
 
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Begin { full: bool },
+    Begin {
+        full: bool,
+    },
     /// A page of the listing in progress; does nothing where there is none.
     Stage(Page),
     /// The same, and its transaction fails at the end.
     Undone(Page),
     /// Records that come unasked, perhaps with a number read before the listing began.
-    Webhook { page: Page, late: bool },
+    Webhook {
+        page: Page,
+        late: bool,
+    },
     /// Settles absences of a complete full listing, in batches of two; perhaps not all of them.
-    Absences { twice: bool, batches: Option<u8> },
-    Hold { twice: bool },
-    Close { believed: bool },
+    Absences {
+        batches: Option<u8>,
+    },
+    Hold,
+    Close {
+        believed: bool,
+    },
     /// A batch is read, something comes between, and the answers are stored.
     Push {
         only: Option<Vec<u8>>,
@@ -102,9 +111,9 @@ fn step() -> impl Strategy<Value = Step> {
         9 => page().prop_map(Step::Stage),
         1 => page().prop_map(Step::Undone),
         2 => (page(), any::<bool>()).prop_map(|(page, late)| Step::Webhook { page, late }),
-        4 => (any::<bool>(), prop::option::weighted(0.3, 0..2_u8))
-            .prop_map(|(twice, batches)| Step::Absences { twice, batches }),
-        2 => any::<bool>().prop_map(|twice| Step::Hold { twice }),
+        4 => prop::option::weighted(0.3, 0..2_u8)
+            .prop_map(|batches| Step::Absences { batches }),
+        2 => Just(Step::Hold),
         4 => prop::bool::weighted(0.8).prop_map(|believed| Step::Close { believed }),
         6 => push.prop_map(|(only, between, answers)| Step::Push { only, between, answers }),
         1 => Just(Step::Reopen),

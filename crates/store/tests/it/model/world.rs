@@ -1,295 +1,43 @@
 //! The store and the model of it, side by side.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use nurturehub_port::{AbsencePolicy, Consent, Contact, Cursor, Lifecycle};
-use nurturehub_store::contacts::{self, Blocked, ChangeKind, PendingCounts, Prepared, PushRow};
+use nurturehub_port::{AbsencePolicy, Contact, Cursor};
+use nurturehub_store::contacts::{self, Blocked, ChangeKind, Prepared, PushRow};
 use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::{StoreError, connections};
 
+use super::plain::{Content, Model, Open, name, raw_text, removal_of};
 use super::steps::{Answer, Page, Record, Step};
-use crate::desk::{self, Desk, ONCE, TWICE, at, contact, prepared};
-
-/// All that tells one content of a contact from another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Content {
-    version: u8,
-    lifecycle: Lifecycle,
-    consent: bool,
-    reason: Option<&'static str>,
-}
-
-/// A contact as the model sees it.
-#[derive(Debug, Clone)]
-struct Known {
-    id: u8,
-    content: Content,
-    raw: u8,
-    /// What the platform last took.
-    accepted: Option<Content>,
-    /// What the platform last refused.
-    refused: Option<Content>,
-    /// The removal waits for a person.
-    held: bool,
-    /// The last listing that showed it.
-    seen: i64,
-    /// Listings in a row that did not show it.
-    absent: u32,
-    /// The last listing for which that was counted.
-    absent_at: i64,
-}
-
-#[derive(Debug, Clone)]
-struct Open {
-    number: i64,
-    full: bool,
-    complete: bool,
-    cursor: Option<String>,
-    counts: ListingCounts,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Model {
-    listing: i64,
-    open: Option<Open>,
-    cursor: Option<String>,
-    /// In the order in which they were first stored.
-    contacts: Vec<Known>,
-    /// By id, or by text where there is none: the last listing that showed them.
-    rejected: BTreeMap<(Option<u8>, u8), i64>,
-}
+use crate::desk::{self, Desk, at, prepared};
 
 /// Fails with both sides, where they differ.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "both sides are made for the comparison"
+)]
 fn same<T: PartialEq + Debug>(what: &str, store: T, model: T) -> Result<(), String> {
     if store == model {
         return Ok(());
     }
-    Err(format!("{what}: the store has {store:?}, the model {model:?}"))
-}
-
-fn name(id: u8) -> String {
-    format!("p{id}")
-}
-
-fn raw_text(raw: u8) -> String {
-    format!("{{\"raw\":\"{raw}\"}}")
-}
-
-fn policy(twice: bool) -> AbsencePolicy {
-    if twice { TWICE } else { ONCE }
-}
-
-impl Content {
-    fn new(version: u8, archived: bool) -> Self {
-        Self {
-            version,
-            lifecycle: if archived {
-                Lifecycle::Archived
-            } else {
-                Lifecycle::Active
-            },
-            consent: true,
-            reason: None,
-        }
-    }
-
-    fn contact(&self, id: u8) -> Contact {
-        let mut contact = contact(&name(id));
-        contact.tags.push(self.version.to_string());
-        contact.lifecycle = self.lifecycle;
-        if !self.consent {
-            contact.consent = Consent::default();
-        }
-        if let Some(reason) = self.reason {
-            contact
-                .attributes
-                .insert("lifecycleReason".into(), reason.into());
-        }
-        contact.sealed()
-    }
-}
-
-impl Known {
-    fn change(&self) -> (ChangeKind, Option<&'static str>) {
-        if self.held {
-            return (ChangeKind::Blocked, Some("held"));
-        }
-        let kind = match &self.accepted {
-            None if self.content.lifecycle == Lifecycle::Deleted => ChangeKind::Unchanged,
-            Some(accepted) if *accepted == self.content => ChangeKind::Unchanged,
-            _ if self.refused.as_ref() == Some(&self.content) => {
-                return (ChangeKind::Blocked, Some("refused"));
-            }
-            None => ChangeKind::Create,
-            Some(accepted)
-                if accepted.lifecycle == Lifecycle::Active
-                    && self.content.lifecycle != Lifecycle::Active =>
-            {
-                ChangeKind::Archive
-            }
-            Some(_) => ChangeKind::Update,
-        };
-        (kind, None)
-    }
-
-    fn set(&mut self, content: Content) {
-        self.content = content;
-        self.held = false;
-    }
-
-    fn missing(&self, listing: i64, policy: &AbsencePolicy) -> bool {
-        let over = match policy.lifecycle {
-            Lifecycle::Deleted => self.content.lifecycle == Lifecycle::Deleted,
-            _ => self.content.lifecycle != Lifecycle::Active,
-        };
-        !over && self.seen < listing && self.absent_at < listing
-    }
-}
-
-impl Model {
-    fn find(&mut self, id: u8) -> Option<&mut Known> {
-        self.contacts.iter_mut().find(|known| known.id == id)
-    }
-
-    /// What a page's records and removals do, whether they come with a listing or a webhook.
-    fn take(&mut self, page: &Page) -> ListingCounts {
-        let mut counts = ListingCounts::default();
-        let listing = self.listing;
-        for record in &page.records {
-            let Record::Whole { id, version, archived, raw } = *record else { continue };
-            self.rejected.retain(|(key, _), _| *key != Some(id));
-            let content = Content::new(version, archived);
-            let Some(known) = self.find(id) else {
-                counts.created += 1;
-                self.contacts.push(Known {
-                    id,
-                    content,
-                    raw,
-                    accepted: None,
-                    refused: None,
-                    held: false,
-                    seen: listing,
-                    absent: 0,
-                    absent_at: 0,
-                });
-                continue;
-            };
-            if known.seen == listing {
-                counts.repeated += 1;
-            } else if known.content == content {
-                counts.unchanged += 1;
-            } else {
-                counts.updated += 1;
-            }
-            known.set(content);
-            (known.raw, known.seen, known.absent) = (raw, listing, 0);
-        }
-        for record in &page.records {
-            let Record::Broken { id, raw } = *record else { continue };
-            let key = (id, if id.is_some() { 0 } else { raw });
-            let before = self.rejected.insert(key, listing);
-            if id.is_some() && before == Some(listing) {
-                counts.repeated += 1;
-            } else {
-                counts.rejected += 1;
-            }
-            if let Some(known) = id.and_then(|id| self.find(id)) {
-                (known.seen, known.absent, known.held) = (listing, 0, false);
-            }
-        }
-        for &(id, deleted) in &page.removals {
-            self.rejected.retain(|(key, _), _| *key != Some(id));
-            let lifecycle = removal_of(deleted);
-            if let Some(known) = self.find(id)
-                && known.content.lifecycle != lifecycle
-            {
-                let content = Content {
-                    lifecycle,
-                    reason: Some("The CRM says so."),
-                    ..known.content.clone()
-                };
-                known.set(content);
-                counts.removed += 1;
-            }
-        }
-        counts.listed = counts.created + counts.updated + counts.unchanged + counts.rejected;
-        counts
-    }
-
-    /// Settles what is missing, as far as the limit goes; says how many went and how many wait.
-    fn settle(&mut self, policy: &AbsencePolicy, limit: usize) -> (u64, u64) {
-        let listing = self.listing;
-        let (mut removed, mut waiting) = (0, 0);
-        let missing = self
-            .contacts
-            .iter_mut()
-            .filter(|known| known.missing(listing, policy));
-        for known in missing.take(limit) {
-            known.absent += 1;
-            known.absent_at = listing;
-            let mut content = known.content.clone();
-            content.consent &= !policy.withdraws_consent;
-            if known.absent >= policy.listings {
-                content.lifecycle = policy.lifecycle;
-                content.reason = Some(policy.reason);
-                removed += 1;
-            } else {
-                waiting += 1;
-            }
-            known.set(content);
-        }
-        (removed, waiting)
-    }
-
-    fn counts(&self) -> PendingCounts {
-        let mut counts = PendingCounts::default();
-        for known in &self.contacts {
-            match known.change().0 {
-                ChangeKind::Create => counts.create += 1,
-                ChangeKind::Update => counts.update += 1,
-                ChangeKind::Archive => counts.archive += 1,
-                ChangeKind::Unchanged => counts.unchanged += 1,
-                ChangeKind::Blocked => counts.blocked += 1,
-            }
-        }
-        counts
-    }
-
-    /// What a push sends, in its order.
-    fn to_push(&self, only: Option<&[u8]>) -> Vec<(u8, Content)> {
-        self.contacts
-            .iter()
-            .filter(|known| only.is_none_or(|only| only.contains(&known.id)))
-            .filter(|known| match known.change() {
-                (ChangeKind::Create | ChangeKind::Update | ChangeKind::Archive, _) => true,
-                (ChangeKind::Blocked, Some("refused")) => only.is_some(),
-                _ => false,
-            })
-            .map(|known| (known.id, known.content.clone()))
-            .collect()
-    }
-}
-
-fn removal_of(deleted: bool) -> Lifecycle {
-    if deleted {
-        Lifecycle::Deleted
-    } else {
-        Lifecycle::Archived
-    }
+    Err(format!(
+        "{what}: the store has {store:?}, the model {model:?}"
+    ))
 }
 
 pub(super) struct World {
     desk: Desk,
     model: Model,
+    policy: AbsencePolicy,
     pages: u32,
 }
 
 impl World {
-    pub(super) async fn new() -> Self {
+    pub(super) async fn new(policy: AbsencePolicy) -> Self {
         Self {
             desk: Desk::new().await,
             model: Model::default(),
+            policy,
             pages: 0,
         }
     }
@@ -301,10 +49,14 @@ impl World {
             Step::Stage(page) => self.stage(page, false).await?,
             Step::Undone(page) => self.stage(page, true).await?,
             Step::Webhook { page, late } => self.webhook(page, *late).await?,
-            Step::Absences { twice, batches } => self.absences(&policy(*twice), *batches).await?,
-            Step::Hold { twice } => self.hold(&policy(*twice)).await?,
+            Step::Absences { batches } => self.absences(*batches).await?,
+            Step::Hold => self.hold().await?,
             Step::Close { believed } => self.close(*believed).await,
-            Step::Push { only, between, answers } => {
+            Step::Push {
+                only,
+                between,
+                answers,
+            } => {
                 self.push(only.as_deref(), between, answers).await?;
             }
             Step::Reopen => self.desk.reopen().await,
@@ -349,7 +101,11 @@ impl World {
                 .await;
             return same("undone", failed.is_err(), true);
         }
-        let counts = self.desk.stage(staged).await.map_err(|error| error.to_string())?;
+        let counts = self
+            .desk
+            .stage(staged)
+            .await
+            .map_err(|error| error.to_string())?;
         let mut expected = self.model.take(page);
         expected.pages = 1;
         same("the page's counts", counts, expected)?;
@@ -386,19 +142,22 @@ impl World {
         (open.full && open.complete).then_some(open.number)
     }
 
-    async fn absences(&mut self, policy: &AbsencePolicy, batches: Option<u8>) -> Result<(), String> {
-        let Some(listing) = self.settleable() else { return Ok(()) };
-        let connection = self.desk.connection;
+    async fn absences(&mut self, batches: Option<u8>) -> Result<(), String> {
+        let Some(listing) = self.settleable() else {
+            return Ok(());
+        };
+        let (connection, policy) = (self.desk.connection, self.policy);
         let before = self
             .desk
             .store
-            .read({
-                let policy = *policy;
-                move |db| contacts::population(db, connection, listing, &policy)
-            })
+            .read(move |db| contacts::population(db, connection, listing, &policy))
             .await
             .map_err(|error| error.to_string())?;
-        let missing = self.model.contacts.iter().filter(|known| known.missing(listing, policy));
+        let missing = self
+            .model
+            .contacts
+            .iter()
+            .filter(|known| known.missing(listing, &policy));
         same("missing", before.absent, missing.count() as u64)?;
 
         let mut left = batches;
@@ -407,16 +166,15 @@ impl World {
                 return Ok(());
             }
             left = left.map(|left| left - 1);
-            let settled = *policy;
             let batch = self
                 .desk
                 .store
                 .write(move |tx| {
-                    contacts::apply_absences(tx, connection, listing, &settled, 2, at(listing))
+                    contacts::apply_absences(tx, connection, listing, &policy, 2, at(listing))
                 })
                 .await
                 .map_err(|error| error.to_string())?;
-            let expected = self.model.settle(policy, 2);
+            let expected = self.model.settle(&policy, 2);
             same("the batch", (batch.removed, batch.waiting), expected)?;
             if let Some(open) = &mut self.model.open {
                 open.counts.removed += expected.0;
@@ -427,12 +185,14 @@ impl World {
         }
     }
 
-    async fn hold(&mut self, policy: &AbsencePolicy) -> Result<(), String> {
-        let Some(listing) = self.settleable() else { return Ok(()) };
-        let held = self.desk.hold(listing, *policy).await;
+    async fn hold(&mut self) -> Result<(), String> {
+        let Some(listing) = self.settleable() else {
+            return Ok(());
+        };
+        let held = self.desk.hold(listing, self.policy).await;
         let mut expected = 0;
         for known in &mut self.model.contacts {
-            if known.missing(listing, policy) {
+            if known.missing(listing, &self.policy) {
                 known.held = true;
                 expected += 1;
             }
@@ -441,7 +201,9 @@ impl World {
     }
 
     async fn close(&mut self, believed: bool) {
-        let Some(open) = self.model.open.take() else { return };
+        let Some(open) = self.model.open.take() else {
+            return;
+        };
         self.desk.close(believed).await;
         if !believed || open.cursor.is_none() {
             return;
@@ -467,7 +229,9 @@ impl World {
         let sent = self.model.to_push(only);
         self.webhook(&between, false).await?;
         for ((row, (id, content)), answer) in rows.into_iter().zip(sent).zip(answers) {
-            let Some(known) = self.model.find(id) else { continue };
+            let Some(known) = self.model.find(id) else {
+                continue;
+            };
             match answer {
                 Answer::Accept => {
                     known.accepted = Some(content);
@@ -513,13 +277,31 @@ impl World {
         let text = |cursor: Option<Cursor>| cursor.map(|cursor| cursor.as_str().to_owned());
         same(
             "the listing in progress",
-            open.map(|open| (open.number, open.full, open.complete, text(open.cursor), open.counts)),
+            open.map(|open| {
+                (
+                    open.number,
+                    open.full,
+                    open.complete,
+                    text(open.cursor),
+                    open.counts,
+                )
+            }),
             self.model.open.clone().map(|open| {
-                (open.number, open.full, open.complete, open.cursor, open.counts)
+                (
+                    open.number,
+                    open.full,
+                    open.complete,
+                    open.cursor,
+                    open.counts,
+                )
             }),
         )?;
         same("the cursor", text(record.cursor), self.model.cursor.clone())?;
-        same("rejected records", rejected.len(), self.model.rejected.len())
+        same(
+            "rejected records",
+            rejected.len(),
+            self.model.rejected.len(),
+        )
     }
 
     async fn compare_changes(&self) -> Result<(), String> {
@@ -606,7 +388,11 @@ impl World {
             )?;
         }
         let stored = self.desk.store.read(|db| db.count_rows("contact")).await;
-        same("contacts", stored.ok(), i64::try_from(self.model.contacts.len()).ok())
+        same(
+            "contacts",
+            stored.ok(),
+            i64::try_from(self.model.contacts.len()).ok(),
+        )
     }
 }
 
@@ -621,7 +407,10 @@ fn word(blocked: &Blocked) -> &'static str {
 fn hash_of(canonical: &str) -> String {
     let contact: Contact = serde_json::from_str(canonical).unwrap();
     let hash = contact.compute_hash();
-    assert_eq!(hash, contact.provenance.content_hash, "sealed with another hash");
+    assert_eq!(
+        hash, contact.provenance.content_hash,
+        "sealed with another hash"
+    );
     hash
 }
 
@@ -629,7 +418,12 @@ fn whole(page: &Page) -> Vec<Prepared> {
     page.records
         .iter()
         .filter_map(|record| match *record {
-            Record::Whole { id, version, archived, raw } => {
+            Record::Whole {
+                id,
+                version,
+                archived,
+                raw,
+            } => {
                 let contact = Content::new(version, archived).contact(id);
                 Some(prepared(contact, &raw_text(raw)))
             }
