@@ -17,6 +17,7 @@ mod workplace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use nurturehub_engine::EngineError;
@@ -26,6 +27,14 @@ use tokio_util::sync::CancellationToken;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::output::Console;
+
+/// How long the program's threads are waited for in the end. They must be gone before the process
+/// goes: a thread that ends at the same moment clears up within the cryptographic library just as
+/// that library is cleared up itself.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The same after a signal: a thread may be waiting for a line that nobody will give.
+const HASTE: Duration = Duration::from_millis(500);
 
 /// Runs the program with these arguments, the first of them being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -46,8 +55,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
                 signals::watch(&cancel);
                 commands::run(cli, &console, &cancel).await
             });
-            // A thread that waits for a person's keys would be waited for in its turn.
-            runtime.shutdown_background();
+            runtime.shutdown_timeout(if cancel.is_cancelled() {
+                HASTE
+            } else {
+                PATIENCE
+            });
             outcome
         }
         Err(error) => Err(EngineError::new(

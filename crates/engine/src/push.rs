@@ -5,11 +5,13 @@ use nurturehub_port::{ErrorKind, RunId};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::contacts::{self, PushRow};
 use nurturehub_store::runs::{self, RunEnd};
+use nurturehub_store::traces::{self, TraceRow};
 use nurturehub_store::{StoreError, audit};
 use serde::Serialize;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use crate::session::drain;
 use crate::{Engine, EngineError, audit_words, lease, sync};
 
 /// Contacts in one batch: the platform takes no more.
@@ -125,7 +127,8 @@ impl Engine {
                 cancel,
             )
             .await;
-        self.end_push(&record, run, report, outcome).await
+        let trace = drain(client.http());
+        self.end_push(&record, run, report, outcome, trace).await
     }
 
     async fn next(
@@ -157,7 +160,7 @@ impl Engine {
                 return Ok(());
             };
             after = last.row;
-            let key = batch_key(record, &rows);
+            let key = batch_key(record, &rows, only.map(|_| &report.run_id));
             let bodies: Vec<OutgoingContact<'_>> = rows
                 .iter()
                 .map(|row| OutgoingContact {
@@ -215,6 +218,7 @@ impl Engine {
         run: i64,
         mut report: PushReport,
         outcome: Result<(), EngineError>,
+        trace: Vec<TraceRow>,
     ) -> Result<PushReport, EngineError> {
         report.status = match &outcome {
             Ok(()) if report.rejected > 0 => "partial",
@@ -239,9 +243,11 @@ impl Engine {
             Some(&record.id),
             json!({ "sent": report.sent, "accepted": report.accepted, "rejected": report.rejected }),
         );
+        let connection = record.row;
         let kept: Result<(), StoreError> = self
             .store
             .write(move |tx| {
+                traces::append_uncounted(tx, connection, run, &trace)?;
                 audit::append(tx, &entry)?;
                 runs::end(tx, run, &end)
             })
@@ -287,14 +293,19 @@ fn reason(answer: &RowResult) -> (String, String) {
 }
 
 /// The name of a batch: the same contacts with the same content have the same name.
-fn batch_key(record: &ConnectionRecord, rows: &[PushRow]) -> String {
+/// Refused contacts that a person sends again must not get the old answer, so such a batch is named
+/// by its run, too; the platform knows by the content's hash what it has taken before.
+fn batch_key(record: &ConnectionRecord, rows: &[PushRow], again: Option<&RunId>) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(record.id.as_str().as_bytes());
     for row in rows {
         hasher.update(&[0]);
-        hasher.update(row.external_id.as_bytes());
-        hasher.update(&[0]);
-        hasher.update(&row.hash);
+        // The whole text: the time of fetching is in it, and not in the content's hash.
+        hasher.update(row.canonical.as_bytes());
+    }
+    if let Some(run) = again {
+        hasher.update(&[1]);
+        hasher.update(run.as_str().as_bytes());
     }
     hasher.finalize().to_hex().to_string()
 }

@@ -29,12 +29,34 @@ pub fn append(
     run: i64,
     traces: &[TraceRow],
 ) -> Result<(), StoreError> {
-    let mut insert = tx.database.prepare_cached(
-        "INSERT INTO request_trace (run_id, connection_id, at, entry) VALUES (?1, ?2, ?3, ?4)",
-    )?;
+    keep(tx, connection, run, traces)?;
     let mut count = tx.database.prepare_cached(
         "INSERT INTO request_usage (connection_id, day, requests) VALUES (?1, ?2, 1)
          ON CONFLICT DO UPDATE SET requests = requests + 1",
+    )?;
+    for trace in traces {
+        count.execute(params![connection, day(trace.at)])?;
+    }
+    Ok(())
+}
+
+/// Keeps a run's requests to somebody else than the CRM, which its limits do not count.
+///
+/// # Errors
+/// What the database answers.
+pub fn append_uncounted(
+    tx: &Write<'_>,
+    connection: i64,
+    run: i64,
+    traces: &[TraceRow],
+) -> Result<(), StoreError> {
+    keep(tx, -connection, run, traces)
+}
+
+/// Rows under a negative connection are of that connection's runs, but not of its CRM.
+fn keep(tx: &Write<'_>, connection: i64, run: i64, traces: &[TraceRow]) -> Result<(), StoreError> {
+    let mut insert = tx.database.prepare_cached(
+        "INSERT INTO request_trace (run_id, connection_id, at, entry) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for trace in traces {
         insert.execute(params![
@@ -43,7 +65,6 @@ pub fn append(
             trace.at.as_millisecond(),
             trace.entry
         ])?;
-        count.execute(params![connection, day(trace.at)])?;
     }
     Ok(())
 }
@@ -103,11 +124,13 @@ pub fn sent_on(db: &Read<'_>, connection: i64, at: Timestamp) -> Result<u64, Sto
 /// # Errors
 /// What the database answers.
 pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
-    tx.database.execute(
-        "DELETE FROM request_trace WHERE connection_id = ?1 AND id <= (
+    for connection in [connection, -connection] {
+        tx.database.execute(
+            "DELETE FROM request_trace WHERE connection_id = ?1 AND id <= (
              SELECT id FROM request_trace WHERE connection_id = ?1
              ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-        params![connection, KEPT],
-    )?;
+            params![connection, KEPT],
+        )?;
+    }
     Ok(())
 }

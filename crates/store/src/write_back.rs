@@ -63,7 +63,8 @@ pub fn record(
                  (connection_id, activity_id, status, reference, error, attempts, at)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
              ON CONFLICT DO UPDATE SET status = excluded.status, reference = excluded.reference,
-                 error = excluded.error, attempts = attempts + 1, at = excluded.at",
+                 error = excluded.error, attempts = attempts + 1, acknowledged = 0,
+                 at = excluded.at",
         )?
         .execute(params![
             connection,

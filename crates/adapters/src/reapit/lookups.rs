@@ -7,7 +7,7 @@ use nurturehub_port::{AdapterError, Category, ErrorKind};
 
 use super::Reapit;
 use super::spec::{MAX_PAGE_SIZE, key};
-use super::wire::{Applicant, Contact, ListItem, Page};
+use super::wire::{Contact, ListItem, Page, Wish};
 
 /// Looked up so far, for one operation.
 #[derive(Debug, Default)]
@@ -82,7 +82,7 @@ impl Lookups {
         }
         let response = request.send().await?;
         // An applicant that cannot be read is one of whom nothing is known.
-        for applicant in Page::<Applicant<'_>>::parse(&response)?.readable() {
+        for applicant in Page::<Wish<'_>>::parse(&response)?.readable() {
             if let (Some(id), Some(looks_for)) = (
                 applicant.id.as_deref(),
                 looks_for(applicant.marketing_mode.as_deref()),

@@ -292,17 +292,23 @@ pub(super) struct Role<'a> {
     from_archive: Option<bool>,
 }
 
-/// Of an applicant (`ApplicantModel`), what they look for and who they are.
+/// Of an applicant (`ApplicantModel`), what they look for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Wish<'a> {
+    #[serde(borrow)]
+    pub(super) id: Option<Text<'a>>,
+    /// `buying` or `renting` by the schema, `sales` in an example.
+    #[serde(borrow)]
+    pub(super) marketing_mode: Option<Text<'a>>,
+}
+
+/// Of an applicant (`ApplicantModel`), who they are.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Applicant<'a> {
     #[serde(borrow)]
-    pub(super) id: Option<Text<'a>>,
-    #[serde(borrow)]
     pub(super) modified: Option<Text<'a>>,
-    /// `buying` or `renting` by the schema, `sales` in an example.
-    #[serde(borrow)]
-    pub(super) marketing_mode: Option<Text<'a>>,
     #[serde(borrow)]
     pub(super) related: Option<Vec<Related<'a>>>,
 }

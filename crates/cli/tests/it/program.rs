@@ -293,3 +293,14 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
     found.sort();
     found
 }
+
+/// The contract's keys are there.
+#[track_caller]
+pub(crate) fn has(value: &Value, keys: &[&str]) {
+    for key in keys {
+        assert!(
+            value.get(key).is_some(),
+            "the contract's key `{key}` in {value}"
+        );
+    }
+}

@@ -221,7 +221,14 @@ fn rewrite(
     if prepared.hash.as_slice() == hash {
         return release(tx, id, &hash, prepared.lifecycle, accepted);
     }
-    replace(tx, connection, id, &hash, accepted, &prepared, at)
+    replace(tx, connection, id, &hash, accepted, &prepared, at)?;
+    if accepted.is_none() && prepared.lifecycle != Lifecycle::Active {
+        // What was never sent is not sent for the first time when it goes.
+        tx.database
+            .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1")?
+            .execute(params![id, pending::NONE])?;
+    }
+    Ok(())
 }
 
 /// Ends the waiting for a person of a contact whose content stays as it is.

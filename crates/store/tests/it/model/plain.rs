@@ -103,6 +103,8 @@ impl Known {
         }
         let kind = match &self.accepted {
             None if self.content.lifecycle == Lifecycle::Deleted => ChangeKind::Unchanged,
+            // Ended before it was ever sent.
+            None if self.content.reason.is_some() => ChangeKind::Unchanged,
             Some(accepted) if *accepted == self.content => ChangeKind::Unchanged,
             _ if self.refused.as_ref() == Some(&self.content) => {
                 return (ChangeKind::Blocked, Some("refused"));
