@@ -20,6 +20,8 @@ const VERSION: u8 = 1;
 /// What the settings say about passes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules {
+    /// Records on a page.
+    pub(super) page_size: u64,
     /// How far a window reaches back before the watermark.
     pub(super) overlap: SignedDuration,
     /// Whether what applicants look for is followed.
@@ -55,6 +57,9 @@ pub(super) struct Position {
     pub(super) pass: Pass,
     /// The next page, from 1.
     pub(super) page: u32,
+    /// Records on a page; a listing keeps to the size that it began with, as page numbers mean
+    /// nothing without it.
+    pub(super) size: u64,
     /// The total that the pass's last page gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) total: Option<u64>,
@@ -81,11 +86,12 @@ pub(super) struct Position {
 
 impl Position {
     /// The beginning of a full listing.
-    pub(super) const fn full() -> Self {
+    pub(super) const fn full(rules: Rules) -> Self {
         Self {
             v: VERSION,
             pass: Pass::Active,
             page: 1,
+            size: rules.page_size,
             total: None,
             known: 0,
             from: None,
@@ -110,7 +116,7 @@ impl Position {
             pass: Pass::Modified,
             from: Some(back(since, rules.overlap)),
             since: Some(since),
-            ..Self::full()
+            ..Self::full(rules)
         })
     }
 
@@ -120,15 +126,18 @@ impl Position {
     /// `protocol`, where it is none of ours.
     pub(super) fn decode(cursor: &Cursor) -> Result<Self, AdapterError> {
         let position: Self = cursor.decode()?;
-        if position.v != VERSION || position.page == 0 {
+        if position.v != VERSION || position.page == 0 || position.size == 0 {
             return Err(not_an_end());
         }
         Ok(position)
     }
 
-    /// The query of the next page, without page size and embeds.
+    /// The query of the next page, but for embeds.
     pub(super) fn query(&self) -> Vec<(&'static str, String)> {
-        let mut query = vec![("pageNumber", self.page.to_string())];
+        let mut query = vec![
+            ("pageSize", self.size.to_string()),
+            ("pageNumber", self.page.to_string()),
+        ];
         let (from, to, sort) = match self.pass {
             Pass::Active | Pass::Archived | Pass::Done => {
                 query.push(("fromArchive", (self.pass == Pass::Archived).to_string()));
@@ -224,12 +233,10 @@ impl Position {
             (None, began) => began.filter(|_| self.since.is_none()),
             (seen, None) => seen,
         };
-        *self = Self {
-            pass: Pass::Done,
-            known: self.known,
-            since: self.since.max(reached),
-            ..Self::full()
-        };
+        let since = self.since.max(reached);
+        self.pass = Pass::Done;
+        (self.from, self.to, self.began, self.seen) = (None, None, None, None);
+        self.since = since;
     }
 }
 
@@ -252,6 +259,7 @@ mod tests {
     use super::*;
 
     const RULES: Rules = Rules {
+        page_size: 100,
         overlap: SignedDuration::from_mins(5),
         applicants: true,
     };
@@ -266,7 +274,7 @@ mod tests {
             seen: seen.map(time),
             began: Some(time(began)),
             since: since.map(time),
-            ..Position::full()
+            ..Position::full(RULES)
         };
         position.next_pass(RULES);
         assert_eq!(position.pass, Pass::Done);
@@ -305,7 +313,7 @@ mod tests {
         ] {
             let mut position = Position {
                 pass: Pass::Modified,
-                ..Position::full()
+                ..Position::full(RULES)
             };
             position.at(Some(time(date)), time(received));
             assert_eq!(position.to, Some(time(end)), "our clock says {received}");
@@ -319,7 +327,7 @@ mod tests {
 
     #[test]
     fn a_full_listing_and_an_incremental_one_take_three_passes_each() {
-        let mut position = Position::full();
+        let mut position = Position::full(RULES);
         position.at(None, time("2026-03-01T12:00:00Z"));
         position.total = Some(70);
         assert_eq!(
@@ -353,7 +361,7 @@ mod tests {
         let mut next = Position::incremental(&end, RULES).unwrap();
         assert_eq!(
             next.query().len(),
-            3,
+            4,
             "the first page has no end to its window"
         );
         next.at(None, time("2026-03-02T12:00:00Z"));

@@ -56,7 +56,6 @@ enum State<'a> {
 
 struct Listing<'a> {
     adapter: &'a Reapit,
-    page_size: u64,
     rules: Rules,
     position: Position,
     guard: PageGuard,
@@ -76,17 +75,17 @@ impl<'a> Listing<'a> {
         let settings = &adapter.context.settings;
         let minutes = settings.integer(key::OVERLAP_MINUTES)?.unwrap_or(5);
         let rules = Rules {
+            page_size: settings.integer(key::PAGE_SIZE)?.unwrap_or(MAX_PAGE_SIZE),
             overlap: SignedDuration::from_mins(i64::try_from(minutes).unwrap_or(5)),
             applicants: settings.flag(key::APPLICANT_LOOKUP),
         };
         let position = match start {
-            SyncStart::Full => Position::full(),
+            SyncStart::Full => Position::full(rules),
             SyncStart::Incremental { since } => Position::incremental(since, rules)?,
             SyncStart::Resume { at } => Position::decode(at)?,
         };
         Ok(Self {
             adapter,
-            page_size: settings.integer(key::PAGE_SIZE)?.unwrap_or(MAX_PAGE_SIZE),
             rules,
             position,
             guard: PageGuard::new(MAX_PAGES),
@@ -124,14 +123,13 @@ impl<'a> Listing<'a> {
     }
 
     async fn fetch(&self) -> Result<HttpResponse, AdapterError> {
-        let request = if self.position.pass == Pass::Applicants {
+        let mut request = if self.position.pass == Pass::Applicants {
             self.adapter.get("/applicants/", &[])?
         } else {
             self.adapter
                 .get("/contacts/", &[])?
                 .query("embed", "relationships")
         };
-        let mut request = request.query("pageSize", &self.page_size.to_string());
         for (name, value) in self.position.query() {
             request = request.query(name, &value);
         }
@@ -222,7 +220,7 @@ impl<'a> Listing<'a> {
         let (Some(before), Some(now)) = (before, extent.total) else {
             return Ok(false);
         };
-        let pages = pages_to_step_back(before, now, self.page_size);
+        let pages = pages_to_step_back(before, now, self.position.size);
         if pages == 0 || self.position.page == 1 {
             return Ok(false);
         }
@@ -278,7 +276,7 @@ impl<'a> Listing<'a> {
     /// passed as the CRM says there are; until then the next page is asked for all the same.
     fn advance(&mut self, extent: Extent) -> Result<(), AdapterError> {
         let count = extent.count;
-        let before = u64::from(self.position.page - 1).saturating_mul(self.page_size);
+        let before = u64::from(self.position.page - 1).saturating_mul(self.position.size);
         let reached = before.saturating_add(count);
         let total = self.position.total;
         if count == 0
@@ -290,7 +288,7 @@ impl<'a> Listing<'a> {
                  {before}."
             )));
         }
-        let at_an_end = count < self.page_size || !extent.has_next;
+        let at_an_end = count < self.position.size || !extent.has_next;
         if at_an_end && total.is_none_or(|total| reached >= total) {
             self.position.next_pass(self.rules);
             self.guard.stepped_back();

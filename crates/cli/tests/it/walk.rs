@@ -1,7 +1,7 @@
 //! The walk of the README, by hand, for each CRM: every command with the contract's keys.
 
 use nurturehub_sandbox::{Change, Mutation, SandboxConfig};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::program::{Desk, files, has};
 

@@ -71,6 +71,24 @@ async fn a_listing_goes_on_from_any_page_as_if_it_had_never_stopped() {
 }
 
 #[tokio::test]
+async fn another_page_size_does_not_disturb_a_listing_under_way() {
+    let agency = Agency::of(450).await;
+    let whole = agency.full().await;
+    let mut ids = whole.ids();
+    for record in whole.pages.iter().take(2) {
+        for mapped in record.records.iter() {
+            if let nurturehub_port::PageRecord::Mapped(mapped) = mapped {
+                ids.remove(mapped.contact.provenance.external_id.as_str());
+            }
+        }
+    }
+    let agency = agency.set("pageSize", "70");
+    let at = whole.pages[1].cursor.clone();
+    let rest = agency.list(SyncStart::Resume { at }).await;
+    assert_eq!(rest.ids(), ids, "all that was left, and no more");
+}
+
+#[tokio::test]
 async fn an_incremental_listing_brings_what_changed_and_no_more() {
     let agency = Agency::of(600).await;
     let end = agency.full().await.end();
