@@ -1,4 +1,5 @@
-//! Walking through a CRM's pages: the next is fetched and mapped while the last is stored.
+//! Walking through a CRM's pages, each stored before the next is asked for: whatever kills the
+//! process, one page at most is fetched again.
 
 use std::time::Duration;
 
@@ -9,16 +10,11 @@ use nurturehub_port::{
 use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, PageToStage, Prepared};
 use nurturehub_store::listings::Listing;
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::AbortOnDropHandle;
 
 use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
-
-/// Pages that wait between fetching and storing. One is enough to keep both busy, and memory flat.
-const AHEAD: usize = 1;
 
 /// How a walk ended, short of an error.
 pub(super) enum Walked {
@@ -51,32 +47,19 @@ impl Walk<'_> {
         report: &mut SyncReport,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
-        let (send, mut pages) = mpsc::channel(AHEAD);
-        let adapter = std::sync::Arc::clone(&self.session.adapter);
         let clock = std::sync::Arc::clone(&self.engine.options.clock);
-        let start = self.start.clone();
-        // Aborted when this function ends, however it ends: a cancelled sync sends nothing more.
-        let _fetching = AbortOnDropHandle::new(tokio::spawn(async move {
-            let mut stream = adapter.sync_contacts(start);
-            while let Some(page) = stream.next().await {
-                let ready = page.map_err(EngineError::from).and_then(|page| {
-                    let began = clock.elapsed();
-                    prepare(page, || clock.elapsed().saturating_sub(began))
-                });
-                let failed = ready.is_err();
-                if send.send(ready).await.is_err() || failed {
-                    return;
-                }
-            }
-        }));
+        let mut pages = self.session.adapter.sync_contacts(self.start.clone());
         loop {
             let next = tokio::select! {
                 biased;
                 () = cancel.cancelled() => return Ok(Walked::Cancelled),
-                next = pages.recv() => next,
+                next = pages.next() => next,
             };
-            let Some(ready) = next else { break };
-            self.store(ready?, listing, report).await?;
+            let Some(page) = next else { break };
+            let page = page?;
+            let began = clock.elapsed();
+            let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
+            self.store(ready, listing, report).await?;
             (self.progress)(SyncProgress {
                 pages: report.pages,
                 listed: listing.counts.listed,
