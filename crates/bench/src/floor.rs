@@ -61,9 +61,18 @@ pub(crate) async fn run(
     let token: serde_json::Value = serde_json::from_slice(&answer)?;
     let token = token["access_token"].as_str().ok_or("no token")?;
     let mut headers = HeaderMap::new();
-    headers.insert(AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}"))?);
-    headers.insert(HeaderName::from_static("api-version"), HeaderValue::from_static("2020-01-31"));
-    headers.insert(HeaderName::from_static("reapit-customer"), HeaderValue::from_str(customer)?);
+    headers.insert(
+        AUTHORIZATION,
+        HeaderValue::from_str(&format!("Bearer {token}"))?,
+    );
+    headers.insert(
+        HeaderName::from_static("api-version"),
+        HeaderValue::from_static("2020-01-31"),
+    );
+    headers.insert(
+        HeaderName::from_static("reapit-customer"),
+        HeaderValue::from_str(customer)?,
+    );
 
     let mut store = Connection::open(database)?;
     store.execute_batch(
@@ -95,7 +104,9 @@ pub(crate) async fn run(
                      ON CONFLICT DO UPDATE SET body = excluded.body",
                 )?;
                 for record in &page.records {
-                    let id = serde_json::from_str::<Id<'_>>(record.get()).ok().and_then(|id| id.id);
+                    let id = serde_json::from_str::<Id<'_>>(record.get())
+                        .ok()
+                        .and_then(|id| id.id);
                     upsert.execute(params![id.as_deref().unwrap_or("?"), record.get()])?;
                 }
                 transaction
@@ -114,6 +125,8 @@ pub(crate) async fn run(
         }
     }
     let milliseconds = began.elapsed().as_millis();
-    process::say(&json!({ "records": records, "pages": pages, "durationMs": milliseconds }).to_string());
+    process::say(
+        &json!({ "records": records, "pages": pages, "durationMs": milliseconds }).to_string(),
+    );
     Ok(())
 }

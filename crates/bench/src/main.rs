@@ -74,9 +74,12 @@ fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     match arguments.part {
         Some(Part::Serve { contacts }) => server::serve(contacts).await,
-        Some(Part::Floor { url, client, customer, database }) => {
-            floor::run(&url, &client, &customer, &database).await
-        }
+        Some(Part::Floor {
+            url,
+            client,
+            customer,
+            database,
+        }) => floor::run(&url, &client, &customer, &database).await,
         None => {
             let binary = match arguments.binary {
                 Some(binary) => binary,

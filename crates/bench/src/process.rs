@@ -65,7 +65,11 @@ pub(crate) fn run(command: &mut Command, input: &str) -> Result<Ended, Failure> 
     if !matches!(status.code(), Some(0 | 4)) {
         return Err(format!("{command:?} ended with {status}: {text} {complaints}").into());
     }
-    Ok(Ended { wall, peak_kib, json: serde_json::from_str(&text)? })
+    Ok(Ended {
+        wall,
+        peak_kib,
+        json: serde_json::from_str(&text)?,
+    })
 }
 
 fn peak(child: &Child) -> Option<u64> {
@@ -94,12 +98,18 @@ impl Server {
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         let stdin = child.stdin.take();
-        Ok(Self { child, _stdin: stdin, description: serde_json::from_str(&line)? })
+        Ok(Self {
+            child,
+            _stdin: stdin,
+            description: serde_json::from_str(&line)?,
+        })
     }
 
     /// The root of its addresses.
     pub(crate) fn root(&self) -> Result<&str, Failure> {
-        let url = self.description["platform"]["url"].as_str().ok_or("no address")?;
+        let url = self.description["platform"]["url"]
+            .as_str()
+            .ok_or("no address")?;
         Ok(url.trim_end_matches('/').trim_end_matches("/platform"))
     }
 }

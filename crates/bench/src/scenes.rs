@@ -6,8 +6,8 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::process::{self, Ended, Server, say};
 use crate::Failure;
+use crate::process::{self, Ended, Server, say};
 
 /// Requests a second in the scene in which the limit decides.
 const LIMIT: u64 = 20;
@@ -23,7 +23,10 @@ struct Desk<'a> {
 
 impl<'a> Desk<'a> {
     fn new(binary: &'a Path) -> Result<Self, Failure> {
-        Ok(Self { binary, home: tempfile::tempdir()? })
+        Ok(Self {
+            binary,
+            home: tempfile::tempdir()?,
+        })
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
@@ -46,8 +49,12 @@ impl<'a> Desk<'a> {
     fn connect(&self, server: &Server, per_second: u64) -> Result<String, Failure> {
         let access = &server.description["providers"]["reapit"];
         let tenant = text(&server.description["platform"]["tenant"])?;
-        let mut arguments =
-            vec!["connect".to_owned(), "reapit".into(), "--tenant".into(), tenant.into()];
+        let mut arguments = vec![
+            "connect".to_owned(),
+            "reapit".into(),
+            "--tenant".into(),
+            tenant.into(),
+        ];
         for (key, value) in access["settings"].as_object().ok_or("no settings")? {
             if !matches!(key.as_str(), "requestsPerSecond" | "maxConcurrent") {
                 arguments.extend(["--set".into(), format!("{key}={}", text(value)?)]);
@@ -71,7 +78,9 @@ impl<'a> Desk<'a> {
 }
 
 fn text(value: &Value) -> Result<&str, Failure> {
-    value.as_str().ok_or_else(|| format!("{value} is no text").into())
+    value
+        .as_str()
+        .ok_or_else(|| format!("{value} is no text").into())
 }
 
 fn number(value: &Value) -> f64 {
@@ -84,14 +93,20 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 fn mebibytes(kib: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "memory sizes are far below 2^52")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "memory sizes are far below 2^52"
+    )]
     let kib = kib as f64;
     kib / 1024.0
 }
 
 /// Runs every scene and prints its figures.
 pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(), Failure> {
-    say(&format!("{contacts} contacts, medians of {runs} runs, {}", machine()));
+    say(&format!(
+        "{contacts} contacts, medians of {runs} runs, {}",
+        machine()
+    ));
     let server = Server::start(contacts)?;
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
     let mut peak = 0;
@@ -119,8 +134,14 @@ pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(
         last = Some((desk, connection));
     }
     let (floor, ours) = (median(floor), median(ours));
-    say(&format!("full sync            {ours:.0} contacts/s, {:.1} MiB peak", mebibytes(peak)));
-    say(&format!("floor                {floor:.0} contacts/s; full sync / floor = {:.2}", ours / floor));
+    say(&format!(
+        "full sync            {ours:.0} contacts/s, {:.1} MiB peak",
+        mebibytes(peak)
+    ));
+    say(&format!(
+        "floor                {floor:.0} contacts/s; full sync / floor = {:.2}",
+        ours / floor
+    ));
     let (desk, connection) = last.ok_or("no run")?;
     changes(&desk, &connection, &server).await?;
     platform(&desk, &connection)?;

@@ -8,7 +8,11 @@ use crate::{Failure, process};
 
 /// Serves until standard input ends, which it does when the parent dies.
 pub(crate) async fn serve(contacts: usize) -> Result<(), Failure> {
-    let config = SandboxConfig { contacts, limits: false, ..SandboxConfig::default() };
+    let config = SandboxConfig {
+        contacts,
+        limits: false,
+        ..SandboxConfig::default()
+    };
     let sandbox = Sandbox::start(config).await?;
     process::say(&serde_json::to_string(&sandbox.describe())?);
     tokio::task::spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;

@@ -24,7 +24,7 @@ use nurturehub_engine::EngineError;
 use nurturehub_port::ErrorKind;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::Cli;
+use crate::args::{Cli, Command};
 use crate::exit::Exit;
 use crate::output::Console;
 
@@ -36,6 +36,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// The same after a signal: a thread may be waiting for a line that nobody will give.
 const HASTE: Duration = Duration::from_millis(500);
 
+/// One thread for a command, which waits more than it works: a page's way from socket to store is
+/// then free of hand-overs between threads. More for those that serve.
+fn runtime(cli: &Cli) -> tokio::runtime::Builder {
+    match cli.command {
+        Command::Sandbox(_) | Command::Demo(_) => tokio::runtime::Builder::new_multi_thread(),
+        _ => tokio::runtime::Builder::new_current_thread(),
+    }
+}
+
 /// Runs the program with these arguments, the first of them being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -46,10 +55,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let console = Console::new(cli.globals.json, cli.globals.quiet);
     logging::start(&cli.globals);
     let cancel = CancellationToken::new();
-    let outcome = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let outcome = match runtime(&cli).enable_all().build() {
         Ok(runtime) => {
             let outcome = runtime.block_on(async {
                 signals::watch(&cancel);

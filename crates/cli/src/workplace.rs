@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use nurturehub_engine::{ConnectionView, Engine, EngineError, EngineOptions, Home, ProviderView};
+use nurturehub_engine::{
+    ConnectionView, Engine, EngineError, EngineOptions, Home, MemoryVault, ProviderView,
+    open_from_env,
+};
 use nurturehub_port::{Clock, ErrorKind};
-use nurturehub_vault::MemoryVault;
 
 use crate::args::Globals;
 use crate::output::text;
@@ -24,10 +26,10 @@ impl Workplace {
     /// `configuration` where no data folder is known; vault and storage errors.
     pub(crate) async fn open(globals: &Globals) -> Result<Self, EngineError> {
         let home = home(globals)?;
-        let vault = nurturehub_vault::open_from_env(&home, environment)?;
+        let vault = open_from_env(&home, environment)?;
         let options = EngineOptions::new(Home::at(home), vault, account());
         let clock = Arc::clone(&options.clock);
-        let engine = keep(Engine::open(options).await?);
+        let engine = Engine::open(options).await?;
         Ok(Self { engine, clock })
     }
 
@@ -54,16 +56,6 @@ impl Workplace {
             )),
         }
     }
-}
-
-/// Keeps an engine open until the process is gone.
-///
-/// A database is closed by its own thread once the last engine over it goes. A process that ended
-/// at that moment would take the cryptographic library from under that thread and crash. The file
-/// is whole at every moment, so nothing is lost by leaving the closing to the system.
-pub(crate) fn keep(engine: Engine) -> Engine {
-    std::mem::forget(engine.clone());
-    engine
 }
 
 /// The providers, for those who have no data folder open. Nothing is written.

@@ -49,3 +49,6 @@ pub use sync::{
 pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::WebhookReport;
 pub use write_back::{WriteBackReport, WriteBackResult};
+
+pub use nurturehub_store::contacts::ChangeKind;
+pub use nurturehub_vault::{MemoryVault, Vault, VaultError, open_from_env};

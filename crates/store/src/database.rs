@@ -29,7 +29,9 @@ pub struct Store {
 struct Inner {
     path: PathBuf,
     key: DatabaseKey,
-    jobs: mpsc::SyncSender<Job>,
+    /// Taken when the store is dropped, which ends the writing thread.
+    jobs: Option<mpsc::SyncSender<Job>>,
+    writer: Option<thread::JoinHandle<()>>,
     places: Arc<Semaphore>,
     readers: Mutex<Vec<Reader>>,
     permits: Semaphore,
@@ -120,7 +122,7 @@ impl Store {
             database,
             codecs: RefCell::default(),
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
                 for job in queue {
@@ -135,7 +137,8 @@ impl Store {
             inner: Arc::new(Inner {
                 path,
                 key,
-                jobs,
+                jobs: Some(jobs),
+                writer: Some(thread),
                 places: Arc::new(Semaphore::new(WRITE_QUEUE)),
                 readers: Mutex::new(Vec::new()),
                 permits: Semaphore::new(READERS),
@@ -175,7 +178,7 @@ impl Store {
             drop(place);
             job(writer);
         });
-        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)
+        self.inner.send(job)
     }
 
     /// Hands work to the writing thread and returns at once; the answer comes later. The caller
@@ -193,7 +196,7 @@ impl Store {
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (job, receive) = job_of(work);
-        self.inner.jobs.send(job).map_err(|_| StoreError::Closed)?;
+        self.inner.send(job)?;
         Ok(receive)
     }
 
@@ -246,7 +249,30 @@ impl Store {
     }
 }
 
+impl Drop for Inner {
+    /// Waits until the database is closed. A process that ended meanwhile would take the
+    /// cryptographic library from under the writing thread.
+    fn drop(&mut self) {
+        drop(self.jobs.take());
+        self.readers
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        let Some(writer) = self.writer.take() else {
+            return;
+        };
+        if writer.thread().id() != thread::current().id() && writer.join().is_err() {
+            tracing::error!("The store's writing thread ended in a panic.");
+        }
+    }
+}
+
 impl Inner {
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
+        jobs.send(job).map_err(|_| StoreError::Closed)
+    }
+
     fn read<T>(
         &self,
         work: impl FnOnce(&Read<'_>) -> Result<T, StoreError>,

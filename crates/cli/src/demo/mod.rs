@@ -7,10 +7,9 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use nurturehub_engine::{Engine, EngineError, EngineOptions, Home};
+use nurturehub_engine::{Engine, EngineError, EngineOptions, Home, MemoryVault};
 use nurturehub_port::{ErrorKind, Secret};
 use nurturehub_sandbox::{Sandbox, SandboxConfig};
-use nurturehub_vault::MemoryVault;
 use serde::Serialize;
 use tempfile::TempDir;
 
@@ -61,7 +60,7 @@ pub(crate) async fn run(
         Arc::new(MemoryVault::new()),
         "demo",
     );
-    let engine = workplace::keep(Engine::open(options).await?);
+    let engine = Engine::open(options).await?;
     let description = sandbox.describe();
     let platform = description.platform;
     engine
