@@ -121,7 +121,7 @@ pub struct MappedContact {
 }
 
 /// A record that no contact could be made from.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RejectedRecord {
     /// Its id, where it has a usable one.
     pub external_id: Option<ExternalId>,
@@ -144,7 +144,7 @@ pub struct DataIssue {
 }
 
 /// A record that the CRM says is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Removal {
     /// Which.
     pub external_id: ExternalId,

@@ -47,6 +47,13 @@ CREATE TABLE listing (
     removed       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- A page that is stored with the cursor behind it and not yet merged into the contacts: one at most,
+-- since the next is stored only once this one is merged.
+CREATE TABLE page_aside (
+    connection_id INTEGER PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
+    page          BLOB NOT NULL
+) STRICT;
+
 -- What a search, a filter, a count or a diff needs of a contact; the contact itself is in contact_body.
 -- Rows are narrow, so that a scan of a million stays cheap.
 CREATE TABLE contact (

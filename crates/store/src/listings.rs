@@ -69,7 +69,7 @@ impl ListingCounts {
     }
 }
 
-fn count(value: i64) -> u64 {
+fn whole(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
 }
 
@@ -98,16 +98,16 @@ pub fn find(db: &Read<'_>, connection: i64) -> Result<Option<Listing>, StoreErro
                 complete: row.get(3)?,
                 started_at: timestamp(row.get(4)?),
                 touched_at: timestamp(row.get(5)?),
-                source_total: row.get::<_, Option<i64>>(6)?.map(count),
+                source_total: row.get::<_, Option<i64>>(6)?.map(whole),
                 counts: ListingCounts {
-                    pages: count(row.get(7)?),
-                    listed: count(row.get(8)?),
-                    created: count(row.get(9)?),
-                    updated: count(row.get(10)?),
-                    unchanged: count(row.get(11)?),
-                    repeated: count(row.get(12)?),
-                    rejected: count(row.get(13)?),
-                    removed: count(row.get(14)?),
+                    pages: whole(row.get(7)?),
+                    listed: whole(row.get(8)?),
+                    created: whole(row.get(9)?),
+                    updated: whole(row.get(10)?),
+                    unchanged: whole(row.get(11)?),
+                    repeated: whole(row.get(12)?),
+                    rejected: whole(row.get(13)?),
+                    removed: whole(row.get(14)?),
                 },
             })
         })
@@ -157,20 +157,13 @@ fn not_in_progress(number: i64) -> StoreError {
 
 /// Moves a listing past a page that the same transaction stores. One that was given up or closed
 /// meanwhile is not moved, and the page with it is not stored.
-pub(crate) fn advance(
-    tx: &Write<'_>,
-    page: &PageToStage,
-    counts: &ListingCounts,
-) -> Result<(), StoreError> {
+pub(crate) fn advance(tx: &Write<'_>, page: &PageToStage) -> Result<(), StoreError> {
     let moved = tx
         .database
         .prepare_cached(
             "UPDATE listing SET cursor = ?2, complete = ?3,
-                 source_total = coalesce(?4, source_total), touched_at = ?5,
-                 pages = pages + ?6, listed = listed + ?7, created = created + ?8,
-                 updated = updated + ?9, unchanged = unchanged + ?10, repeated = repeated + ?11,
-                 rejected = rejected + ?12, removed = removed + ?13
-             WHERE connection_id = ?1 AND number = ?14",
+                 source_total = coalesce(?4, source_total), touched_at = ?5
+             WHERE connection_id = ?1 AND number = ?6",
         )?
         .execute(params![
             page.connection,
@@ -178,6 +171,30 @@ pub(crate) fn advance(
             page.complete,
             page.source_total.map(column),
             page.at.as_millisecond(),
+            page.listing,
+        ])?;
+    if moved == 0 {
+        return Err(not_in_progress(page.listing));
+    }
+    Ok(())
+}
+
+/// Counts into a listing what a page of it brought.
+pub(crate) fn count(
+    tx: &Write<'_>,
+    page: &PageToStage,
+    counts: &ListingCounts,
+) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached(
+            "UPDATE listing SET pages = pages + ?3, listed = listed + ?4, created = created + ?5,
+                 updated = updated + ?6, unchanged = unchanged + ?7, repeated = repeated + ?8,
+                 rejected = rejected + ?9, removed = removed + ?10
+             WHERE connection_id = ?1 AND number = ?2",
+        )?
+        .execute(params![
+            page.connection,
+            page.listing,
             column(counts.pages),
             column(counts.listed),
             column(counts.created),
@@ -186,11 +203,7 @@ pub(crate) fn advance(
             column(counts.repeated),
             column(counts.rejected),
             column(counts.removed),
-            page.listing,
         ])?;
-    if moved == 0 {
-        return Err(not_in_progress(page.listing));
-    }
     Ok(())
 }
 

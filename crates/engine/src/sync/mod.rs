@@ -15,7 +15,7 @@ use nurturehub_port::{ErrorKind, SyncStart};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::listings::{self, Listing};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::{audit, traces};
+use nurturehub_store::{audit, contacts, traces};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -105,6 +105,7 @@ impl Engine {
             .store
             .write(move |tx| {
                 runs::end_abandoned(tx, row, now)?;
+                contacts::merge_left_over(tx, row)?;
                 if let Some(entry) = &confirmed {
                     audit::append(tx, entry)?;
                 }

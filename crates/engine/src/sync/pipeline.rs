@@ -1,6 +1,7 @@
-//! Walking through a CRM's pages, each stored before the next is asked for: whatever kills the
-//! process, one page at most is fetched again.
+//! Walking through a CRM's pages. Each is written down, with the cursor behind it, before the next is
+//! asked for, so that a kill costs one page at most; it is merged while the next is fetched.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -9,12 +10,16 @@ use nurturehub_port::{
 };
 use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, PageToStage, Prepared};
-use nurturehub_store::listings::Listing;
+use nurturehub_store::listings::{Listing, ListingCounts};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
+
+/// A page on its way from aside into the contacts.
+type Merging = oneshot::Receiver<Result<ListingCounts, StoreError>>;
 
 /// How a walk ended, short of an error.
 pub(super) enum Walked {
@@ -47,7 +52,22 @@ impl Walk<'_> {
         report: &mut SyncReport,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
-        let clock = std::sync::Arc::clone(&self.engine.options.clock);
+        let mut merging = None;
+        let walked = self.pages(listing, report, &mut merging, cancel).await;
+        // However the walk ended, what is being merged is merged and counted.
+        let merged = self.merged(merging.take(), listing, report).await;
+        let walked = walked?;
+        merged.map(|()| walked)
+    }
+
+    async fn pages(
+        &self,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+        merging: &mut Option<Merging>,
+        cancel: &CancellationToken,
+    ) -> Result<Walked, EngineError> {
+        let clock = &self.engine.options.clock;
         let mut pages = self.session.adapter.sync_contacts(self.start.clone());
         loop {
             let next = tokio::select! {
@@ -59,7 +79,8 @@ impl Walk<'_> {
             let page = page?;
             let began = clock.elapsed();
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
-            self.store(ready, listing, report).await?;
+            self.merged(merging.take(), listing, report).await?;
+            *merging = self.store(ready, listing, report).await?;
             (self.progress)(SyncProgress {
                 pages: report.pages,
                 listed: listing.counts.listed,
@@ -76,12 +97,14 @@ impl Walk<'_> {
         .into())
     }
 
+    /// Stores a page with the cursor behind it. The last one is merged in the same transaction; any
+    /// other while the next is fetched.
     async fn store(
         &self,
         ready: ReadyPage,
         listing: &mut Listing,
         report: &mut SyncReport,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<Merging>, EngineError> {
         let ReadyPage {
             page,
             records,
@@ -89,8 +112,8 @@ impl Walk<'_> {
             preparing,
         } = ready;
         let mapping = Duration::from_micros(page.mapping_us) + preparing;
-        report.spent.mapping_us += u64::try_from(mapping.as_micros()).unwrap_or(0);
-        let staged = PageToStage {
+        report.spent.mapping_us += microseconds(mapping);
+        let staged = Arc::new(PageToStage {
             connection: self.session.record.row,
             listing: listing.number,
             run: self.run,
@@ -102,24 +125,57 @@ impl Walk<'_> {
             complete: page.complete,
             traces: self.session.drain_trace(),
             at: self.engine.now(),
-        };
+        });
+        let store = &self.engine.store;
         let began = self.engine.options.clock.elapsed();
-        let counts = self
-            .engine
-            .store
-            .write(move |tx| contacts::stage(tx, &staged))
-            .await?;
+        let merging = if page.complete {
+            let counts = store.write(move |tx| contacts::stage(tx, &staged)).await?;
+            count(&counts, listing, report);
+            None
+        } else {
+            let aside = Arc::clone(&staged);
+            store
+                .write(move |tx| contacts::set_aside(tx, &aside))
+                .await?;
+            Some(store.enqueue(move |tx| contacts::merge_aside(tx, &staged))?)
+        };
         let storing = self.engine.options.clock.elapsed().saturating_sub(began);
-        report.spent.storing_us += u64::try_from(storing.as_micros()).unwrap_or(0);
-        report.count(&counts);
+        report.spent.storing_us += microseconds(storing);
         report.cursor_after = Some(page.cursor.as_str().to_owned());
-        listing.counts.add(&counts);
         listing.source_total = page.source_total.or(listing.source_total);
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
+        Ok(merging)
+    }
+
+    /// Waits until the page that is being merged is merged, and counts it.
+    async fn merged(
+        &self,
+        merging: Option<Merging>,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+    ) -> Result<(), EngineError> {
+        let Some(merging) = merging else {
+            return Ok(());
+        };
+        let began = self.engine.options.clock.elapsed();
+        let counts = merging.await.map_err(|_| StoreError::Closed)??;
+        let waited = self.engine.options.clock.elapsed().saturating_sub(began);
+        report.spent.storing_us += microseconds(waited);
+        count(&counts, listing, report);
         Ok(())
     }
+}
+
+fn count(counts: &ListingCounts, listing: &mut Listing, report: &mut SyncReport) {
+    report.count(counts);
+    listing.counts.add(counts);
+    report.proof = Proof::of(listing);
+}
+
+fn microseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn prepare(

@@ -2,6 +2,7 @@
 
 mod absence;
 mod accept;
+mod aside;
 mod codes;
 #[cfg(test)]
 mod cost;
@@ -10,6 +11,7 @@ mod stage;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
 pub use accept::{PushRow, accept, next_to_push, reject};
+pub use aside::{merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
 pub use query::{
     Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,

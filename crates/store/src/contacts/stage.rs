@@ -5,6 +5,7 @@ use nurturehub_port::{
     Category, Contact, Cursor, ExternalId, Lifecycle, MappedContact, RejectedRecord, Removal,
 };
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use super::absence::{release, retire};
 use super::codes::{
@@ -18,7 +19,7 @@ use crate::{StoreError, Write, body, search_text};
 pub(super) type Accepted = Option<(Vec<u8>, i64)>;
 
 /// A contact made ready to be stored, off the writing thread.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Prepared {
     pub(super) external_id: ExternalId,
     pub(super) hash: [u8; 16],
@@ -76,8 +77,8 @@ pub(super) fn hash_bytes(hex: &str) -> Result<[u8; 16], StoreError> {
         .ok_or_else(|| StoreError::Damaged("a contact has no content hash".into()))
 }
 
-/// A page of a listing with all that its transaction stores.
-#[derive(Debug)]
+/// A page of a listing with all that is stored with it.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct PageToStage {
     /// The connection's row.
     pub connection: i64,
@@ -98,6 +99,7 @@ pub struct PageToStage {
     /// Set on the last page.
     pub complete: bool,
     /// The requests that the page took.
+    #[serde(skip)]
     pub traces: Vec<TraceRow>,
     /// Now.
     pub at: Timestamp,
@@ -121,6 +123,14 @@ pub enum RecordOutcome {
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress.
 pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
+    listings::advance(tx, page)?;
+    let counts = merge(tx, page)?;
+    traces::append(tx, page.connection, page.run, &page.traces)?;
+    Ok(counts)
+}
+
+/// Merges a page into the contacts and counts what it brought.
+pub(super) fn merge(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
     let mut counts = stage_records(
         tx,
         page.connection,
@@ -131,8 +141,7 @@ pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreE
     )?;
     counts.pages = 1;
     counts.removed = remove(tx, page.connection, &page.removals, page.at)?;
-    listings::advance(tx, page, &counts)?;
-    traces::append(tx, page.connection, page.run, &page.traces)?;
+    listings::count(tx, page, &counts)?;
     Ok(counts)
 }
 

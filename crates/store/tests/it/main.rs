@@ -6,6 +6,7 @@
 )]
 
 mod absences;
+mod aside;
 mod atomic;
 mod audit;
 mod bodies;

@@ -1,0 +1,133 @@
+//! A page set aside: written down with the cursor, merged later, lost never.
+
+use nurturehub_port::{DataIssue, ExternalId, Lifecycle, RejectedRecord, Removal};
+use nurturehub_store::contacts::{self, PageToStage};
+use nurturehub_store::{StoreError, listings};
+
+use crate::desk::{Desk, version};
+
+/// A page with one of everything that a page can have.
+fn page(desk: &Desk, listing: i64) -> PageToStage {
+    let mut page = desk.page(listing, vec![version("a", "2"), version("b", "1")]);
+    page.complete = false;
+    page.rejected = vec![RejectedRecord {
+        external_id: None,
+        raw: "null".into(),
+        issue: DataIssue {
+            code: "noId".into(),
+            field: "provenance.externalId".into(),
+            message: "It has no id.".into(),
+        },
+    }];
+    page.removals = vec![Removal {
+        external_id: ExternalId::parse("gone").unwrap(),
+        lifecycle: Lifecycle::Deleted,
+        reason: "erased".into(),
+    }];
+    page
+}
+
+/// A store that knows two contacts, with a listing in progress.
+async fn prepared() -> (Desk, i64) {
+    let desk = Desk::new().await;
+    let first = desk.begin(true).await;
+    let known = vec![version("a", "1"), version("gone", "1")];
+    desk.stage(desk.page(first.number, known)).await.unwrap();
+    let listing = desk.begin(true).await;
+    (desk, listing.number)
+}
+
+async fn aside(desk: &Desk, page: PageToStage) -> Result<(), StoreError> {
+    desk.store
+        .write(move |tx| contacts::set_aside(tx, &page))
+        .await
+}
+
+/// What is seen of the contacts and of the listing in progress.
+async fn state(desk: &Desk) -> String {
+    let connection = desk.connection;
+    desk.store
+        .read(move |db| {
+            let rows: Vec<i64> = ["contact", "rejected_record", "page_aside"]
+                .iter()
+                .map(|table| db.count_rows(table))
+                .collect::<Result<_, _>>()?;
+            let listing = listings::find(db, connection)?;
+            let changes = contacts::change_counts(db, connection)?;
+            let detail = contacts::detail(db, connection, "a")?.raw;
+            Ok(format!("{rows:?} {listing:?} {changes:?} {detail}"))
+        })
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_page_left_aside_by_a_killed_run_comes_out_as_if_it_had_been_merged_at_once() {
+    let (at_once, listing) = prepared().await;
+    let counts = at_once.stage(page(&at_once, listing)).await.unwrap();
+    assert_eq!(
+        (
+            counts.created,
+            counts.updated,
+            counts.rejected,
+            counts.removed
+        ),
+        (1, 1, 1, 1),
+        "the page has one of everything"
+    );
+
+    let (mut killed, listing) = prepared().await;
+    aside(&killed, page(&killed, listing)).await.unwrap();
+    let connection = killed.connection;
+    let open = killed
+        .store
+        .read(move |db| listings::find(db, connection))
+        .await
+        .unwrap();
+    assert_eq!(
+        open.unwrap().cursor,
+        Some(page(&killed, listing).cursor),
+        "the cursor is behind it"
+    );
+    killed.reopen().await;
+    for _ in 0..2 {
+        // A second time there is nothing left to merge.
+        killed
+            .store
+            .write(move |tx| contacts::merge_left_over(tx, connection))
+            .await
+            .unwrap();
+    }
+    assert_eq!(state(&killed).await, state(&at_once).await);
+}
+
+#[tokio::test]
+async fn the_next_page_waits_until_the_one_aside_is_merged() {
+    let (desk, listing) = prepared().await;
+    aside(&desk, page(&desk, listing)).await.unwrap();
+    let mut next = desk.page(listing, vec![version("c", "1")]);
+    next.complete = false;
+    let refused = aside(&desk, next).await;
+    assert!(refused.is_err(), "else the first would be lost with a kill");
+    let merged = page(&desk, listing);
+    let counts = desk
+        .store
+        .write(move |tx| contacts::merge_aside(tx, &merged))
+        .await
+        .unwrap();
+    assert_eq!(counts.pages, 1);
+    let mut next = desk.page(listing, vec![version("c", "1")]);
+    next.complete = false;
+    aside(&desk, next).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_page_of_a_listing_that_was_given_up_is_not_set_aside() {
+    let (desk, listing) = prepared().await;
+    desk.begin(true).await;
+    let refused = aside(&desk, page(&desk, listing)).await;
+    assert!(
+        matches!(refused, Err(StoreError::NotFound { .. })),
+        "{refused:?}"
+    );
+}
