@@ -20,9 +20,7 @@ CREATE TABLE connection (
     listing        INTEGER NOT NULL DEFAULT 0,
     created_at     INTEGER NOT NULL,
     paused_at      INTEGER,
-    disconnected_at INTEGER,
-    token_expires_at INTEGER,
-    token_expires_why TEXT
+    disconnected_at INTEGER
 ) STRICT;
 
 -- The listing in progress: what a later run needs to go on after a kill. Gone once it is closed.

@@ -36,22 +36,16 @@ pub struct ConnectionRecord {
     pub paused_at: Option<Timestamp>,
     /// When it was disconnected, where it is.
     pub disconnected_at: Option<Timestamp>,
-    /// When its sign-in ends by the provider's rules, and why.
-    pub token_expires: Option<(Timestamp, String)>,
 }
 
 const COLUMNS: &str = "id, key, provider, tenant, name, reference, settings, cursor, listing, \
-     created_at, paused_at, disconnected_at, token_expires_at, token_expires_why";
+     created_at, paused_at, disconnected_at";
 
 fn read_row(row: &Row<'_>) -> Result<Result<ConnectionRecord, StoreError>, rusqlite::Error> {
     let damaged =
         |what: &str| StoreError::Damaged(format!("a connection's {what} has lost its form"));
     let (id, provider, tenant): (String, String, String) = (row.get(1)?, row.get(2)?, row.get(3)?);
     let settings: String = row.get(6)?;
-    let token_expires = row
-        .get::<_, Option<i64>>(12)?
-        .map(timestamp)
-        .zip(row.get::<_, Option<String>>(13)?);
     let record = (|| {
         Ok(ConnectionRecord {
             row: row.get(0)?,
@@ -66,7 +60,6 @@ fn read_row(row: &Row<'_>) -> Result<Result<ConnectionRecord, StoreError>, rusql
             created_at: timestamp(row.get(9)?),
             paused_at: row.get::<_, Option<i64>>(10)?.map(timestamp),
             disconnected_at: row.get::<_, Option<i64>>(11)?.map(timestamp),
-            token_expires,
         })
     })();
     Ok(record)
@@ -202,26 +195,6 @@ pub fn set_disconnected(tx: &Write<'_>, row: i64, at: Timestamp) -> Result<(), S
     tx.database.execute(
         "UPDATE connection SET disconnected_at = ?2 WHERE id = ?1",
         params![row, at.as_millisecond()],
-    )?;
-    Ok(())
-}
-
-/// Records when the sign-in ends by the provider's rules.
-///
-/// # Errors
-/// What the database answers.
-pub fn set_token_expiry(
-    tx: &Write<'_>,
-    row: i64,
-    expires: Option<(Timestamp, &str)>,
-) -> Result<(), StoreError> {
-    tx.database.execute(
-        "UPDATE connection SET token_expires_at = ?2, token_expires_why = ?3 WHERE id = ?1",
-        params![
-            row,
-            expires.map(|(at, _)| at.as_millisecond()),
-            expires.map(|(_, why)| why)
-        ],
     )?;
     Ok(())
 }
