@@ -2,7 +2,8 @@
 
 use nurturehub_port::{PageRecord, WebhookDelivery, WebhookOutcome};
 use nurturehub_store::StoreError;
-use nurturehub_store::contacts::{self, Prepared};
+use nurturehub_store::bodies::Packer;
+use nurturehub_store::contacts::{self, Prepared, Records};
 use nurturehub_store::webhooks::{self, DeliveryRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -73,6 +74,7 @@ impl Engine {
                 PageRecord::Rejected(record) => rejected.push(record),
             }
         }
+        let records = Records::pack(&mut Packer::new()?, records)?;
         let removals = outcome.removals;
         let activities = u64::try_from(outcome.activities.len()).unwrap_or(u64::MAX);
         let (event, ignored) = (outcome.event, outcome.ignored);

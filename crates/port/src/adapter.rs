@@ -8,8 +8,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Activity, ActivityOutcome, AdapterError, Contact, Cursor, ExternalId, Lifecycle, VerifyStep,
-    WebhookDelivery, WebhookOutcome,
+    Activity, ActivityOutcome, AdapterError, Cursor, ExternalId, Lifecycle, SealedContact,
+    VerifyStep, WebhookDelivery, WebhookOutcome,
 };
 
 /// Pages of contacts, in order. Dropping the stream cancels what is under way, at once.
@@ -113,7 +113,7 @@ pub enum PageRecord {
 #[derive(Debug)]
 pub struct MappedContact {
     /// The canonical contact, sealed with its hash.
-    pub contact: Contact,
+    pub contact: SealedContact,
     /// The CRM's record, as it came.
     pub raw: Box<str>,
     /// What is wrong with its data, though not so wrong as to refuse it.

@@ -1,14 +1,13 @@
 //! The canonical contact.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{ConnectionId, ExternalId, ProviderId};
+use crate::{ConnectionId, ExternalId, ProviderId, SealedContact};
 
 /// A person or company that an agency's CRM knows, in the form that the platform takes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -315,93 +314,18 @@ impl Contact {
             .to_string()
     }
 
-    /// The hash of everything but `fetchedAt` and the hash itself.
+    /// The contact with its hash filled in, and its text with it.
     #[must_use]
-    pub fn compute_hash(&self) -> String {
-        /// The contact without what the hash leaves out. Field order is part of the hash.
-        #[derive(Serialize)]
-        struct Hashed<'a>(
-            &'a str,
-            &'a Identity,
-            &'a [Email],
-            &'a [Phone],
-            &'a [Address],
-            &'a [Category],
-            &'a Consent,
-            &'a Assignment,
-            Lifecycle,
-            &'a [String],
-            &'a BTreeMap<String, serde_json::Value>,
-            (
-                &'a str,
-                &'a str,
-                &'a str,
-                &'a Option<String>,
-                &'a Option<Timestamp>,
-                &'a Option<Timestamp>,
-            ),
-            Category,
-        );
-        struct Feed(blake3::Hasher);
-        impl io::Write for Feed {
-            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-                self.0.update(bytes);
-                Ok(bytes.len())
-            }
-            fn flush(&mut self) -> io::Result<()> {
-                Ok(())
-            }
-        }
-        let origin = &self.provenance;
-        let hashed = Hashed(
-            &self.id,
-            &self.identity,
-            &self.emails,
-            &self.phones,
-            &self.addresses,
-            &self.categories,
-            &self.consent,
-            &self.assignment,
-            self.lifecycle,
-            &self.tags,
-            &self.attributes,
-            (
-                origin.connection_id.as_str(),
-                origin.external_id.as_str(),
-                &origin.external_type,
-                &origin.external_url,
-                &origin.created_at,
-                &origin.updated_at,
-            ),
-            self.category,
-        );
-        // Many small writes cost more than one buffer; 4 KiB holds nearly every contact.
-        let mut feed = io::BufWriter::with_capacity(4096, Feed(blake3::Hasher::new()));
-        let written = serde_json::to_writer(&mut feed, &hashed);
-        debug_assert!(written.is_ok(), "plain data with text keys is always JSON");
-        feed.into_inner().map_or_else(
-            |_| String::new(),
-            |feed| {
-                let mut hex = feed.0.finalize().to_hex();
-                hex.truncate(32);
-                hex.as_str().to_owned()
-            },
-        )
-    }
-
-    /// The contact with its hash filled in.
-    #[must_use]
-    pub fn sealed(mut self) -> Self {
-        self.provenance.content_hash = self.compute_hash();
-        self
+    pub fn sealed(self) -> SealedContact {
+        SealedContact::new(self)
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn contact() -> Contact {
+    pub(crate) fn contact() -> Contact {
         let connection = ConnectionId::parse("one").unwrap();
         let external = ExternalId::parse("A1").unwrap();
         Contact {
@@ -450,30 +374,6 @@ mod tests {
             id("a", "bc"),
             id("ab", "c"),
             "the parts must not run together"
-        );
-    }
-
-    #[test]
-    fn the_hash_leaves_out_the_time_of_fetching_and_nothing_else() {
-        let first = contact().sealed();
-        let mut later = contact();
-        later.provenance.fetched_at = Timestamp::from_second(1_700_000_000).unwrap();
-        assert_eq!(
-            first.provenance.content_hash,
-            later.sealed().provenance.content_hash
-        );
-
-        let mut archived = contact();
-        archived.lifecycle = Lifecycle::Archived;
-        assert_ne!(
-            first.provenance.content_hash,
-            archived.sealed().provenance.content_hash
-        );
-        let mut retyped = contact();
-        retyped.category = Category::Other;
-        assert_ne!(
-            first.provenance.content_hash,
-            retyped.sealed().provenance.content_hash
         );
     }
 }

@@ -15,6 +15,7 @@ mod error;
 mod error_facts;
 mod ids;
 mod schema;
+mod sealed;
 mod secret;
 mod spec;
 mod verify;
@@ -37,6 +38,7 @@ pub use error::{AdapterError, Evidence};
 pub use error_facts::{ErrorKind, KindFacts, Owner, Retry, Scope};
 pub use ids::{ConnectionId, ExternalId, IdError, ProviderId, RunId, TenantId};
 pub use schema::{activity_schema, contact_schema};
+pub use sealed::SealedContact;
 pub use secret::Secret;
 pub use spec::{
     AbsencePolicy, Capabilities, Field, Limits, OAuthEndpoints, ProviderSpec, RateWindow,

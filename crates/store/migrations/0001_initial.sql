@@ -7,7 +7,7 @@ CREATE TABLE provider (
 ) STRICT;
 
 -- One agency's account with one CRM. Secrets are in the vault, never here. Times are Unix milliseconds.
--- Its number is never given again: another program may still know the dictionary that went with it.
+-- Its number is never given again: another program may still know it by that.
 CREATE TABLE connection (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
     key            TEXT NOT NULL UNIQUE,
@@ -45,15 +45,19 @@ CREATE TABLE listing (
     removed       INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- A page that is stored with the cursor behind it and not yet merged into the contacts: one at most,
--- since the next is stored only once this one is merged.
+-- A page that is stored with the cursor behind it and not yet merged into the contacts; a few at most.
+-- They are merged in the order of their ids. `blocks` are the numbers of the blocks that hold the
+-- bodies, `page` is all the rest.
 CREATE TABLE page_aside (
-    connection_id INTEGER PRIMARY KEY REFERENCES connection (id) ON DELETE CASCADE,
+    id            INTEGER PRIMARY KEY,
+    connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
+    blocks        TEXT NOT NULL CHECK (json_valid(blocks)),
     page          BLOB NOT NULL
 ) STRICT;
 
--- What a search, a filter, a count or a diff needs of a contact; the contact itself is in contact_body.
--- Rows are narrow, so that a scan of a million stays cheap.
+-- What a search, a filter, a count or a diff needs of a contact; the contact itself is in a block. Rows
+-- are narrow, so that a scan of a million stays cheap. What the platform last accepted has a place of
+-- its own only where the contact has changed since.
 CREATE TABLE contact (
     id            INTEGER PRIMARY KEY,
     connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
@@ -71,6 +75,10 @@ CREATE TABLE contact (
     consent       INTEGER NOT NULL,
     issues        INTEGER NOT NULL,
     changed_at    INTEGER NOT NULL,
+    block_id      INTEGER NOT NULL,
+    slot          INTEGER NOT NULL,
+    accepted_block_id INTEGER,
+    accepted_slot INTEGER,
     search        TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX contact_by_external_id ON contact (connection_id, external_id);
@@ -79,26 +87,18 @@ CREATE UNIQUE INDEX contact_by_external_id ON contact (connection_id, external_i
 CREATE INDEX contact_in_order ON contact (connection_id);
 CREATE INDEX contact_pending ON contact (connection_id, id, pending) WHERE pending > 0;
 
--- Shapes of records, with every value blanked: zstd compresses a body against one of these.
--- Programs keep what they made of a dictionary by its number, so that is never given again either.
-CREATE TABLE dictionary (
+-- Canonical contacts and the CRM's own records, many to a block. A block never changes; `used` counts
+-- the contacts that name one of its slots. Programs keep what they read of a block by its number, so
+-- that is never given again.
+CREATE TABLE block (
     id            INTEGER PRIMARY KEY AUTOINCREMENT,
     connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
-    shape         BLOB NOT NULL
+    slots         INTEGER NOT NULL,
+    used          INTEGER NOT NULL CHECK (used >= 0)
 ) STRICT;
-
--- The canonical contact and the CRM's own record, compressed together.
-CREATE TABLE contact_body (
-    id            INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,
-    dictionary_id INTEGER NOT NULL,
-    body          BLOB NOT NULL
-) STRICT;
-
--- What the platform last accepted, kept only where the contact has changed since.
-CREATE TABLE accepted_body (
-    id            INTEGER PRIMARY KEY REFERENCES contact (id) ON DELETE CASCADE,
-    dictionary_id INTEGER NOT NULL,
-    body          BLOB NOT NULL
+CREATE TABLE block_content (
+    block_id INTEGER PRIMARY KEY REFERENCES block (id) ON DELETE CASCADE,
+    packed   BLOB NOT NULL
 ) STRICT;
 
 -- Why the platform refused a contact, and with which content.

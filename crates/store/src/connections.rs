@@ -206,20 +206,16 @@ pub fn set_disconnected(tx: &Write<'_>, row: i64, at: Timestamp) -> Result<(), S
 /// What the database answers.
 pub fn purge(tx: &Write<'_>, row: i64) -> Result<(), StoreError> {
     // Children first and by statement: a cascade would do it row by row.
-    for table in ["contact_body", "accepted_body"] {
-        tx.database.execute(
-            &format!(
-                "DELETE FROM {table} WHERE id IN (SELECT id FROM contact WHERE connection_id = ?1)"
-            ),
-            [row],
-        )?;
-    }
+    tx.database.execute(
+        "DELETE FROM block_content WHERE block_id IN (SELECT id FROM block WHERE connection_id = ?1)",
+        [row],
+    )?;
     tx.database.execute(
         "DELETE FROM request_trace WHERE run_id IN (SELECT id FROM run WHERE connection_id = ?1)",
         [row],
     )?;
     tx.database
         .execute("DELETE FROM connection WHERE id = ?1", [row])?;
-    tx.codecs.borrow_mut().forget();
+    tx.blocks.borrow_mut().forget();
     Ok(())
 }

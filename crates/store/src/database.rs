@@ -9,7 +9,7 @@ use std::thread;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::body::Codecs;
+use crate::bodies::BlockCache;
 use crate::{DatabaseKey, StoreError, migrations, open};
 
 /// Connections for reading that are kept open.
@@ -39,18 +39,18 @@ struct Inner {
 
 struct Writer {
     database: Connection,
-    codecs: RefCell<Codecs>,
+    blocks: RefCell<BlockCache>,
 }
 
 struct Reader {
     database: Connection,
-    codecs: RefCell<Codecs>,
+    blocks: RefCell<BlockCache>,
 }
 
 /// A consistent view of the database, for the length of one piece of work.
 pub struct Read<'a> {
     pub(crate) database: &'a Connection,
-    pub(crate) codecs: &'a RefCell<Codecs>,
+    pub(crate) blocks: &'a RefCell<BlockCache>,
 }
 
 impl Read<'_> {
@@ -72,9 +72,9 @@ pub struct Write<'a> {
 #[cfg(test)]
 impl<'a> Write<'a> {
     /// Work on a connection that the test holds itself.
-    pub(crate) const fn over(database: &'a Connection, codecs: &'a RefCell<Codecs>) -> Self {
+    pub(crate) const fn over(database: &'a Connection, blocks: &'a RefCell<BlockCache>) -> Self {
         Self {
-            read: Read { database, codecs },
+            read: Read { database, blocks },
         }
     }
 }
@@ -120,7 +120,7 @@ impl Store {
         let (jobs, queue) = mpsc::sync_channel::<Job>(WRITE_QUEUE);
         let mut writer = Writer {
             database,
-            codecs: RefCell::default(),
+            blocks: RefCell::default(),
         };
         let thread = thread::Builder::new()
             .name("store-writer".into())
@@ -286,14 +286,14 @@ impl Inner {
             Some(reader) => reader,
             None => Reader {
                 database: open::reader(&self.path, &self.key)?,
-                codecs: RefCell::default(),
+                blocks: RefCell::default(),
             },
         };
         let result = {
             let view = reader.database.transaction()?;
             work(&Read {
                 database: &view,
-                codecs: &reader.codecs,
+                blocks: &reader.blocks,
             })
         };
         self.readers
@@ -328,7 +328,7 @@ fn transact<T>(
     let result = work(&Write {
         read: Read {
             database: &transaction,
-            codecs: &writer.codecs,
+            blocks: &writer.blocks,
         },
     });
     let kept = result.and_then(|value| {
@@ -336,8 +336,8 @@ fn transact<T>(
         Ok(value)
     });
     if kept.is_err() {
-        // A codec learnt from a dictionary that is now undone would name a row that is not there.
-        writer.codecs.borrow_mut().forget();
+        // The number of a block that is now undone will be another one's.
+        writer.blocks.borrow_mut().forget();
     }
     kept
 }
@@ -347,11 +347,11 @@ mod tests {
     use nurturehub_port::Secret;
 
     use super::*;
-    use crate::body;
+    use crate::bodies::{Body, Ledger};
 
     /// A disk that is full may show only when a transaction is committed.
     #[tokio::test]
-    async fn a_commit_that_fails_undoes_the_dictionary_as_well() {
+    async fn a_commit_that_fails_undoes_what_is_known_of_blocks_as_well() {
         let folder = tempfile::tempdir().unwrap();
         let key = DatabaseKey::new(Secret::new(vec![7; DatabaseKey::LENGTH])).unwrap();
         let path = folder.path().join("store.db");
@@ -361,7 +361,14 @@ mod tests {
                 // There is no such connection, which shows at the commit.
                 tx.database
                     .pragma_update(None, "defer_foreign_keys", true)?;
-                body::pack(tx, 1, r#"{"a":"b"}"#, "")?;
+                let body = Body {
+                    external_id: "a".into(),
+                    canonical: "{}".into(),
+                    raw: "{}".into(),
+                };
+                let at = Ledger::keep(tx, 1, |ledger| ledger.append(body))?;
+                tx.body(at)?;
+                assert!(tx.blocks.borrow().knows_anything(), "it was read");
                 Ok(())
             })
             .await;
@@ -370,12 +377,9 @@ mod tests {
             "the commit must fail for this test to say anything"
         );
         let known = store
-            .write(|tx| Ok(tx.codecs.borrow().knows_anything()))
+            .write(|tx| Ok(tx.blocks.borrow().knows_anything()))
             .await
             .unwrap();
-        assert!(
-            !known,
-            "the dictionary was undone, and nothing may be packed with it"
-        );
+        assert!(!known, "the block's number will be another one's");
     }
 }

@@ -12,7 +12,7 @@
 //! ```
 
 pub mod audit;
-mod body;
+pub mod bodies;
 pub mod connections;
 pub mod contacts;
 mod database;

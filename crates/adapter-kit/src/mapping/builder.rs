@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use nurturehub_port::{
     Assignment, AssignmentParty, Category, ConnectionId, Consent, ConsentState, Contact, DataIssue,
-    ExternalId, Identity, Lifecycle, Provenance, ProviderId,
+    ExternalId, Identity, Lifecycle, Provenance, ProviderId, SealedContact,
 };
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ pub enum Channel {
 #[derive(Debug)]
 pub struct Built {
     /// The contact, sealed with its hash.
-    pub contact: Contact,
+    pub contact: SealedContact,
     /// What is amiss in the record's data.
     pub issues: Vec<DataIssue>,
     /// Where each field came from; empty unless asked for.

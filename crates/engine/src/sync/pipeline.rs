@@ -1,7 +1,7 @@
 //! Walking through a CRM's pages. Each is written down, with the cursor behind it, before the next is
-//! asked for, so that a kill costs one page at most; it is merged while the next is fetched.
+//! asked for, so that a kill costs one page at most; a few at a time are merged into the contacts
+//! while the next ones are fetched.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -9,7 +9,8 @@ use nurturehub_port::{
     AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart,
 };
 use nurturehub_store::StoreError;
-use nurturehub_store::contacts::{self, PageToStage, Prepared};
+use nurturehub_store::bodies::Packer;
+use nurturehub_store::contacts::{self, PageToStage, Prepared, Records, SetAside};
 use nurturehub_store::listings::{Listing, ListingCounts};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -18,8 +19,18 @@ use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
 
-/// A page on its way from aside into the contacts.
-type Merging = oneshot::Receiver<Result<ListingCounts, StoreError>>;
+/// Pages are merged once they have so many contacts between them: more of them in one transaction
+/// write less, and hold more memory.
+const MERGED_TOGETHER: usize = 2_000;
+
+/// What is on its way into the contacts.
+#[derive(Default)]
+struct Merging {
+    /// Written down, and not handed to be merged yet.
+    aside: Vec<SetAside>,
+    /// Being merged.
+    under_way: Option<oneshot::Receiver<Result<ListingCounts, StoreError>>>,
+}
 
 /// How a walk ended, short of an error.
 pub(super) enum Walked {
@@ -38,7 +49,7 @@ pub(super) struct Walk<'a> {
 /// A page made ready to be stored, off the writing thread.
 struct ReadyPage {
     page: ContactPage,
-    records: Vec<Prepared>,
+    records: Records,
     rejected: Vec<RejectedRecord>,
     preparing: Duration,
 }
@@ -52,10 +63,10 @@ impl Walk<'_> {
         report: &mut SyncReport,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
-        let mut merging = None;
+        let mut merging = Merging::default();
         let walked = self.pages(listing, report, &mut merging, cancel).await;
-        // However the walk ended, what is being merged is merged and counted.
-        let merged = self.merged(merging.take(), listing, report).await;
+        // However the walk ended, what was written down is merged and counted.
+        let merged = self.merge_rest(merging, listing, report).await;
         let walked = walked?;
         merged.map(|()| walked)
     }
@@ -64,11 +75,12 @@ impl Walk<'_> {
         &self,
         listing: &mut Listing,
         report: &mut SyncReport,
-        merging: &mut Option<Merging>,
+        merging: &mut Merging,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
         let clock = &self.engine.options.clock;
         let mut pages = self.session.adapter.sync_contacts(self.start.clone());
+        let mut packer = Packer::new()?;
         loop {
             let next = tokio::select! {
                 biased;
@@ -78,9 +90,8 @@ impl Walk<'_> {
             let Some(page) = next else { break };
             let page = page?;
             let began = clock.elapsed();
-            let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
-            self.merged(merging.take(), listing, report).await?;
-            *merging = self.store(ready, listing, report).await?;
+            let ready = prepare(page, &mut packer, || clock.elapsed().saturating_sub(began))?;
+            self.store(ready, merging, listing, report).await?;
             (self.progress)(SyncProgress {
                 pages: report.pages,
                 listed: listing.counts.listed,
@@ -98,13 +109,14 @@ impl Walk<'_> {
     }
 
     /// Stores a page with the cursor behind it. The last one is merged in the same transaction; any
-    /// other while the next is fetched.
+    /// other, with some more, while the next is fetched.
     async fn store(
         &self,
         ready: ReadyPage,
+        merging: &mut Merging,
         listing: &mut Listing,
         report: &mut SyncReport,
-    ) -> Result<Option<Merging>, EngineError> {
+    ) -> Result<(), EngineError> {
         let ReadyPage {
             page,
             records,
@@ -113,7 +125,7 @@ impl Walk<'_> {
         } = ready;
         let mapping = Duration::from_micros(page.mapping_us) + preparing;
         report.spent.mapping_us += microseconds(mapping);
-        let staged = Arc::new(PageToStage {
+        let staged = PageToStage {
             connection: self.session.record.row,
             listing: listing.number,
             run: self.run,
@@ -125,20 +137,25 @@ impl Walk<'_> {
             complete: page.complete,
             traces: self.session.drain_trace(),
             at: self.engine.now(),
-        });
+        };
         let store = &self.engine.store;
         let began = self.engine.options.clock.elapsed();
-        let merging = if page.complete {
-            let counts = store.write(move |tx| contacts::stage(tx, &staged)).await?;
-            count(&counts, listing, report);
-            None
-        } else {
-            let aside = Arc::clone(&staged);
-            store
-                .write(move |tx| contacts::set_aside(tx, &aside))
+        if page.complete {
+            let aside = std::mem::take(&mut merging.aside);
+            let counts = store
+                .write(move |tx| {
+                    let mut counts = contacts::merge_aside(tx, &aside)?;
+                    counts.add(&contacts::stage(tx, &staged)?);
+                    Ok(counts)
+                })
                 .await?;
-            Some(store.enqueue(move |tx| contacts::merge_aside(tx, &staged))?)
-        };
+            count(&counts, listing, report);
+        } else {
+            let aside = store
+                .write(move |tx| contacts::set_aside(tx, staged))
+                .await?;
+            merging.aside.push(aside);
+        }
         let storing = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += microseconds(storing);
         report.cursor_after = Some(page.cursor.as_str().to_owned());
@@ -146,21 +163,51 @@ impl Walk<'_> {
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
-        Ok(merging)
+        let waiting: usize = merging.aside.iter().map(SetAside::contacts).sum();
+        if waiting >= MERGED_TOGETHER {
+            self.merge(merging, listing, report).await?;
+        }
+        Ok(())
     }
 
-    /// Waits until the page that is being merged is merged, and counts it.
-    async fn merged(
+    /// Hands what was written down to be merged, once what was handed over before is done.
+    async fn merge(
         &self,
-        merging: Option<Merging>,
+        merging: &mut Merging,
         listing: &mut Listing,
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
-        let Some(merging) = merging else {
+        self.merged(merging, listing, report).await?;
+        let aside = std::mem::take(&mut merging.aside);
+        let store = &self.engine.store;
+        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_aside(tx, &aside))?);
+        Ok(())
+    }
+
+    async fn merge_rest(
+        &self,
+        mut merging: Merging,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+    ) -> Result<(), EngineError> {
+        if !merging.aside.is_empty() {
+            self.merge(&mut merging, listing, report).await?;
+        }
+        self.merged(&mut merging, listing, report).await
+    }
+
+    /// Waits until what is being merged is merged, and counts it.
+    async fn merged(
+        &self,
+        merging: &mut Merging,
+        listing: &mut Listing,
+        report: &mut SyncReport,
+    ) -> Result<(), EngineError> {
+        let Some(under_way) = merging.under_way.take() else {
             return Ok(());
         };
         let began = self.engine.options.clock.elapsed();
-        let counts = merging.await.map_err(|_| StoreError::Closed)??;
+        let counts = under_way.await.map_err(|_| StoreError::Closed)??;
         let waited = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += microseconds(waited);
         count(&counts, listing, report);
@@ -180,6 +227,7 @@ fn microseconds(duration: Duration) -> u64 {
 
 fn prepare(
     mut page: ContactPage,
+    packer: &mut Packer,
     elapsed: impl Fn() -> Duration,
 ) -> Result<ReadyPage, EngineError> {
     let mut records = Vec::with_capacity(page.records.len());
@@ -187,17 +235,20 @@ fn prepare(
     for record in std::mem::take(&mut page.records) {
         match record {
             PageRecord::Mapped(mapped) => {
-                records.push(Prepared::new(*mapped).map_err(|error: StoreError| {
-                    EngineError::new(ErrorKind::Internal, error.to_string())
-                })?);
+                records.push(Prepared::new(*mapped).map_err(unfit)?);
             }
             PageRecord::Rejected(record) => rejected.push(record),
         }
     }
     Ok(ReadyPage {
         page,
-        records,
+        records: Records::pack(packer, records).map_err(unfit)?,
         rejected,
         preparing: elapsed(),
     })
+}
+
+/// What an adapter made can always be stored; where it cannot, the fault is ours.
+fn unfit(error: StoreError) -> EngineError {
+    EngineError::new(ErrorKind::Internal, error.to_string())
 }

@@ -208,7 +208,7 @@ async fn a_purge_leaves_no_contact_behind_and_a_disconnection_keeps_the_data() {
     let left: i64 = desk
         .engine
         .store()
-        .read(|db| db.count_rows("contact_body"))
+        .read(|db| db.count_rows("block_content"))
         .await
         .unwrap();
     assert_eq!(left, 0, "no contact is left in the file");

@@ -1,13 +1,15 @@
 //! What a complete listing did not show.
 
 use jiff::Timestamp;
-use nurturehub_port::{AbsencePolicy, Consent, Contact, DataIssue, Lifecycle, MappedContact};
+use nurturehub_port::{AbsencePolicy, Consent, Contact, Lifecycle, SealedContact};
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{lifecycle_code, pending, pending_for, unless_refused};
-use super::stage::{Accepted, Prepared, accepted_of, replace};
+use super::prepared::Prepared;
+use super::upsert::{accepted_of, known_by_row, replace};
+use crate::bodies::Ledger;
 use crate::listings::column;
-use crate::{Read, StoreError, Write, body};
+use crate::{Read, StoreError, Write};
 
 /// How many contacts there are, and how many of them a listing did not show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,25 +120,28 @@ pub fn apply_absences(
         .collect::<Result<_, _>>()?;
     let last = found.last().map_or(settled, |&(id, _)| id);
     let mut batch = AbsenceBatch::default();
-    for (id, absent) in found {
-        tx.database
-            .prepare_cached("UPDATE contact SET absent = ?2, absent_at = ?3 WHERE id = ?1")?
-            .execute(params![id, absent + 1, listing])?;
-        let over = absent + 1 >= i64::from(policy.listings);
-        rewrite(tx, connection, id, at, |contact| {
-            if policy.withdraws_consent {
-                contact.consent = Consent::default();
-            }
+    Ledger::keep(tx, connection, |ledger| {
+        for (id, absent) in found {
+            tx.database
+                .prepare_cached("UPDATE contact SET absent = ?2, absent_at = ?3 WHERE id = ?1")?
+                .execute(params![id, absent + 1, listing])?;
+            let over = absent + 1 >= i64::from(policy.listings);
+            rewrite(ledger, id, at, |contact| {
+                if policy.withdraws_consent {
+                    contact.consent = Consent::default();
+                }
+                if over {
+                    end(contact, policy.lifecycle, policy.reason);
+                }
+            })?;
             if over {
-                end(contact, policy.lifecycle, policy.reason);
+                batch.removed += 1;
+            } else {
+                batch.waiting += 1;
             }
-        })?;
-        if over {
-            batch.removed += 1;
-        } else {
-            batch.waiting += 1;
         }
-    }
+        Ok(())
+    })?;
     tx.database
         .prepare_cached(
             "UPDATE listing SET removed = removed + ?2, settled = ?4
@@ -148,14 +153,13 @@ pub fn apply_absences(
 
 /// Ends a contact, saying why.
 pub(super) fn retire(
-    tx: &Write<'_>,
-    connection: i64,
+    ledger: &mut Ledger<'_>,
     id: i64,
     lifecycle: Lifecycle,
     reason: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    rewrite(tx, connection, id, at, |contact| {
+    rewrite(ledger, id, at, |contact| {
         end(contact, lifecycle, reason);
     })
 }
@@ -170,59 +174,26 @@ fn end(contact: &mut Contact, lifecycle: Lifecycle, reason: &str) {
 /// Changes a stored contact, leaving the CRM's own record as it is. A removal that waited for a
 /// person does so no longer.
 fn rewrite(
-    tx: &Write<'_>,
-    connection: i64,
+    ledger: &mut Ledger<'_>,
     id: i64,
     at: Timestamp,
     change: impl FnOnce(&mut Contact),
 ) -> Result<(), StoreError> {
-    struct Stored {
-        dictionary: i64,
-        bytes: Vec<u8>,
-        hash: Vec<u8>,
-        accepted: Accepted,
-        issues: i64,
-    }
-    let Stored {
-        dictionary,
-        bytes,
-        hash,
-        accepted,
-        issues,
-    } = tx
-        .database
-        .prepare_cached(
-            "SELECT b.dictionary_id, b.body, c.content_hash, c.accepted_hash, c.accepted_lifecycle,
-                    c.issues
-             FROM contact c JOIN contact_body b USING (id) WHERE c.id = ?1",
-        )?
-        .query_row([id], |row| {
-            Ok(Stored {
-                dictionary: row.get(0)?,
-                bytes: row.get(1)?,
-                hash: row.get(2)?,
-                accepted: row
-                    .get::<_, Option<Vec<u8>>>(3)?
-                    .zip(row.get::<_, Option<i64>>(4)?),
-                issues: row.get(5)?,
-            })
-        })?;
-    let stored = body::unpack(tx, dictionary, &bytes)?;
-    let mut contact: Contact = serde_json::from_str(&stored.canonical)
-        .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()))?;
+    let tx = ledger.tx();
+    let known = known_by_row(tx, id)?;
+    let stored = ledger.read(known.body)?;
+    let mut contact = SealedContact::parse(stored.canonical)
+        .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()))?
+        .into_contact();
     change(&mut contact);
-    let mut prepared = Prepared::new(MappedContact {
-        contact: contact.sealed(),
-        raw: stored.raw.into_boxed_str(),
-        issues: Vec::<DataIssue>::new(),
-    })?;
-    prepared.issues = issues;
-    let accepted = accepted_of(&accepted);
-    if prepared.hash.as_slice() == hash {
-        return release(tx, id, &hash, prepared.lifecycle, accepted);
+    let Prepared { row, body } = Prepared::of(contact.sealed(), stored.raw, known.issues)?;
+    let accepted = accepted_of(&known.accepted);
+    if row.hash == known.hash {
+        return release(tx, id, &known.hash, row.lifecycle, accepted);
     }
-    replace(tx, connection, id, &hash, accepted, &prepared, at)?;
-    if accepted.is_none() && prepared.lifecycle != Lifecycle::Active {
+    let place = ledger.append(body)?;
+    replace(ledger, &known, &row, place, at)?;
+    if accepted.is_none() && row.lifecycle != Lifecycle::Active {
         // What was never sent is not sent for the first time when it goes.
         tx.database
             .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1")?

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use nurturehub_port::Lifecycle;
 use rusqlite::{OptionalExtension, params};
 
-use super::codes::{lifecycle_code, pending, pending_for};
+use super::codes::{lifecycle_code, lifecycle_of, pending, pending_for};
 use super::query::ids_of;
-use crate::{Read, StoreError, Write, body};
+use crate::bodies::{Body, BodyRef, Ledger};
+use crate::{Read, StoreError, Write};
 
 /// A contact that waits to be pushed.
 #[derive(Debug, Clone)]
@@ -35,53 +36,46 @@ pub fn next_to_push(
     limit: u32,
     only: Option<&[String]>,
 ) -> Result<Vec<PushRow>, StoreError> {
-    let rows: Vec<RawPushRow> = match only {
+    let rows: Vec<(PushRow, BodyRef)> = match only {
         None => db
             .database
             .prepare_cached(
-                "SELECT c.id, c.external_id, c.content_hash, c.lifecycle, b.dictionary_id, b.body
-                 FROM contact c JOIN contact_body b USING (id)
-                 WHERE c.connection_id = ?1 AND c.id > ?2 AND c.pending > 0 AND c.pending < 4
-                 ORDER BY c.id LIMIT ?3",
+                "SELECT id, external_id, content_hash, lifecycle, block_id, slot FROM contact
+                 WHERE connection_id = ?1 AND id > ?2 AND pending > 0 AND pending < 4
+                 ORDER BY id LIMIT ?3",
             )?
             .query_map(params![connection, after, limit], push_row)?
             .collect::<Result<_, _>>()?,
         Some(only) => db
             .database
             .prepare_cached(
-                "SELECT c.id, c.external_id, c.content_hash, c.lifecycle, b.dictionary_id, b.body
-                 FROM contact c JOIN contact_body b USING (id)
-                 WHERE c.connection_id = ?1 AND c.id > ?2 AND c.pending IN (1, 2, 3, 4)
-                   AND c.external_id IN (SELECT value FROM json_each(?4))
-                 ORDER BY c.id LIMIT ?3",
+                "SELECT id, external_id, content_hash, lifecycle, block_id, slot FROM contact
+                 WHERE connection_id = ?1 AND id > ?2 AND pending IN (1, 2, 3, 4)
+                   AND external_id IN (SELECT value FROM json_each(?4))
+                 ORDER BY id LIMIT ?3",
             )?
             .query_map(params![connection, after, limit, ids_of(only)], push_row)?
             .collect::<Result<_, _>>()?,
     };
     rows.into_iter()
-        .map(|(row, external_id, hash, lifecycle, dictionary, bytes)| {
+        .map(|(row, at)| {
             Ok(PushRow {
-                row,
-                external_id,
-                hash,
-                lifecycle: super::codes::lifecycle_of(lifecycle),
-                canonical: body::unpack(db, dictionary, &bytes)?.canonical,
+                canonical: db.body(at)?.canonical,
+                ..row
             })
         })
         .collect()
 }
 
-type RawPushRow = (i64, String, [u8; 16], i64, i64, Vec<u8>);
-
-fn push_row(row: &rusqlite::Row<'_>) -> Result<RawPushRow, rusqlite::Error> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-        row.get(5)?,
-    ))
+fn push_row(row: &rusqlite::Row<'_>) -> Result<(PushRow, BodyRef), rusqlite::Error> {
+    let without_text = PushRow {
+        row: row.get(0)?,
+        external_id: row.get(1)?,
+        hash: row.get(2)?,
+        lifecycle: lifecycle_of(row.get(3)?),
+        canonical: String::new(),
+    };
+    Ok((without_text, BodyRef::of(row, 4)?))
 }
 
 /// Records that the platform has taken a contact as it was pushed. A removal that waits for a
@@ -90,38 +84,48 @@ fn push_row(row: &rusqlite::Row<'_>) -> Result<RawPushRow, rusqlite::Error> {
 /// # Errors
 /// `NotFound` where the connection has no such contact any more.
 pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), StoreError> {
-    let (hash, lifecycle, before): ([u8; 16], i64, i64) = tx
+    Ledger::keep(tx, connection, |ledger| accept_in(ledger, pushed))
+}
+
+fn accept_in(ledger: &mut Ledger<'_>, pushed: &PushRow) -> Result<(), StoreError> {
+    let tx = ledger.tx();
+    let (hash, lifecycle, before, accepted): ([u8; 16], i64, i64, Option<BodyRef>) = tx
         .database
         .prepare_cached(
-            "SELECT content_hash, lifecycle, pending FROM contact
+            "SELECT content_hash, lifecycle, pending, accepted_block_id, accepted_slot FROM contact
              WHERE id = ?1 AND connection_id = ?2",
         )?
-        .query_row([pushed.row, connection], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        .query_row([pushed.row, ledger.connection()], |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                BodyRef::of_some(row, 3)?,
+            ))
         })
         .optional()?
         .ok_or_else(|| StoreError::NotFound {
             what: "contact",
             key: pushed.external_id.clone(),
         })?;
+    if let Some(accepted) = accepted {
+        ledger.release(accepted);
+    }
     let accepted_lifecycle = lifecycle_code(pushed.lifecycle);
-    let after = if hash == pushed.hash {
-        tx.database
-            .prepare_cached("DELETE FROM accepted_body WHERE id = ?1")?
-            .execute([pushed.row])?;
-        pending::NONE
+    let (after, accepted) = if hash == pushed.hash {
+        (pending::NONE, None)
     } else {
         // The contact has moved on since: what was accepted is no longer what is stored.
-        let packed = body::pack(tx, connection, &pushed.canonical, "")?;
-        tx.database
-            .prepare_cached(
-                "INSERT OR REPLACE INTO accepted_body (id, dictionary_id, body) VALUES (?1, ?2, ?3)",
-            )?
-            .execute(params![pushed.row, packed.dictionary, packed.bytes])?;
-        pending_for(
-            &hash,
-            super::codes::lifecycle_of(lifecycle),
-            Some((&pushed.hash, accepted_lifecycle)),
+        let place = ledger.append(Body {
+            external_id: pushed.external_id.clone(),
+            canonical: pushed.canonical.clone(),
+            raw: String::new(),
+        })?;
+        ledger.retain(place);
+        let content = Some((pushed.hash.as_slice(), accepted_lifecycle));
+        (
+            pending_for(&hash, lifecycle_of(lifecycle), content),
+            Some(place),
         )
     };
     let after = if before == pending::HELD {
@@ -131,10 +135,18 @@ pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), S
     };
     tx.database
         .prepare_cached(
-            "UPDATE contact SET accepted_hash = ?2, accepted_lifecycle = ?3, pending = ?4
+            "UPDATE contact SET accepted_hash = ?2, accepted_lifecycle = ?3, pending = ?4,
+                 accepted_block_id = ?5, accepted_slot = ?6
              WHERE id = ?1",
         )?
-        .execute(params![pushed.row, pushed.hash, accepted_lifecycle, after])?;
+        .execute(params![
+            pushed.row,
+            pushed.hash,
+            accepted_lifecycle,
+            after,
+            accepted.map(|at| at.block),
+            accepted.map(|at| at.slot),
+        ])?;
     tx.database
         .prepare_cached("DELETE FROM push_rejection WHERE contact_id = ?1")?
         .execute([pushed.row])?;

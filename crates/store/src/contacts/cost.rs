@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use nurturehub_port::{AbsencePolicy, Contact, Lifecycle, MappedContact, Secret};
 use serde_json::json;
 
-use super::{Prepared, apply_absences, changes, next_to_push, stage_records};
+use super::{Prepared, Records, apply_absences, changes, next_to_push, stage_records};
+use crate::bodies::Packer;
 use crate::{DatabaseKey, StoreError, Write, listings, migrations, open};
 
 const FEW: usize = 100;
@@ -52,15 +53,16 @@ fn cost(contacts: usize, batch: impl Fn(&Write<'_>) -> Result<(), StoreError>) -
     database.progress_handler(1, Some(count)).unwrap();
 
     let view = database.transaction().unwrap();
-    let codecs = RefCell::default();
-    let tx = Write::over(&view, &codecs);
+    let blocks = RefCell::default();
+    let tx = Write::over(&view, &blocks);
     view.execute(
         "INSERT INTO connection (key, provider, tenant, name, settings, created_at)
          VALUES ('one', 'some', 'agency', 'One', '{}', 0)",
         [],
     )
     .unwrap();
-    let records: Vec<Prepared> = (0..contacts).map(prepared).collect();
+    let records = (0..contacts).map(prepared).collect();
+    let records = Records::pack(&mut Packer::new().unwrap(), records).unwrap();
     stage_records(&tx, 1, 0, &records, &[], Timestamp::UNIX_EPOCH).unwrap();
     listings::begin(&tx, 1, true, Timestamp::UNIX_EPOCH).unwrap();
     for _ in 0..contacts / 20 {

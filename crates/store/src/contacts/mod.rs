@@ -6,15 +6,19 @@ mod aside;
 mod codes;
 #[cfg(test)]
 mod cost;
+mod prepared;
 mod query;
+mod rejected;
 mod stage;
+mod upsert;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
 pub use accept::{PushRow, accept, next_to_push, reject};
-pub use aside::{merge_aside, merge_left_over, set_aside};
+pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
+pub use prepared::{PageToStage, Prepared, Records};
 pub use query::{
     Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,
     detail, page, rejected,
 };
-pub use stage::{PageToStage, Prepared, RecordOutcome, remove, stage, stage_records};
+pub use stage::{RecordOutcome, remove, stage, stage_records};

@@ -5,8 +5,9 @@ use nurturehub_port::{Category, Lifecycle};
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{ChangeKind, PendingCounts, category_code, kind_of, lifecycle_code, pending};
+use crate::bodies::BodyRef;
 use crate::runs::timestamp;
-use crate::{Read, StoreError, body, search_text};
+use crate::{Read, StoreError, search_text};
 
 /// Which contacts to show.
 #[derive(Debug, Clone, Default)]
@@ -116,12 +117,10 @@ pub fn page(
             ],
             |row| row.get(0),
         )?;
-    let rows: Vec<(i64, Vec<u8>)> = db
+    let places: Vec<BodyRef> = db
         .database
         .prepare_cached(&format!(
-            "SELECT b.dictionary_id, b.body FROM contact_body b JOIN (
-                 SELECT id FROM contact WHERE {WHERE} ORDER BY id LIMIT ?7 OFFSET ?8
-             ) USING (id) ORDER BY id"
+            "SELECT block_id, slot FROM contact WHERE {WHERE} ORDER BY id LIMIT ?7 OFFSET ?8"
         ))?
         .query_map(
             params![
@@ -134,12 +133,12 @@ pub fn page(
                 limit,
                 crate::listings::column(offset),
             ],
-            |row| Ok((row.get(0)?, row.get(1)?)),
+            |row| BodyRef::of(row, 0),
         )?
         .collect::<Result<_, _>>()?;
-    let contacts = rows
+    let contacts = places
         .into_iter()
-        .map(|(dictionary, bytes)| Ok(body::unpack(db, dictionary, &bytes)?.canonical))
+        .map(|at| Ok(db.body(at)?.canonical))
         .collect::<Result<_, StoreError>>()?;
     Ok(ContactPage {
         total: u64::try_from(total).unwrap_or(0),
@@ -201,22 +200,21 @@ fn blocked(db: &Read<'_>, id: i64, pending_code: i64) -> Result<Option<Blocked>,
 /// # Errors
 /// `NotFound`.
 pub fn detail(db: &Read<'_>, connection: i64, external_id: &str) -> Result<Detail, StoreError> {
-    let (id, pending_code, dictionary, bytes): (i64, i64, i64, Vec<u8>) = db
+    let (id, pending_code, at): (i64, i64, BodyRef) = db
         .database
         .prepare_cached(
-            "SELECT c.id, c.pending, b.dictionary_id, b.body
-             FROM contact c JOIN contact_body b USING (id)
-             WHERE c.connection_id = ?1 AND c.external_id = ?2",
+            "SELECT id, pending, block_id, slot FROM contact
+             WHERE connection_id = ?1 AND external_id = ?2",
         )?
         .query_row(params![connection, external_id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            Ok((row.get(0)?, row.get(1)?, BodyRef::of(row, 2)?))
         })
         .optional()?
         .ok_or_else(|| StoreError::NotFound {
             what: "contact",
             key: external_id.to_owned(),
         })?;
-    let stored = body::unpack(db, dictionary, &bytes)?;
+    let stored = db.body(at)?;
     Ok(Detail {
         canonical: stored.canonical,
         raw: stored.raw,
@@ -285,19 +283,16 @@ pub fn changes(
         id: i64,
         external_id: String,
         pending: i64,
-        current: (i64, Vec<u8>),
-        accepted: Option<(i64, Vec<u8>)>,
+        current: BodyRef,
+        accepted: Option<BodyRef>,
         accepted_is_current: bool,
     }
     let found: Vec<Found> = db
         .database
         .prepare_cached(
-            "SELECT c.id, c.external_id, c.pending, b.dictionary_id, b.body,
-                    a.dictionary_id, a.body, c.accepted_hash IS c.content_hash
-             FROM (SELECT id, external_id, pending, accepted_hash, content_hash FROM contact
-                   WHERE connection_id = ?1 AND pending > 0 ORDER BY id LIMIT ?2 OFFSET ?3) c
-             JOIN contact_body b USING (id) LEFT JOIN accepted_body a USING (id)
-             ORDER BY c.id",
+            "SELECT id, external_id, pending, block_id, slot, accepted_block_id, accepted_slot,
+                    accepted_hash IS content_hash
+             FROM contact WHERE connection_id = ?1 AND pending > 0 ORDER BY id LIMIT ?2 OFFSET ?3",
         )?
         .query_map(
             params![connection, limit, crate::listings::column(offset)],
@@ -306,10 +301,8 @@ pub fn changes(
                     id: row.get(0)?,
                     external_id: row.get(1)?,
                     pending: row.get(2)?,
-                    current: (row.get(3)?, row.get(4)?),
-                    accepted: row
-                        .get::<_, Option<i64>>(5)?
-                        .zip(row.get::<_, Option<Vec<u8>>>(6)?),
+                    current: BodyRef::of(row, 3)?,
+                    accepted: BodyRef::of_some(row, 5)?,
                     accepted_is_current: row.get(7)?,
                 })
             },
@@ -318,9 +311,9 @@ pub fn changes(
     found
         .into_iter()
         .map(|found| {
-            let after = body::unpack(db, found.current.0, &found.current.1)?.canonical;
-            let before = match &found.accepted {
-                Some((dictionary, bytes)) => Some(body::unpack(db, *dictionary, bytes)?.canonical),
+            let after = db.body(found.current)?.canonical;
+            let before = match found.accepted {
+                Some(at) => Some(db.body(at)?.canonical),
                 None if found.accepted_is_current => Some(after.clone()),
                 None => None,
             };

@@ -3,7 +3,7 @@
 use nurturehub_port::{AbsencePolicy, Consent, Lifecycle};
 use nurturehub_store::contacts::{self, Blocked, ChangeKind};
 
-use crate::desk::{Desk, ONCE, TWICE, at, removal, version};
+use crate::desk::{Desk, ONCE, TWICE, at, look_inside, removal, version};
 
 fn people(count: usize) -> Vec<contacts::Prepared> {
     (0..count)
@@ -113,10 +113,10 @@ async fn an_absence_that_changes_nothing_keeps_a_refusal_and_no_old_body() {
     desk.accept(row).await;
     desk.sync(listed(), TWICE).await;
     desk.sync(Vec::new(), TWICE).await;
-    let bodies = desk
-        .store
-        .read(|db| db.count_rows("accepted_body"))
-        .await
+    let bodies: i64 = look_inside(&desk.path())
+        .query_row("SELECT count(accepted_block_id) FROM contact", [], |row| {
+            row.get(0)
+        })
         .unwrap();
     assert_eq!(bodies, 0, "the accepted content is the stored one");
 }

@@ -39,8 +39,9 @@ async fn prepared() -> (Desk, i64) {
 
 async fn aside(desk: &Desk, page: PageToStage) -> Result<(), StoreError> {
     desk.store
-        .write(move |tx| contacts::set_aside(tx, &page))
+        .write(move |tx| contacts::set_aside(tx, page))
         .await
+        .map(drop)
 }
 
 /// What is seen of the contacts and of the listing in progress.
@@ -99,26 +100,60 @@ async fn a_page_left_aside_by_a_killed_run_comes_out_as_if_it_had_been_merged_at
             .unwrap();
     }
     assert_eq!(state(&killed).await, state(&at_once).await);
+    killed.verify().await;
 }
 
 #[tokio::test]
-async fn the_next_page_waits_until_the_one_aside_is_merged() {
-    let (desk, listing) = prepared().await;
-    aside(&desk, page(&desk, listing)).await.unwrap();
-    let mut next = desk.page(listing, vec![version("c", "1")]);
-    next.complete = false;
-    let refused = aside(&desk, next).await;
-    assert!(refused.is_err(), "else the first would be lost with a kill");
-    let merged = page(&desk, listing);
-    let counts = desk
-        .store
-        .write(move |tx| contacts::merge_aside(tx, &merged))
+async fn pages_left_aside_are_merged_in_their_order() {
+    let (mut desk, listing) = prepared().await;
+    for version_of_a in ["2", "3", "4"] {
+        let mut next = desk.page(listing, vec![version("a", version_of_a)]);
+        next.complete = false;
+        aside(&desk, next).await.unwrap();
+    }
+    desk.verify().await;
+    desk.reopen().await;
+    let connection = desk.connection;
+    desk.store
+        .write(move |tx| contacts::merge_left_over(tx, connection))
         .await
         .unwrap();
-    assert_eq!(counts.pages, 1);
-    let mut next = desk.page(listing, vec![version("c", "1")]);
-    next.complete = false;
-    aside(&desk, next).await.unwrap();
+    assert_eq!(
+        desk.detail("a").await.raw,
+        r#"{"version":"4"}"#,
+        "what was listed last"
+    );
+    desk.verify().await;
+}
+
+#[tokio::test]
+async fn pages_merged_together_count_as_they_would_one_by_one() {
+    let (desk, listing) = prepared().await;
+    let first = page(&desk, listing);
+    let mut second = desk.page(listing, vec![version("b", "1"), version("c", "1")]);
+    second.complete = false;
+    let counts = desk
+        .store
+        .write(move |tx| {
+            let asides = [
+                contacts::set_aside(tx, first)?,
+                contacts::set_aside(tx, second)?,
+            ];
+            contacts::merge_aside(tx, &asides)
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (
+            counts.pages,
+            counts.created,
+            counts.updated,
+            counts.repeated
+        ),
+        (2, 2, 1, 1),
+        "{counts:?}"
+    );
+    desk.verify().await;
 }
 
 #[tokio::test]

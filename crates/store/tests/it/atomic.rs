@@ -47,12 +47,12 @@ async fn the_last_statement_of_a_page_failing_undoes_all_of_it() {
     assert_eq!(
         desk.detail("a").await.raw,
         r#"{"version":"1"}"#,
-        "a body packed after the rollback must not rely on a dictionary that was undone"
+        "a body stored after the rollback must not be sought in the block that was undone"
     );
 }
 
 #[tokio::test]
-async fn work_that_fails_after_a_first_page_undoes_its_dictionary_too() {
+async fn work_that_fails_after_a_first_page_undoes_its_block_too() {
     let mut desk = Desk::new().await;
     let listing = desk.begin(true).await;
     let page = desk.page(listing.number, vec![version("a", "1")]);
@@ -65,12 +65,8 @@ async fn work_that_fails_after_a_first_page_undoes_its_dictionary_too() {
         .await;
     assert!(matches!(failed, Err(StoreError::Full)));
     assert_eq!(state(&desk).await, (0, None));
-    let dictionaries = desk
-        .store
-        .read(|db| db.count_rows("dictionary"))
-        .await
-        .unwrap();
-    assert_eq!(dictionaries, 0);
+    let blocks = desk.store.read(|db| db.count_rows("block")).await.unwrap();
+    assert_eq!(blocks, 0);
 
     desk.stage(desk.page(listing.number, vec![version("b", "2")]))
         .await
@@ -79,7 +75,7 @@ async fn work_that_fails_after_a_first_page_undoes_its_dictionary_too() {
     assert_eq!(
         desk.detail("b").await.raw,
         r#"{"version":"2"}"#,
-        "a later program, which has only the file, must be able to unpack it"
+        "a later program, which has only the file, must find it"
     );
 }
 

@@ -1,10 +1,12 @@
-//! Bodies: any text comes back as it went in, and shapes hold no values.
+//! Bodies: any text comes back as it went in, and what is no longer used is cleared away.
 
-use nurturehub_store::contacts::{self, RecordOutcome};
+use nurturehub_store::StoreError;
+use nurturehub_store::bodies::Packer;
+use nurturehub_store::contacts::{self, RecordOutcome, Records};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 
-use crate::desk::{Desk, contact, look_inside, prepared, rejected, version};
+use crate::desk::{Desk, ONCE, contact, look_inside, prepared, rejected, version};
 
 #[test]
 fn any_text_comes_back_as_it_went_in() {
@@ -72,42 +74,79 @@ async fn empty_huge_and_odd_texts_come_back_as_they_went_in() {
     }
 }
 
-#[tokio::test]
-async fn a_body_that_could_not_be_read_again_is_refused() {
-    let desk = Desk::new().await;
-    let listing = desk.begin(true).await;
+#[test]
+fn a_body_that_could_not_be_read_again_is_refused() {
     let record = prepared(contact("a"), &"x".repeat(64 * 1024 * 1024));
-    let refused = desk.stage(desk.page(listing.number, vec![record])).await;
+    let refused = Records::pack(&mut Packer::new().unwrap(), vec![record]);
     assert!(
-        matches!(refused, Err(nurturehub_store::StoreError::Damaged(_))),
+        matches!(refused, Err(StoreError::Damaged(_))),
         "what is stored must be readable: {refused:?}"
     );
 }
 
+/// The uses of all blocks, and their slots.
+fn blocks(desk: &Desk) -> (i64, i64) {
+    look_inside(&desk.path())
+        .query_row("SELECT sum(used), sum(slots) FROM block", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap()
+}
+
 #[tokio::test]
-async fn shapes_hold_no_value() {
+async fn contacts_that_change_over_and_over_leave_little_behind() {
     let desk = Desk::new().await;
+    let ids: Vec<String> = (0..300).map(|number| number.to_string()).collect();
+    let everyone = |version_of: &dyn Fn(usize) -> String| -> Vec<_> {
+        (0..)
+            .zip(&ids)
+            .map(|(at, id)| version(id, &version_of(at)))
+            .collect()
+    };
+    desk.sync(everyone(&|_| "0".into()), ONCE).await;
+    for round in 1..12_usize {
+        // Another third changes each time, so that every block is left by some.
+        let version_of = |at: usize| (round + at % 3).div_euclid(3).to_string();
+        desk.sync(everyone(&version_of), ONCE).await;
+        desk.verify().await;
+        let (used, slots) = blocks(&desk);
+        assert_eq!(used, 300, "one use for each contact, in round {round}");
+        assert!(slots <= 600, "{slots} slots in round {round}");
+    }
+    let connection = desk.connection;
+    let last = everyone(&|at| (11 + at % 3).div_euclid(3).to_string());
+    for (id, expected) in ids.iter().zip(last) {
+        let stored = desk.detail(id).await;
+        let again = prepared(
+            serde_json::from_str(&stored.canonical).unwrap(),
+            &stored.raw,
+        );
+        assert_eq!(
+            format!("{again:?}"),
+            format!("{expected:?}"),
+            "{connection} {id}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_news_leaves_no_block_behind() {
+    let desk = Desk::new().await;
+    let everyone = || vec![version("a", "1"), version("b", "1")];
+    desk.sync(everyone(), ONCE).await;
+    let before = blocks(&desk);
     let listing = desk.begin(true).await;
-    let mut person = contact("secret-id");
-    person.identity.full_name = "Ada Secret".into();
-    person.tags = vec!["secret tag".into()];
-    person.attributes.insert("salary".into(), 48_151.into());
-    let raw = r#"{"name":"Ada Secret","phones":["secret 1",{"n":48151}],"n":48151.5}"#;
-    desk.stage(desk.page(listing.number, vec![prepared(person, raw)]))
+    let mut page = desk.page(listing.number, everyone());
+    page.complete = false;
+    desk.store
+        .write(move |tx| {
+            let aside = contacts::set_aside(tx, page)?;
+            contacts::merge_aside(tx, &[aside])
+        })
         .await
         .unwrap();
-
-    let shape: Vec<u8> = look_inside(&desk.path())
-        .query_row("SELECT shape FROM dictionary", [], |row| row.get(0))
-        .unwrap();
-    let shape = String::from_utf8(shape).unwrap();
-    assert!(
-        shape.contains("\"phones\"") && shape.contains("fullName"),
-        "a shape is of use only with its keys: {shape}"
-    );
-    for value in ["ecret", "48151", "Person", "some-crm"] {
-        assert!(!shape.contains(value), "`{value}` stands in {shape}");
-    }
+    assert_eq!(blocks(&desk), before);
+    desk.verify().await;
 }
 
 #[tokio::test]

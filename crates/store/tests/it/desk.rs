@@ -9,8 +9,9 @@ use nurturehub_port::{
     DataIssue, ExternalId, Identity, Lifecycle, MappedContact, Provenance, ProviderId,
     RejectedRecord, Removal, RunId, Secret, TenantId,
 };
+use nurturehub_store::bodies::{self, Packer};
 use nurturehub_store::connections::{self, NewConnection};
-use nurturehub_store::contacts::{self, PageToStage, Prepared, PushRow};
+use nurturehub_store::contacts::{self, PageToStage, Prepared, PushRow, Records};
 use nurturehub_store::listings::{self, Listing, ListingCounts};
 use nurturehub_store::{DatabaseKey, Store, StoreError, runs};
 use tempfile::TempDir;
@@ -82,6 +83,11 @@ impl Desk {
         self.folder.path()
     }
 
+    /// Every body is where it is said to be, and every use of it is counted.
+    pub(crate) async fn verify(&self) {
+        self.store.read(bodies::verify).await.unwrap();
+    }
+
     pub(crate) async fn reopen(&mut self) {
         self.store = Store::open(&self.path(), key(7)).await.unwrap();
     }
@@ -99,7 +105,7 @@ impl Desk {
             connection: self.connection,
             listing,
             run: self.run,
-            records,
+            records: packed(records),
             rejected: Vec::new(),
             removals: Vec::new(),
             cursor: Cursor::from_stored(format!("\"after {listing}\"")),
@@ -214,7 +220,9 @@ impl Desk {
     pub(crate) async fn webhook(&self, listing: i64, records: Vec<Prepared>) -> ListingCounts {
         let connection = self.connection;
         self.store
-            .write(move |tx| contacts::stage_records(tx, connection, listing, &records, &[], at(5)))
+            .write(move |tx| {
+                contacts::stage_records(tx, connection, listing, &packed(records), &[], at(5))
+            })
             .await
             .unwrap()
     }
@@ -286,6 +294,11 @@ pub(crate) fn prepared(contact: Contact, raw: &str) -> Prepared {
         issues: Vec::new(),
     })
     .unwrap()
+}
+
+/// Contacts with their bodies packed.
+pub(crate) fn packed(records: Vec<Prepared>) -> Records {
+    Records::pack(&mut Packer::new().unwrap(), records).unwrap()
 }
 
 /// The contact of an id in one of its versions, which are told apart by a tag.

@@ -9,7 +9,7 @@ use nurturehub_store::{connections, contacts};
 use serde_json::json;
 
 use crate::desk::{
-    Desk, ONCE, at, connect, contact, look_inside, prepared, rejected, removal, version,
+    Desk, ONCE, at, connect, contact, look_inside, packed, prepared, rejected, removal, version,
 };
 
 /// Puts something into every table that a connection has rows in.
@@ -40,7 +40,7 @@ async fn fill(desk: &Desk) {
     let left_over = desk.page(listing.number, vec![version("d", "1")]);
     desk.store
         .write(move |tx| {
-            contacts::set_aside(tx, &left_over)?;
+            contacts::set_aside(tx, left_over)?;
             audit::append(
                 tx,
                 &AuditEntry {
@@ -152,8 +152,8 @@ async fn another_connection_keeps_all_it_has() {
         [
             ("connection", 1),
             ("contact", 1),
-            ("dictionary", 1),
-            ("contact_body", 1),
+            ("block", 1),
+            ("block_content", 1),
             ("run", 1),
         ],
         "only what the purged one had"
@@ -161,9 +161,9 @@ async fn another_connection_keeps_all_it_has() {
     assert_eq!(desk.detail("a").await.raw, r#"{"version":"3"}"#);
 }
 
-/// Dictionaries are remembered by their number, also by readers and by other programs.
+/// Blocks are remembered by their number, also by readers and by other programs.
 #[tokio::test]
-async fn a_connection_made_after_a_purge_is_not_read_with_the_old_ones_dictionary() {
+async fn a_connection_made_after_a_purge_is_not_read_from_the_old_ones_blocks() {
     let mut desk = Desk::new().await;
     let second_program = nurturehub_store::Store::open(&desk.path(), crate::desk::key(7))
         .await
@@ -178,7 +178,7 @@ async fn a_connection_made_after_a_purge_is_not_read_with_the_old_ones_dictionar
                 tx,
                 connection,
                 0,
-                &[prepared(contact("b"), old)],
+                &packed(vec![prepared(contact("b"), old)]),
                 &[],
                 at(0),
             )
@@ -206,7 +206,7 @@ async fn a_connection_made_after_a_purge_is_not_read_with_the_old_ones_dictionar
                 tx,
                 connection,
                 0,
-                &[prepared(contact("d"), new)],
+                &packed(vec![prepared(contact("d"), new)]),
                 &[],
                 at(0),
             )

@@ -4,7 +4,7 @@ use nurturehub_port::Lifecycle;
 use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, Blocked, ChangeKind};
 
-use crate::desk::{Desk, ONCE, at, rejected, removal, version};
+use crate::desk::{Desk, ONCE, at, packed, rejected, removal, version};
 
 async fn rejected_ids(desk: &Desk) -> Vec<Option<String>> {
     let connection = desk.connection;
@@ -44,7 +44,14 @@ async fn a_webhook_for_a_connection_that_was_purged_is_an_error_with_a_name() {
         .store
         .write(move |tx| {
             nurturehub_store::connections::purge(tx, connection)?;
-            contacts::stage_records(tx, connection, 0, &[version("a", "1")], &[], at(0))
+            contacts::stage_records(
+                tx,
+                connection,
+                0,
+                &packed(vec![version("a", "1")]),
+                &[],
+                at(0),
+            )
         })
         .await;
     assert!(

@@ -8,7 +8,7 @@ use nurturehub_store::contacts::{self, ContactFilter};
 use nurturehub_store::{Store, StoreError};
 use serde_json::json;
 
-use crate::desk::{Desk, ONCE, at, key, version};
+use crate::desk::{Desk, ONCE, at, key, packed, version};
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread()
@@ -81,7 +81,14 @@ fn writing_at_the_same_time_loses_nothing_and_is_never_busy() {
                 let record = version(&format!("{number}-{step}"), "1");
                 store
                     .write(move |tx| {
-                        contacts::stage_records(tx, connection, 0, &[record], &[], at(0))
+                        contacts::stage_records(
+                            tx,
+                            connection,
+                            0,
+                            &packed(vec![record]),
+                            &[],
+                            at(0),
+                        )
                     })
                     .await?;
             }

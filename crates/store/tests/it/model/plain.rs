@@ -92,7 +92,7 @@ impl Content {
                 .attributes
                 .insert("lifecycleReason".into(), reason.into());
         }
-        contact.sealed()
+        contact.sealed().into_contact()
     }
 }
 

@@ -3,13 +3,14 @@
 use std::fmt::Debug;
 
 use nurturehub_port::{AbsencePolicy, Contact, Cursor};
+use nurturehub_store::bodies;
 use nurturehub_store::contacts::{self, Blocked, ChangeKind, Prepared, PushRow};
 use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::{StoreError, connections};
 
 use super::plain::{Content, Model, Open, name, raw_text, removal_of};
 use super::steps::{Answer, Page, Record, Step};
-use crate::desk::{self, Desk, at, prepared};
+use crate::desk::{self, Desk, at, packed, prepared};
 
 /// Fails with both sides, where they differ.
 #[expect(
@@ -126,7 +127,14 @@ impl World {
             .store
             .write(move |tx| {
                 Ok((
-                    contacts::stage_records(tx, connection, listing, &whole, &broken, at(1))?,
+                    contacts::stage_records(
+                        tx,
+                        connection,
+                        listing,
+                        &packed(whole),
+                        &broken,
+                        at(1),
+                    )?,
                     contacts::remove(tx, connection, &removals, at(1))?,
                 ))
             })
@@ -368,6 +376,8 @@ impl World {
     }
 
     async fn compare_contacts(&self) -> Result<(), String> {
+        let verified = self.desk.store.read(bodies::verify).await;
+        verified.map_err(|error| error.to_string())?;
         for known in &self.model.contacts {
             let detail = self.desk.detail(&name(known.id)).await;
             let (kind, blocked) = known.change();
@@ -406,7 +416,7 @@ fn word(blocked: &Blocked) -> &'static str {
 /// The hash of a stored contact, computed anew from what is stored.
 fn hash_of(canonical: &str) -> String {
     let contact: Contact = serde_json::from_str(canonical).unwrap();
-    let hash = contact.compute_hash();
+    let hash = contact.clone().sealed().provenance.content_hash.clone();
     assert_eq!(
         hash, contact.provenance.content_hash,
         "sealed with another hash"

@@ -1,0 +1,126 @@
+//! Contacts made ready to be stored, off the writing thread.
+
+use jiff::Timestamp;
+use nurturehub_port::{
+    Category, Cursor, ExternalId, Lifecycle, MappedContact, RejectedRecord, Removal, SealedContact,
+};
+
+use super::codes::consent_code;
+use crate::bodies::{Body, PackedBlock, Packer};
+use crate::traces::TraceRow;
+use crate::{StoreError, search_text};
+
+/// What the narrow row has of a contact.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) external_id: ExternalId,
+    pub(super) hash: [u8; 16],
+    pub(super) raw_hash: i64,
+    pub(super) search: String,
+    pub(super) lifecycle: Lifecycle,
+    pub(super) category: Category,
+    pub(super) consent: i64,
+    pub(super) issues: i64,
+}
+
+/// A contact made ready to be stored.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(super) row: Row,
+    pub(super) body: Body,
+}
+
+impl Prepared {
+    /// Takes out of a mapped contact what the narrow row needs.
+    ///
+    /// # Errors
+    /// `Damaged`, should a contact lack its hash.
+    pub fn new(mapped: MappedContact) -> Result<Self, StoreError> {
+        let issues = i64::try_from(mapped.issues.len()).unwrap_or(i64::MAX);
+        Self::of(mapped.contact, mapped.raw.into_string(), issues)
+    }
+
+    pub(super) fn of(contact: SealedContact, raw: String, issues: i64) -> Result<Self, StoreError> {
+        let (contact, canonical) = contact.into_parts();
+        let raw_hash = blake3::hash(raw.as_bytes())
+            .as_bytes()
+            .first_chunk::<8>()
+            .map_or(0, |head| i64::from_le_bytes(*head));
+        let search = search_text::of(&contact);
+        let external_id = contact.provenance.external_id;
+        Ok(Self {
+            row: Row {
+                hash: hash_bytes(&contact.provenance.content_hash)?,
+                raw_hash,
+                search,
+                lifecycle: contact.lifecycle,
+                category: contact.category,
+                consent: consent_code(&contact.consent),
+                issues,
+                external_id: external_id.clone(),
+            },
+            body: Body {
+                external_id: external_id.into(),
+                canonical,
+                raw,
+            },
+        })
+    }
+}
+
+fn hash_bytes(hex: &str) -> Result<[u8; 16], StoreError> {
+    u128::from_str_radix(hex, 16)
+        .ok()
+        .filter(|_| hex.len() == 32)
+        .map(u128::to_be_bytes)
+        .ok_or_else(|| StoreError::Damaged("a contact has no content hash".into()))
+}
+
+/// The contacts of a page: rows in the order of the CRM, and their bodies in the same order, packed.
+#[derive(Debug, Default)]
+pub struct Records {
+    pub(super) rows: Vec<Row>,
+    pub(super) blocks: Vec<PackedBlock>,
+}
+
+impl Records {
+    /// Packs the bodies of contacts.
+    ///
+    /// # Errors
+    /// `Damaged`, where one is too large to be read again.
+    pub fn pack(packer: &mut Packer, contacts: Vec<Prepared>) -> Result<Self, StoreError> {
+        let mut rows = Vec::with_capacity(contacts.len());
+        let blocks = packer.blocks(contacts.into_iter().map(|contact| {
+            rows.push(contact.row);
+            contact.body
+        }))?;
+        Ok(Self { rows, blocks })
+    }
+}
+
+/// A page of a listing with all that is stored with it.
+#[derive(Debug)]
+pub struct PageToStage {
+    /// The connection's row.
+    pub connection: i64,
+    /// The listing's number.
+    pub listing: i64,
+    /// The run's row.
+    pub run: i64,
+    /// Contacts.
+    pub records: Records,
+    /// Records that no contact could be made from.
+    pub rejected: Vec<RejectedRecord>,
+    /// Records that the CRM says are gone.
+    pub removals: Vec<Removal>,
+    /// Where the listing goes on.
+    pub cursor: Cursor,
+    /// How many records the CRM says the listing has.
+    pub source_total: Option<u64>,
+    /// Set on the last page.
+    pub complete: bool,
+    /// The requests that the page took.
+    pub traces: Vec<TraceRow>,
+    /// Now.
+    pub at: Timestamp,
+}
