@@ -8,6 +8,9 @@ use url::Url;
 /// Longest value of a setting, in bytes.
 const MAX_VALUE: usize = 2048;
 
+/// Longest text of a file that is a setting, in bytes.
+const MAX_FILE: usize = 256 * 1024;
+
 /// Validated settings: what the person gave, over the provider's defaults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings(BTreeMap<String, String>);
@@ -176,6 +179,9 @@ pub fn is_loopback(url: &Url) -> bool {
 }
 
 fn check(key: &str, kind: &SettingKind, value: &str) -> Result<(), AdapterError> {
+    if *kind == SettingKind::File {
+        return check_file(key, value);
+    }
     if value.len() > MAX_VALUE {
         return Err(configuration(format!("The setting `{key}` is too long.")));
     }
@@ -185,6 +191,7 @@ fn check(key: &str, kind: &SettingKind, value: &str) -> Result<(), AdapterError>
         )));
     }
     match kind {
+        // A file was looked at above.
         SettingKind::Text | SettingKind::File => Ok(()),
         SettingKind::Url => parse_url(key, value).map(|_| ()),
         SettingKind::Integer { min, max } => match value.parse::<u64>() {
@@ -209,6 +216,23 @@ fn check(key: &str, kind: &SettingKind, value: &str) -> Result<(), AdapterError>
             )))
         }
     }
+}
+
+/// A file's text: of any number of lines, but text.
+fn check_file(key: &str, value: &str) -> Result<(), AdapterError> {
+    if value.len() > MAX_FILE {
+        return Err(configuration(format!(
+            "The file for the setting `{key}` is larger than {} KiB.",
+            MAX_FILE / 1024
+        )));
+    }
+    let strange = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if value.chars().any(strange) {
+        return Err(configuration(format!(
+            "The file for the setting `{key}` must be text without control characters."
+        )));
+    }
+    Ok(())
 }
 
 fn configuration(message: String) -> AdapterError {

@@ -13,6 +13,14 @@ use crate::{AdapterContext, Settings, probe};
 /// The steps that only an adapter can take. Each answers what it found, in plain English.
 #[async_trait]
 pub trait OwnSteps: Send + Sync {
+    /// Do the settings make sense beyond what every provider's are held to? Asks nobody.
+    ///
+    /// # Errors
+    /// `configuration`, naming what is wrong.
+    fn configuration(&self) -> Result<(), AdapterError> {
+        Ok(())
+    }
+
     /// Does the CRM know us?
     ///
     /// # Errors
@@ -107,6 +115,7 @@ impl Runner<'_> {
         match step {
             StepName::Configuration => {
                 Settings::parse(&self.spec, self.context.settings.as_map().clone())?;
+                self.own.configuration()?;
                 passed("The settings are complete and make sense.".to_owned())
             }
             StepName::Credentials => {

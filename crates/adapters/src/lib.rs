@@ -7,7 +7,11 @@
 //! errors mean), and one file for each method of the port: `sync`, `push`, `webhook`, `verify`.
 
 mod agentos;
+mod alto;
+mod custom;
+mod r#loop;
 mod reapit;
 pub mod registry;
+mod street;
 
 pub use registry::{ExplainOrigin, Registration};

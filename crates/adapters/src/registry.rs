@@ -1,7 +1,10 @@
 //! All CRMs that this product knows. A new one is a folder and a line here.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use nurturehub_adapter_kit::mapping::Explanation;
+use nurturehub_adapter_kit::profile::{self, Profile};
 use nurturehub_adapter_kit::{AdapterContext, ErrorReader};
 use nurturehub_port::{
     AdapterError, ConnectionId, CrmAdapter, ExternalId, ProviderId, ProviderSpec,
@@ -23,6 +26,35 @@ pub struct Registration {
     pub explain: fn(raw: &str, origin: &ExplainOrigin) -> Result<Explanation, AdapterError>,
 }
 
+impl Registration {
+    /// Tells how a stored record became a contact, by a connection's settings: where they hold a
+    /// profile, the profile tells.
+    ///
+    /// # Errors
+    /// `mapping`, where it cannot; `configuration`, where the profile cannot be read.
+    pub fn explain_with(
+        &self,
+        raw: &str,
+        origin: &ExplainOrigin,
+        settings: &BTreeMap<String, String>,
+    ) -> Result<Explanation, AdapterError> {
+        let Some(text) = settings.get(PROFILE) else {
+            return (self.explain)(raw, origin);
+        };
+        profile::explain(
+            &Profile::parse(text)?,
+            raw,
+            &origin.connection,
+            &origin.provider,
+            &origin.external_type,
+            origin.fetched_at,
+        )
+    }
+}
+
+/// The setting that holds a profile, for the CRMs that are read by one.
+const PROFILE: &str = "profile";
+
 /// Where a stored record came from.
 #[derive(Debug, Clone)]
 pub struct ExplainOrigin {
@@ -39,7 +71,14 @@ pub struct ExplainOrigin {
 }
 
 /// The CRMs, in the order in which people are shown them.
-static ALL: &[Registration] = &[crate::reapit::REGISTRATION, crate::agentos::REGISTRATION];
+static ALL: &[Registration] = &[
+    crate::reapit::REGISTRATION,
+    crate::agentos::REGISTRATION,
+    crate::alto::REGISTRATION,
+    crate::street::REGISTRATION,
+    crate::r#loop::REGISTRATION,
+    crate::custom::REGISTRATION,
+];
 
 /// All CRMs.
 #[must_use]

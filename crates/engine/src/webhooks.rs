@@ -2,8 +2,7 @@
 
 use nurturehub_port::{PageRecord, WebhookDelivery, WebhookOutcome};
 use nurturehub_store::StoreError;
-use nurturehub_store::bodies::Packer;
-use nurturehub_store::contacts::{self, Prepared, Records};
+use nurturehub_store::contacts::{self, Records};
 use nurturehub_store::webhooks::{self, DeliveryRecord};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -70,11 +69,11 @@ impl Engine {
         let mut rejected = Vec::new();
         for record in outcome.records {
             match record {
-                PageRecord::Mapped(mapped) => records.push(Prepared::new(*mapped)?),
+                PageRecord::Mapped(mapped) => records.push(*mapped),
                 PageRecord::Rejected(record) => rejected.push(record),
             }
         }
-        let records = Records::pack(&mut Packer::new()?, records)?;
+        let records = Records::pack(records)?;
         let removals = outcome.removals;
         let activities = u64::try_from(outcome.activities.len()).unwrap_or(u64::MAX);
         let (event, ignored) = (outcome.event, outcome.ignored);

@@ -20,6 +20,7 @@ mod locks;
 mod mutation;
 mod people;
 pub mod platform;
+mod rate;
 mod registry;
 mod request_log;
 mod server;

@@ -8,13 +8,29 @@ use crate::simulator::Crm;
 
 #[path = "agentos/mod.rs"]
 pub mod agentos;
+#[path = "alto/mod.rs"]
+pub mod alto;
+#[path = "loop/mod.rs"]
+pub mod loop_crm;
 #[path = "reapit/mod.rs"]
 pub mod reapit;
+#[path = "street/mod.rs"]
+pub mod street;
+
+/// A CRM's provider id: its name here, unless that would be a word of the language.
+macro_rules! id {
+    ($name:ident) => {
+        stringify!($name)
+    };
+    ($name:ident $id:literal) => {
+        $id
+    };
+}
 
 macro_rules! crms {
-    ($($(#[$doc:meta])* $name:ident: $kind:ty;)*) => {
+    ($($(#[$doc:meta])* $name:ident $(as $id:literal)?: $kind:ty;)*) => {
         /// The prefixes of the CRMs, which are their provider ids.
-        pub(crate) const IDS: &[&str] = &[$(stringify!($name)),*];
+        pub(crate) const IDS: &[&str] = &[$(id!($name $($id)?)),*];
 
         /// The simulated CRMs.
         #[derive(Debug)]
@@ -41,6 +57,12 @@ macro_rules! crms {
 crms! {
     /// The agentOS simulator.
     agentos: agentos::Agentos;
+    /// The Alto simulator.
+    alto: alto::Alto;
+    /// The Loop simulator.
+    loop_crm as "loop": loop_crm::LoopCrm;
     /// The Reapit simulator.
     reapit: reapit::Reapit;
+    /// The Street simulator.
+    street: street::Street;
 }

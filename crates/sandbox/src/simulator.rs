@@ -91,9 +91,9 @@ pub(crate) enum Refusal {
 pub(crate) struct PageShape {
     /// The member with the records.
     pub(crate) records: &'static str,
-    /// The member with the number of all records.
+    /// The member with the number of all records, by its path (`total`, `meta.total`).
     pub(crate) total: Option<&'static str>,
-    /// The member with the number of records on the page.
+    /// The member with the number of records on the page, by its path.
     pub(crate) count: Option<&'static str>,
     /// A record's members of which the first present one is text.
     pub(crate) text_fields: &'static [&'static str],

@@ -7,6 +7,7 @@
 
 mod hostile;
 mod mapping;
+mod profile;
 mod requests;
 mod server;
 mod settings;

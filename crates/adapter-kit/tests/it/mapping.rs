@@ -39,7 +39,8 @@ fn codes(built: &Built) -> Vec<(&str, &str)> {
 
 #[test]
 fn the_full_name_is_never_empty_and_comes_from_the_best_there_is() {
-    let name = |fill: &dyn Fn(&mut ContactBuilder<'_>)| contact(fill).into_contact().identity.full_name;
+    let name =
+        |fill: &dyn Fn(&mut ContactBuilder<'_>)| contact(fill).into_contact().identity.full_name;
     assert_eq!(
         name(&|builder| {
             builder

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use nurturehub_adapter_kit::{HttpConfig, Settings};
-use nurturehub_port::{ErrorKind, Field, ProviderSpec, RateWindow};
+use nurturehub_port::{ErrorKind, Field, ProviderSpec, RateWindow, SettingKind};
 
 use crate::server::{given, provider};
 
@@ -117,4 +117,24 @@ fn limits_and_timeouts_follow_the_settings() {
         Duration::from_secs(300),
         "the whole may not be shorter than a part"
     );
+}
+
+#[test]
+fn a_file_may_have_lines_and_length_but_must_be_text() {
+    let spec = provider(vec![Field {
+        setting: SettingKind::File,
+        ..Field::text("map", "Map", "A file.").optional()
+    }]);
+    let long = format!("{{\r\n\t\"a\": \"{}\"\n}}", "x".repeat(100_000));
+    let settings = Settings::parse(&spec, given(&[("map", &long)])).unwrap();
+    assert_eq!(
+        settings.get("map"),
+        Some(long.as_str()),
+        "its text is kept as it is"
+    );
+    for bad in ["a\u{0}b".to_owned(), "x".repeat(300 * 1024)] {
+        let error = Settings::parse(&spec, given(&[("map", &bad)])).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Configuration);
+        assert!(error.message.contains("`map`"), "{}", error.message);
+    }
 }

@@ -13,6 +13,7 @@
 
 use futures_util::stream;
 use nurturehub_adapter_kit::HttpResponse;
+use nurturehub_adapter_kit::mapping::map_all;
 use nurturehub_adapter_kit::paging::PageGuard;
 use nurturehub_port::{
     AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, PageRecord, SyncStart,
@@ -198,11 +199,8 @@ impl<'a> Sweep<'a> {
             list,
             fetched_at: context.clock.now(),
         };
-        let records: Vec<PageRecord> = page
-            .data
-            .iter()
-            .map(|raw| mapping.record(raw.get()))
-            .collect();
+        let raw: Vec<_> = page.data.iter().collect();
+        let records = map_all(raw, |raw| mapping.record(raw.get()));
         let took = context.clock.elapsed().saturating_sub(began);
         self.guard
             .follow(id_of(records.first()), id_of(records.last()))?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::stream;
 use jiff::SignedDuration;
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::mapping::parse_timestamp;
+use nurturehub_adapter_kit::mapping::{map_all, parse_timestamp};
 use nurturehub_adapter_kit::paging::{PageGuard, pages_to_step_back};
 use nurturehub_port::{
     AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, MappedContact, PageRecord,
@@ -254,10 +254,9 @@ impl<'a> Listing<'a> {
         };
         let from = mapped.records.len();
         let ((), spent) = self.timed(|| {
-            let records = page.records.into_iter();
-            mapped
-                .records
-                .extend(records.map(|(read, raw)| record(map::admit(read, raw), raw, &around)));
+            mapped.records.extend(map_all(page.records, |(read, raw)| {
+                record(map::admit(read, raw), raw, &around)
+            }));
         });
         mapped.spent += spent;
         for record in mapped.records.iter().skip(from) {

@@ -6,5 +6,9 @@
 )]
 
 mod agentos;
+mod alto;
+mod loop_crm;
+mod profile;
 mod reapit;
 mod registry;
+mod street;

@@ -9,8 +9,7 @@ use nurturehub_port::{
     AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart,
 };
 use nurturehub_store::StoreError;
-use nurturehub_store::bodies::Packer;
-use nurturehub_store::contacts::{self, PageToStage, Prepared, Records, SetAside};
+use nurturehub_store::contacts::{self, PageToStage, Records, SetAside};
 use nurturehub_store::listings::{Listing, ListingCounts};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -80,7 +79,6 @@ impl Walk<'_> {
     ) -> Result<Walked, EngineError> {
         let clock = &self.engine.options.clock;
         let mut pages = self.session.adapter.sync_contacts(self.start.clone());
-        let mut packer = Packer::new()?;
         loop {
             let next = tokio::select! {
                 biased;
@@ -90,7 +88,7 @@ impl Walk<'_> {
             let Some(page) = next else { break };
             let page = page?;
             let began = clock.elapsed();
-            let ready = prepare(page, &mut packer, || clock.elapsed().saturating_sub(began))?;
+            let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
             self.store(ready, merging, listing, report).await?;
             (self.progress)(SyncProgress {
                 pages: report.pages,
@@ -227,28 +225,25 @@ fn microseconds(duration: Duration) -> u64 {
 
 fn prepare(
     mut page: ContactPage,
-    packer: &mut Packer,
     elapsed: impl Fn() -> Duration,
 ) -> Result<ReadyPage, EngineError> {
-    let mut records = Vec::with_capacity(page.records.len());
+    let mut mapped = Vec::with_capacity(page.records.len());
     let mut rejected = Vec::new();
     for record in std::mem::take(&mut page.records) {
         match record {
-            PageRecord::Mapped(mapped) => {
-                records.push(Prepared::new(*mapped).map_err(unfit)?);
-            }
+            PageRecord::Mapped(contact) => mapped.push(*contact),
             PageRecord::Rejected(record) => rejected.push(record),
         }
     }
     Ok(ReadyPage {
         page,
-        records: Records::pack(packer, records).map_err(unfit)?,
+        records: Records::pack(mapped).map_err(|error| unfit(&error))?,
         rejected,
         preparing: elapsed(),
     })
 }
 
 /// What an adapter made can always be stored; where it cannot, the fault is ours.
-fn unfit(error: StoreError) -> EngineError {
+fn unfit(error: &StoreError) -> EngineError {
     EngineError::new(ErrorKind::Internal, error.to_string())
 }

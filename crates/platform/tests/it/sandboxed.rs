@@ -46,7 +46,7 @@ fn contact(id: &str, name: &str) -> String {
     };
     let mut builder = ContactBuilder::new(origin, false);
     builder.first_name("name", Some(name));
-    serde_json::to_string(&builder.finish().contact).unwrap()
+    builder.finish().contact.canonical().to_owned()
 }
 
 #[tokio::test]

@@ -187,8 +187,22 @@ fn set_count(page: &mut Map<String, Value>, part: &dyn Simulator) {
         .get(shape.records)
         .and_then(Value::as_array)
         .map_or(0, Vec::len);
-    if let Some(name) = shape.count {
-        page.insert(name.to_owned(), json!(count));
+    if let Some(path) = shape.count {
+        put(page, path, json!(count));
+    }
+}
+
+/// Sets a member by its path: names with dots between them.
+fn put(page: &mut Map<String, Value>, path: &str, value: Value) {
+    match path.split_once('.') {
+        None => {
+            page.insert(path.to_owned(), value);
+        }
+        Some((first, rest)) => {
+            if let Some(inner) = page.get_mut(first).and_then(Value::as_object_mut) {
+                put(inner, rest, value);
+            }
+        }
     }
 }
 
@@ -243,8 +257,8 @@ fn empty(page: &mut Map<String, Value>, part: &dyn Simulator) {
         list.clear();
     }
     set_count(page, part);
-    if let Some(total) = part.page_shape().total {
-        page.insert(total.to_owned(), json!(0));
+    if let Some(path) = part.page_shape().total {
+        put(page, path, json!(0));
     }
     part.end_listing(page);
 }

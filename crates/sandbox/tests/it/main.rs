@@ -6,10 +6,14 @@
 )]
 
 mod agentos;
+mod alto;
 mod caller;
 mod control;
 mod faults;
+mod loop_crm;
 mod platform;
 mod reapit;
 mod reapit_changes;
 mod reapit_sign_in;
+mod street;
+mod street_changes;

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::block::{Body, BodyRef};
 use super::cache::block;
-use super::pack::{BLOCK_BYTES, PackedBlock, Packer};
+use super::pack::{BLOCK_BYTES, PackedBlock, pack};
 use crate::{StoreError, Write};
 
 /// What a transaction does to the blocks of a connection. Uses are counted when it is settled.
@@ -159,7 +159,7 @@ impl<'a> Ledger<'a> {
         let Some(open) = self.open.take() else {
             return Ok(());
         };
-        let packed = Packer::new()?.block(&open.bodies)?;
+        let packed = pack(&open.bodies)?;
         fill(self.tx, open.number, &packed)
     }
 

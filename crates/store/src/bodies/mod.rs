@@ -17,6 +17,5 @@ mod verify;
 pub(crate) use block::{Body, BodyRef};
 pub(crate) use cache::{BlockCache, all_of};
 pub(crate) use ledger::{Ledger, insert};
-pub(crate) use pack::PackedBlock;
-pub use pack::Packer;
+pub(crate) use pack::{PackedBlock, in_blocks, pack};
 pub use verify::verify;

@@ -1,12 +1,14 @@
 //! Packing bodies into blocks.
 
+use std::cell::RefCell;
+
 use zstd::bulk::Compressor;
 
 use super::block::{self, Body};
 use crate::StoreError;
 
-/// Level 1 saves a tenth of the file at the price of a tenth of a sync's speed.
-const LEVEL: i32 = -1;
+/// The level that gives most for its time: lower ones are no faster on such texts, and larger.
+const LEVEL: i32 = 1;
 
 /// A block is closed once it has so many bytes. Larger ones pack better; smaller ones cost less to
 /// read where one body is wanted.
@@ -29,16 +31,14 @@ impl PackedBlock {
     }
 }
 
-/// Packs bodies; kept from page to page, since making one costs more than using it.
-pub struct Packer {
+/// What packs; kept by each thread that does so, since making it costs more than using it.
+struct Packer {
     compressor: Compressor<'static>,
     plain: Vec<u8>,
 }
 
-impl std::fmt::Debug for Packer {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Packer").finish_non_exhaustive()
-    }
+thread_local! {
+    static PACKER: RefCell<Option<Packer>> = const { RefCell::new(None) };
 }
 
 fn failed(error: &std::io::Error) -> StoreError {
@@ -46,19 +46,14 @@ fn failed(error: &std::io::Error) -> StoreError {
 }
 
 impl Packer {
-    /// A new one.
-    ///
-    /// # Errors
-    /// `Damaged`, where there is no memory for it.
-    pub fn new() -> Result<Self, StoreError> {
+    fn new() -> Result<Self, StoreError> {
         Ok(Self {
             compressor: Compressor::new(LEVEL).map_err(|error| failed(&error))?,
             plain: Vec::new(),
         })
     }
 
-    /// Packs bodies into one block.
-    pub(super) fn block(&mut self, bodies: &[Body]) -> Result<PackedBlock, StoreError> {
+    fn pack(&mut self, bodies: &[Body]) -> Result<PackedBlock, StoreError> {
         self.plain.clear();
         block::write(bodies, &mut self.plain)?;
         let bytes = self
@@ -73,27 +68,31 @@ impl Packer {
             bytes,
         })
     }
+}
 
-    /// Packs bodies, in order, into as many blocks as they fill.
-    pub(crate) fn blocks(
-        &mut self,
-        bodies: impl IntoIterator<Item = Body>,
-    ) -> Result<Vec<PackedBlock>, StoreError> {
-        let mut blocks = Vec::new();
-        let mut open = Vec::new();
-        let mut size = 0;
-        for body in bodies {
-            size += body.size();
-            open.push(body);
-            if size >= BLOCK_BYTES {
-                blocks.push(self.block(&open)?);
-                open.clear();
-                size = 0;
-            }
+/// Packs bodies into one block.
+pub(crate) fn pack(bodies: &[Body]) -> Result<PackedBlock, StoreError> {
+    PACKER.with_borrow_mut(|packer| match packer {
+        Some(packer) => packer.pack(bodies),
+        none => none.insert(Packer::new()?).pack(bodies),
+    })
+}
+
+/// Divides what comes into blocks, in order, each as long as a block should be.
+pub(crate) fn in_blocks<T>(items: Vec<T>, size: impl Fn(&T) -> usize) -> Vec<Vec<T>> {
+    let mut blocks = Vec::new();
+    let mut open = Vec::new();
+    let mut bytes = 0;
+    for item in items {
+        bytes += size(&item);
+        open.push(item);
+        if bytes >= BLOCK_BYTES {
+            blocks.push(std::mem::take(&mut open));
+            bytes = 0;
         }
-        if !open.is_empty() {
-            blocks.push(self.block(&open)?);
-        }
-        Ok(blocks)
     }
+    if !open.is_empty() {
+        blocks.push(open);
+    }
+    blocks
 }

@@ -5,7 +5,7 @@ use nurturehub_port::{AbsencePolicy, Consent, Contact, Lifecycle, SealedContact}
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{lifecycle_code, pending, pending_for, unless_refused};
-use super::prepared::Prepared;
+use super::prepared::split;
 use super::upsert::{accepted_of, known_by_row, replace};
 use crate::bodies::Ledger;
 use crate::listings::column;
@@ -186,7 +186,7 @@ fn rewrite(
         .map_err(|_| StoreError::Damaged("a stored contact has lost its form".into()))?
         .into_contact();
     change(&mut contact);
-    let Prepared { row, body } = Prepared::of(contact.sealed(), stored.raw, known.issues)?;
+    let (row, body) = split(contact.sealed(), stored.raw, known.issues)?;
     let accepted = accepted_of(&known.accepted);
     if row.hash == known.hash {
         return release(tx, id, &known.hash, row.lifecycle, accepted);

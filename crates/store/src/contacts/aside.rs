@@ -17,7 +17,7 @@ use nurturehub_port::{Cursor, RejectedRecord, Removal, SealedContact};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
 
-use super::prepared::{PageToStage, Prepared, Records};
+use super::prepared::{PageToStage, Records, split};
 use super::stage::{merge, places};
 use crate::bodies::{self, BodyRef, Ledger};
 use crate::listings::{self, ListingCounts};
@@ -172,7 +172,7 @@ fn read(
         for (at, body) in bodies::all_of(tx, block)? {
             let issues = aside.issues.get(rows.len()).copied().unwrap_or(0);
             let contact = SealedContact::parse(body.canonical).map_err(damaged)?;
-            rows.push(Prepared::of(contact, body.raw, issues)?.row);
+            rows.push(split(contact, body.raw, issues)?.0);
             places.push(at);
         }
     }

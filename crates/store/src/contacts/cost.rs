@@ -8,14 +8,13 @@ use jiff::Timestamp;
 use nurturehub_port::{AbsencePolicy, Contact, Lifecycle, MappedContact, Secret};
 use serde_json::json;
 
-use super::{Prepared, Records, apply_absences, changes, next_to_push, stage_records};
-use crate::bodies::Packer;
+use super::{Records, apply_absences, changes, next_to_push, stage_records};
 use crate::{DatabaseKey, StoreError, Write, listings, migrations, open};
 
 const FEW: usize = 100;
 const MANY: usize = 10 * FEW;
 
-fn prepared(number: usize) -> Prepared {
+fn prepared(number: usize) -> MappedContact {
     let contact: Contact = serde_json::from_value(json!({
         "id": number.to_string(),
         "identity": { "fullName": "A" },
@@ -29,12 +28,11 @@ fn prepared(number: usize) -> Prepared {
         },
     }))
     .unwrap();
-    Prepared::new(MappedContact {
+    MappedContact {
         contact: contact.sealed(),
         raw: "{}".into(),
         issues: Vec::new(),
-    })
-    .unwrap()
+    }
 }
 
 /// The virtual machine's steps that a later batch takes, with this many contacts before and after
@@ -62,7 +60,7 @@ fn cost(contacts: usize, batch: impl Fn(&Write<'_>) -> Result<(), StoreError>) -
     )
     .unwrap();
     let records = (0..contacts).map(prepared).collect();
-    let records = Records::pack(&mut Packer::new().unwrap(), records).unwrap();
+    let records = Records::pack(records).unwrap();
     stage_records(&tx, 1, 0, &records, &[], Timestamp::UNIX_EPOCH).unwrap();
     listings::begin(&tx, 1, true, Timestamp::UNIX_EPOCH).unwrap();
     for _ in 0..contacts / 20 {

@@ -16,7 +16,7 @@ pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, popul
 pub use accept::{PushRow, accept, next_to_push, reject};
 pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
-pub use prepared::{PageToStage, Prepared, Records};
+pub use prepared::{PageToStage, Records};
 pub use query::{
     Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,
     detail, page, rejected,

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use nurturehub_port::{
     Category, Cursor, ExternalId, Lifecycle, MappedContact, RejectedRecord, Removal, SealedContact,
 };
+use rayon::prelude::*;
 
 use super::codes::consent_code;
-use crate::bodies::{Body, PackedBlock, Packer};
+use crate::bodies::{Body, PackedBlock, in_blocks, pack};
 use crate::traces::TraceRow;
 use crate::{StoreError, search_text};
 
@@ -23,49 +24,39 @@ pub(super) struct Row {
     pub(super) issues: i64,
 }
 
-/// A contact made ready to be stored.
-#[derive(Debug)]
-pub struct Prepared {
-    pub(super) row: Row,
-    pub(super) body: Body,
+/// Takes out of a mapped contact what the narrow row needs, and what its body has.
+pub(super) fn prepare(mapped: MappedContact) -> Result<(Row, Body), StoreError> {
+    let issues = i64::try_from(mapped.issues.len()).unwrap_or(i64::MAX);
+    split(mapped.contact, mapped.raw.into_string(), issues)
 }
 
-impl Prepared {
-    /// Takes out of a mapped contact what the narrow row needs.
-    ///
-    /// # Errors
-    /// `Damaged`, should a contact lack its hash.
-    pub fn new(mapped: MappedContact) -> Result<Self, StoreError> {
-        let issues = i64::try_from(mapped.issues.len()).unwrap_or(i64::MAX);
-        Self::of(mapped.contact, mapped.raw.into_string(), issues)
-    }
-
-    pub(super) fn of(contact: SealedContact, raw: String, issues: i64) -> Result<Self, StoreError> {
-        let (contact, canonical) = contact.into_parts();
-        let raw_hash = blake3::hash(raw.as_bytes())
-            .as_bytes()
-            .first_chunk::<8>()
-            .map_or(0, |head| i64::from_le_bytes(*head));
-        let search = search_text::of(&contact);
-        let external_id = contact.provenance.external_id;
-        Ok(Self {
-            row: Row {
-                hash: hash_bytes(&contact.provenance.content_hash)?,
-                raw_hash,
-                search,
-                lifecycle: contact.lifecycle,
-                category: contact.category,
-                consent: consent_code(&contact.consent),
-                issues,
-                external_id: external_id.clone(),
-            },
-            body: Body {
-                external_id: external_id.into(),
-                canonical,
-                raw,
-            },
-        })
-    }
+/// The same for a contact that was stored before.
+pub(super) fn split(
+    contact: SealedContact,
+    raw: String,
+    issues: i64,
+) -> Result<(Row, Body), StoreError> {
+    let (contact, canonical) = contact.into_parts();
+    let raw_hash = blake3::hash(raw.as_bytes())
+        .as_bytes()
+        .first_chunk::<8>()
+        .map_or(0, |head| i64::from_le_bytes(*head));
+    let row = Row {
+        hash: hash_bytes(&contact.provenance.content_hash)?,
+        raw_hash,
+        search: search_text::of(&contact),
+        lifecycle: contact.lifecycle,
+        category: contact.category,
+        consent: consent_code(&contact.consent),
+        issues,
+        external_id: contact.provenance.external_id,
+    };
+    let body = Body {
+        external_id: row.external_id.as_str().to_owned(),
+        canonical,
+        raw,
+    };
+    Ok((row, body))
 }
 
 fn hash_bytes(hex: &str) -> Result<[u8; 16], StoreError> {
@@ -84,17 +75,27 @@ pub struct Records {
 }
 
 impl Records {
-    /// Packs the bodies of contacts.
+    /// Makes contacts ready to be stored and packs their bodies; all processors share the work.
     ///
     /// # Errors
-    /// `Damaged`, where one is too large to be read again.
-    pub fn pack(packer: &mut Packer, contacts: Vec<Prepared>) -> Result<Self, StoreError> {
-        let mut rows = Vec::with_capacity(contacts.len());
-        let blocks = packer.blocks(contacts.into_iter().map(|contact| {
-            rows.push(contact.row);
-            contact.body
-        }))?;
-        Ok(Self { rows, blocks })
+    /// `Damaged`, where one lacks its hash, or is too large to be read again.
+    pub fn pack(contacts: Vec<MappedContact>) -> Result<Self, StoreError> {
+        let size = |contact: &MappedContact| contact.contact.canonical().len() + contact.raw.len();
+        let packed: Vec<(Vec<Row>, PackedBlock)> = in_blocks(contacts, size)
+            .into_par_iter()
+            .map(|contacts| {
+                let prepared = contacts.into_iter().map(prepare);
+                let (rows, bodies): (Vec<_>, Vec<_>) =
+                    prepared.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+                Ok((rows, pack(&bodies)?))
+            })
+            .collect::<Result<_, StoreError>>()?;
+        let mut records = Self::default();
+        for (rows, block) in packed {
+            records.rows.extend(rows);
+            records.blocks.push(block);
+        }
+        Ok(records)
     }
 }
 

@@ -1,11 +1,11 @@
 //! What a complete listing did not show.
 
-use nurturehub_port::{AbsencePolicy, Consent, Lifecycle};
+use nurturehub_port::{AbsencePolicy, Consent, Lifecycle, MappedContact};
 use nurturehub_store::contacts::{self, Blocked, ChangeKind};
 
 use crate::desk::{Desk, ONCE, TWICE, at, look_inside, removal, version};
 
-fn people(count: usize) -> Vec<contacts::Prepared> {
+fn people(count: usize) -> Vec<MappedContact> {
     (0..count)
         .map(|number| version(&number.to_string(), "1"))
         .collect()

@@ -1,7 +1,6 @@
 //! Bodies: any text comes back as it went in, and what is no longer used is cleared away.
 
 use nurturehub_store::StoreError;
-use nurturehub_store::bodies::Packer;
 use nurturehub_store::contacts::{self, RecordOutcome, Records};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestRunner};
@@ -77,7 +76,7 @@ async fn empty_huge_and_odd_texts_come_back_as_they_went_in() {
 #[test]
 fn a_body_that_could_not_be_read_again_is_refused() {
     let record = prepared(contact("a"), &"x".repeat(64 * 1024 * 1024));
-    let refused = Records::pack(&mut Packer::new().unwrap(), vec![record]);
+    let refused = Records::pack(vec![record]);
     assert!(
         matches!(refused, Err(StoreError::Damaged(_))),
         "what is stored must be readable: {refused:?}"

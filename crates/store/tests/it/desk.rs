@@ -9,9 +9,9 @@ use nurturehub_port::{
     DataIssue, ExternalId, Identity, Lifecycle, MappedContact, Provenance, ProviderId,
     RejectedRecord, Removal, RunId, Secret, TenantId,
 };
-use nurturehub_store::bodies::{self, Packer};
+use nurturehub_store::bodies;
 use nurturehub_store::connections::{self, NewConnection};
-use nurturehub_store::contacts::{self, PageToStage, Prepared, PushRow, Records};
+use nurturehub_store::contacts::{self, PageToStage, PushRow, Records};
 use nurturehub_store::listings::{self, Listing, ListingCounts};
 use nurturehub_store::{DatabaseKey, Store, StoreError, runs};
 use tempfile::TempDir;
@@ -100,7 +100,7 @@ impl Desk {
             .unwrap()
     }
 
-    pub(crate) fn page(&self, listing: i64, records: Vec<Prepared>) -> PageToStage {
+    pub(crate) fn page(&self, listing: i64, records: Vec<MappedContact>) -> PageToStage {
         PageToStage {
             connection: self.connection,
             listing,
@@ -133,7 +133,7 @@ impl Desk {
     }
 
     /// A complete full listing of one page, with nothing settled and not closed.
-    pub(crate) async fn list(&self, records: Vec<Prepared>) -> (Listing, ListingCounts) {
+    pub(crate) async fn list(&self, records: Vec<MappedContact>) -> (Listing, ListingCounts) {
         let listing = self.begin(true).await;
         let counts = self
             .stage(self.page(listing.number, records))
@@ -143,7 +143,7 @@ impl Desk {
     }
 
     /// A complete full listing of one page, believed and closed.
-    pub(crate) async fn sync(&self, records: Vec<Prepared>, policy: AbsencePolicy) {
+    pub(crate) async fn sync(&self, records: Vec<MappedContact>, policy: AbsencePolicy) {
         let (listing, _) = self.list(records).await;
         self.settle(listing.number, policy).await;
         self.close(true).await;
@@ -217,7 +217,7 @@ impl Desk {
         serde_json::from_str(&self.detail(external_id).await.canonical).unwrap()
     }
 
-    pub(crate) async fn webhook(&self, listing: i64, records: Vec<Prepared>) -> ListingCounts {
+    pub(crate) async fn webhook(&self, listing: i64, records: Vec<MappedContact>) -> ListingCounts {
         let connection = self.connection;
         self.store
             .write(move |tx| {
@@ -287,22 +287,21 @@ pub(crate) fn contact(external_id: &str) -> Contact {
 }
 
 /// A contact ready to be stored, with the text that the CRM sent.
-pub(crate) fn prepared(contact: Contact, raw: &str) -> Prepared {
-    Prepared::new(MappedContact {
+pub(crate) fn prepared(contact: Contact, raw: &str) -> MappedContact {
+    MappedContact {
         contact: contact.sealed(),
         raw: raw.into(),
         issues: Vec::new(),
-    })
-    .unwrap()
+    }
 }
 
 /// Contacts with their bodies packed.
-pub(crate) fn packed(records: Vec<Prepared>) -> Records {
-    Records::pack(&mut Packer::new().unwrap(), records).unwrap()
+pub(crate) fn packed(records: Vec<MappedContact>) -> Records {
+    Records::pack(records).unwrap()
 }
 
 /// The contact of an id in one of its versions, which are told apart by a tag.
-pub(crate) fn version(external_id: &str, version: &str) -> Prepared {
+pub(crate) fn version(external_id: &str, version: &str) -> MappedContact {
     let mut contact = contact(external_id);
     contact.tags.push(version.to_owned());
     prepared(contact, &format!("{{\"version\":\"{version}\"}}"))

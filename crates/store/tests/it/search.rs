@@ -1,7 +1,7 @@
 //! Looking through contacts.
 
 use nurturehub_port::{Category, DataIssue, Email, Lifecycle, MappedContact, Phone};
-use nurturehub_store::contacts::{self, ChangeKind, ContactFilter, Prepared};
+use nurturehub_store::contacts::{self, ChangeKind, ContactFilter};
 
 use crate::desk::{Desk, ONCE, contact, prepared};
 
@@ -30,7 +30,7 @@ fn search(text: &str) -> ContactFilter {
     }
 }
 
-fn named(id: &str, name: &str) -> Prepared {
+fn named(id: &str, name: &str) -> MappedContact {
     let mut contact = contact(id);
     contact.identity.full_name = name.to_owned();
     prepared(contact, "{}")
@@ -144,14 +144,11 @@ async fn filters_combine_and_pages_add_up() {
             field: "tags".into(),
             message: "Odd.".into(),
         });
-        records.push(
-            Prepared::new(MappedContact {
-                contact: contact.sealed(),
-                raw: "{}".into(),
-                issues: issues.into_iter().collect(),
-            })
-            .unwrap(),
-        );
+        records.push(MappedContact {
+            contact: contact.sealed(),
+            raw: "{}".into(),
+            issues: issues.into_iter().collect(),
+        });
     }
     desk.sync(records, ONCE).await;
     for row in desk

@@ -17,7 +17,7 @@ async fn map(record: Value) -> Contact {
     assert_eq!(error, None);
     let record = pages.into_iter().flat_map(|page| page.records).next();
     match record {
-        Some(PageRecord::Mapped(mapped)) => mapped.contact,
+        Some(PageRecord::Mapped(mapped)) => mapped.contact.into_contact(),
         other => panic!("not mapped: {other:?}"),
     }
 }

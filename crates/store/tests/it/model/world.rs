@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use nurturehub_port::{AbsencePolicy, Contact, Cursor};
+use nurturehub_port::{AbsencePolicy, Contact, Cursor, MappedContact};
 use nurturehub_store::bodies;
-use nurturehub_store::contacts::{self, Blocked, ChangeKind, Prepared, PushRow};
+use nurturehub_store::contacts::{self, Blocked, ChangeKind, PushRow};
 use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::{StoreError, connections};
 
@@ -424,7 +424,7 @@ fn hash_of(canonical: &str) -> String {
     hash
 }
 
-fn whole(page: &Page) -> Vec<Prepared> {
+fn whole(page: &Page) -> Vec<MappedContact> {
     page.records
         .iter()
         .filter_map(|record| match *record {
