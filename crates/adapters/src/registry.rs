@@ -27,6 +27,22 @@ pub struct Registration {
 }
 
 impl Registration {
+    /// The CRM as data, by a connection's settings: a profile of the agency's own is confirmed by
+    /// whoever gave it, and may say how to ask for what has changed.
+    #[must_use]
+    pub fn spec_with(&self, settings: &BTreeMap<String, String>) -> ProviderSpec {
+        let mut spec = (self.spec)();
+        if let Some(Ok(profile)) = settings.get(PROFILE).map(|text| Profile::parse(text)) {
+            spec.unconfirmed = None;
+            if profile.lists_changes() {
+                spec.capabilities.changed_since = true;
+                spec.unsupported
+                    .retain(|lacking| lacking.capability != "changedSince");
+            }
+        }
+        spec
+    }
+
     /// Tells how a stored record became a contact, by a connection's settings: where they hold a
     /// profile, the profile tells.
     ///

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::credentials::{self, Secrets};
 use crate::session::sign_in_method;
-use crate::{Engine, EngineError, audit_words};
+use crate::{Engine, EngineError, audit_words, file_settings};
 
 /// What is needed to connect.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ pub struct ConnectRequest {
     pub tenant: String,
     /// What people call the connection; else the provider and the agency.
     pub name: Option<String>,
-    /// Settings by key.
+    /// Settings by key. Where one names a file, the connection keeps its text.
     pub settings: BTreeMap<String, String>,
     /// Secrets by key.
     pub secrets: Secrets,
@@ -117,13 +117,14 @@ impl Engine {
     /// errors.
     pub async fn connect(
         &self,
-        request: ConnectRequest,
+        mut request: ConnectRequest,
         prompt: &SignInPrompt,
     ) -> Result<ConnectionView, EngineError> {
         let registration = self.registration(&request.provider)?;
         let spec = (registration.spec)();
         let tenant = TenantId::parse(request.tenant.clone())
             .map_err(|error| EngineError::new(ErrorKind::Configuration, format!("{error}.")))?;
+        file_settings::read(&spec, &mut request.settings).await?;
         let settings = Settings::parse(&spec, request.settings.clone())?;
         credentials::check(&spec, &settings, &request.secrets)?;
         let reference = spec
@@ -204,12 +205,13 @@ impl Engine {
     pub async fn reauthorize(
         &self,
         connection: &str,
-        settings: BTreeMap<String, String>,
+        mut settings: BTreeMap<String, String>,
         secrets: Secrets,
         prompt: &SignInPrompt,
     ) -> Result<ConnectionView, EngineError> {
         let record = self.connection(connection).await?;
         let spec = (self.registration_of(&record.provider)?.spec)();
+        file_settings::read(&spec, &mut settings).await?;
         let mut merged = record.settings.clone();
         merged.extend(settings);
         let parsed = Settings::parse(&spec, merged.clone())?;

@@ -153,7 +153,7 @@ impl Engine {
             external_type: contact.provenance.external_type.clone(),
             fetched_at: contact.provenance.fetched_at,
         };
-        let explanation = (registration.explain)(&detail.raw, &origin)?;
+        let explanation = registration.explain_with(&detail.raw, &origin, &record.settings)?;
         Ok(ContactDetail {
             contact: raw_json(detail.canonical)?,
             raw: raw_json(detail.raw)?,

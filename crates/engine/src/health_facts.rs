@@ -22,7 +22,9 @@ impl Engine {
     /// Storage errors.
     pub async fn health(&self, connection: &str) -> Result<Health, EngineError> {
         let record = self.connection(connection).await?;
-        let spec = (self.registration_of(&record.provider)?.spec)();
+        let spec = self
+            .registration_of(&record.provider)?
+            .spec_with(&record.settings);
         let (row, now) = (record.row, self.now());
         let (found, used) = self
             .store

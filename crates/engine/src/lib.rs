@@ -11,6 +11,7 @@ mod credentials;
 mod disconnect;
 mod engine;
 mod error;
+mod file_settings;
 mod health;
 mod health_facts;
 mod home;
@@ -50,5 +51,6 @@ pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::WebhookReport;
 pub use write_back::{WriteBackReport, WriteBackResult};
 
+pub use nurturehub_adapter_kit::profile::schema as profile_schema;
 pub use nurturehub_store::contacts::ChangeKind;
 pub use nurturehub_vault::{MemoryVault, Vault, VaultError, open_from_env};

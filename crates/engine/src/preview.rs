@@ -16,6 +16,9 @@ pub struct PreviewPage {
     pub summary: PendingCounts,
     /// The changes of this page, in the order in which they are sent.
     pub changes: Vec<ChangeView>,
+    /// What the adapter rests on without its having been confirmed, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<String>,
 }
 
 /// One change.
@@ -109,6 +112,7 @@ impl Engine {
         offset: u64,
     ) -> Result<PreviewPage, EngineError> {
         let record = self.connection(connection).await?;
+        let unconfirmed = self.unconfirmed(&record);
         let (summary, found) = self
             .store
             .read(move |db| {
@@ -136,7 +140,11 @@ impl Engine {
                 blocked_by: change.blocked.map(Into::into),
             });
         }
-        Ok(PreviewPage { summary, changes })
+        Ok(PreviewPage {
+            summary,
+            changes,
+            unconfirmed,
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Which CRMs there are.
 
 use nurturehub_port::{Capabilities, Field, ProviderId, ProviderSpec, Unsupported};
+use nurturehub_store::connections::ConnectionRecord;
 use serde::Serialize;
 
 use crate::Engine;
@@ -52,6 +53,13 @@ impl From<ProviderSpec> for ProviderView {
 }
 
 impl Engine {
+    /// What a connection rests on without its having been confirmed, to be said with every result.
+    pub(crate) fn unconfirmed(&self, record: &ConnectionRecord) -> Option<String> {
+        let registration = self.registration_of(&record.provider).ok()?;
+        let spec = registration.spec_with(&record.settings);
+        spec.unconfirmed.map(ToOwned::to_owned)
+    }
+
     /// The providers, in the registry's order.
     #[must_use]
     pub fn providers(&self) -> Vec<ProviderView> {

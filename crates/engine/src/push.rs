@@ -51,6 +51,9 @@ pub struct PushReport {
     pub unchanged: u64,
     /// Why contacts were refused.
     pub rejections: Vec<PushRejection>,
+    /// What the adapter rests on without its having been confirmed, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<String>,
 }
 
 /// Why a contact was refused.
@@ -95,6 +98,7 @@ impl Engine {
             rejected: 0,
             unchanged: 0,
             rejections: Vec::new(),
+            unconfirmed: self.unconfirmed(&record),
         };
         let only = (!options.only.is_empty()).then_some(options.only);
         if options.dry_run {

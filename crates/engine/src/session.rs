@@ -65,16 +65,26 @@ pub(crate) fn sign_in_method<'a>(
     })
 }
 
-/// The endpoints, as the settings override them. An issuer is only expected of the CRM's own.
+/// The endpoints, as the settings override them. An issuer is only expected of the CRM's own. One that
+/// is declared as a path stands below the address of the API.
 pub(crate) fn endpoints(
     settings: &Settings,
+    base_url: &str,
     endpoints: &OAuthEndpoints,
 ) -> Result<Endpoints, EngineError> {
     let overridden = settings.get("authorizeUrl").is_some() || settings.get("tokenUrl").is_some();
     let own = |address| if overridden { None } else { address };
+    let token = match settings.get("tokenUrl") {
+        Some(token) => token.to_owned(),
+        None if endpoints.token.starts_with('/') => {
+            let base = settings.get("baseUrl").unwrap_or(base_url);
+            format!("{}{}", base.trim_end_matches('/'), endpoints.token)
+        }
+        None => endpoints.token.to_owned(),
+    };
     Ok(Endpoints::new(
         settings.get("authorizeUrl").or(endpoints.authorize),
-        settings.get("tokenUrl").unwrap_or(endpoints.token),
+        &token,
         settings.get("revokeUrl").or(own(endpoints.revoke)),
         own(endpoints.issuer),
     )?)
@@ -115,7 +125,7 @@ impl Engine {
         };
         nurturehub_adapter_kit::http::install_crypto();
         let config = ClientConfig {
-            endpoints: endpoints(settings, declared)?,
+            endpoints: endpoints(settings, spec.base_url, declared)?,
             client_id: settings.required(client_id)?.to_owned(),
             client_secret: secret,
             rules: spec.token_rules,
@@ -128,7 +138,7 @@ impl Engine {
     /// An adapter for a connection.
     pub(crate) async fn session(&self, record: ConnectionRecord) -> Result<Session, EngineError> {
         let registration = self.registration_of(&record.provider)?;
-        let spec = (registration.spec)();
+        let spec = registration.spec_with(&record.settings);
         let settings = Settings::parse(&spec, record.settings.clone())?;
         let secrets = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         credentials::check(&spec, &settings, &secrets)?;

@@ -50,6 +50,9 @@ pub struct VerifyReport {
     pub ok: bool,
     /// The steps, in order.
     pub steps: Vec<VerifyStepReport>,
+    /// What the adapter rests on without its having been confirmed, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<String>,
 }
 
 impl Engine {
@@ -65,6 +68,7 @@ impl Engine {
         progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
     ) -> Result<VerifyReport, EngineError> {
         let record = self.connection(connection).await?;
+        let unconfirmed = self.unconfirmed(&record);
         let row = record.row;
         let now = self.now();
         let id = self.options.random.run_id(now)?;
@@ -92,7 +96,11 @@ impl Engine {
             }
         }
         let ok = !steps.is_empty() && steps.iter().all(|step| step.status != StepStatus::Failed);
-        let report = VerifyReport { ok, steps };
+        let report = VerifyReport {
+            ok,
+            steps,
+            unconfirmed,
+        };
         let error_kind = report
             .steps
             .iter()

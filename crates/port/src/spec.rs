@@ -110,7 +110,7 @@ impl SignInMethod {
 pub struct OAuthEndpoints {
     /// Authorization endpoint; overridden by `authorizeUrl`.
     pub authorize: Option<&'static str>,
-    /// Token endpoint; overridden by `tokenUrl`.
+    /// Token endpoint; overridden by `tokenUrl`. A path stands below the address of the API.
     pub token: &'static str,
     /// Revocation endpoint (RFC 7009); overridden by `revokeUrl`.
     pub revoke: Option<&'static str>,

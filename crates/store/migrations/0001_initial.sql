@@ -75,6 +75,10 @@ CREATE TABLE contact (
     consent       INTEGER NOT NULL,
     issues        INTEGER NOT NULL,
     changed_at    INTEGER NOT NULL,
+    -- When the CRM was asked for what is stored, and when it says that it changed: what is older by
+    -- both does not take its place.
+    fetched_at    INTEGER NOT NULL,
+    source_updated_at INTEGER,
     block_id      INTEGER NOT NULL,
     slot          INTEGER NOT NULL,
     accepted_block_id INTEGER,

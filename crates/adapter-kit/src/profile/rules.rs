@@ -42,6 +42,12 @@ impl Profile {
         &self.name
     }
 
+    /// Whether it says how to ask for what has changed.
+    #[must_use]
+    pub const fn lists_changes(&self) -> bool {
+        self.changes.is_some()
+    }
+
     /// The names of the lists, which are the external types of their records.
     pub fn list_names(&self) -> impl Iterator<Item = &str> {
         self.lists.iter().map(|list| list.name.as_str())

@@ -68,7 +68,7 @@ pub(super) fn spec() -> ProviderSpec {
                 "client",
                 SignInMethod::ClientCredentials {
                     endpoints: OAuthEndpoints {
-                        token: "https://api.alto.zoopla.co.uk/token",
+                        token: "/token",
                         ..OAuthEndpoints::default()
                     },
                     client_id: key::CLIENT,

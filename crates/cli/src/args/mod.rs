@@ -124,6 +124,8 @@ pub(crate) enum Model {
     Activity,
     /// A connection's health
     Health,
+    /// A profile, by which the CRMs without a published interface are read
+    Profile,
 }
 
 /// Which completions to print.

@@ -15,6 +15,7 @@ pub(super) fn schema(console: &Console, args: &Schema) -> Result<Exit, EngineErr
         Model::Contact => nurturehub_port::contact_schema(),
         Model::Activity => nurturehub_port::activity_schema(),
         Model::Health => nurturehub_engine::health_schema(),
+        Model::Profile => nurturehub_engine::profile_schema(),
     };
     console.document(&schema)?;
     Ok(Exit::Done)

@@ -90,7 +90,9 @@ impl Engine {
         record: ConnectionRecord,
         options: SyncOptions,
     ) -> Result<Run<'_>, EngineError> {
-        let spec = (self.registration_of(&record.provider)?.spec)();
+        let spec = self
+            .registration_of(&record.provider)?
+            .spec_with(&record.settings);
         let now = self.now();
         let id = self.options.random.run_id(now)?;
         let full = options.full
@@ -127,7 +129,13 @@ impl Engine {
             .await?;
         Ok(Run {
             engine: self,
-            report: SyncReport::new(id, &listing, resumed, record.cursor.as_ref()),
+            report: SyncReport::new(
+                id,
+                &listing,
+                resumed,
+                record.cursor.as_ref(),
+                self.unconfirmed(&record),
+            ),
             record,
             listing,
             row: run_row,

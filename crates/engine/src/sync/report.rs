@@ -77,6 +77,9 @@ pub struct SyncReport {
     pub duration_ms: u64,
     /// Where the time went; parts overlap.
     pub spent: SpentReport,
+    /// What the adapter rests on without its having been confirmed, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unconfirmed: Option<String>,
 }
 
 impl SyncReport {
@@ -85,6 +88,7 @@ impl SyncReport {
         listing: &Listing,
         resumed: bool,
         cursor: Option<&Cursor>,
+        unconfirmed: Option<String>,
     ) -> Self {
         let before = listing
             .cursor
@@ -111,6 +115,7 @@ impl SyncReport {
             cursor_before: before,
             duration_ms: 0,
             spent: SpentReport::default(),
+            unconfirmed,
         }
     }
 

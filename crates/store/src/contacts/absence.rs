@@ -161,7 +161,14 @@ pub(super) fn retire(
 ) -> Result<(), StoreError> {
     rewrite(ledger, id, at, |contact| {
         end(contact, lifecycle, reason);
-    })
+    })?;
+    // A page that was fetched before this was known does not bring it back.
+    ledger
+        .tx()
+        .database
+        .prepare_cached("UPDATE contact SET fetched_at = max(fetched_at, ?2) WHERE id = ?1")?
+        .execute([id, at.as_millisecond()])?;
+    Ok(())
 }
 
 fn end(contact: &mut Contact, lifecycle: Lifecycle, reason: &str) {

@@ -22,6 +22,8 @@ pub(super) struct Row {
     pub(super) category: Category,
     pub(super) consent: i64,
     pub(super) issues: i64,
+    pub(super) fetched_at: i64,
+    pub(super) updated_at: Option<i64>,
 }
 
 /// Takes out of a mapped contact what the narrow row needs, and what its body has.
@@ -49,6 +51,8 @@ pub(super) fn split(
         category: contact.category,
         consent: consent_code(&contact.consent),
         issues,
+        fetched_at: contact.provenance.fetched_at.as_millisecond(),
+        updated_at: contact.provenance.updated_at.map(Timestamp::as_millisecond),
         external_id: contact.provenance.external_id,
     };
     let body = Body {

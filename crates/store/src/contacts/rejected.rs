@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use nurturehub_port::{ExternalId, RejectedRecord};
 use rusqlite::{OptionalExtension, params};
 
-use super::absence::release;
-use super::codes::pending;
-use super::upsert::{accepted_of, known};
+use super::upsert::{known, still_listed};
 use crate::{StoreError, Write};
 
 /// Keeps a record that no contact could be made from; says whether this listing shows it first.
@@ -70,14 +68,7 @@ fn still_there(
     let Some(known) = known(tx, connection, external_id)? else {
         return Ok(());
     };
-    tx.database
-        .prepare_cached("UPDATE contact SET listing = ?2, absent = 0 WHERE id = ?1")?
-        .execute([known.id, listing])?;
-    if known.pending == pending::HELD {
-        let accepted = accepted_of(&known.accepted);
-        release(tx, known.id, &known.hash, known.lifecycle, accepted)?;
-    }
-    Ok(())
+    still_listed(tx, listing, &known)
 }
 
 /// Lets go of a rejected record that is listed whole now, or no more.

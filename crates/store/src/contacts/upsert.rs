@@ -23,6 +23,9 @@ pub(super) fn accepted_of(accepted: &Accepted) -> Option<(&[u8], i64)> {
         .map(|(hash, lifecycle)| (hash.as_slice(), *lifecycle))
 }
 
+/// Milliseconds that a page waits to be merged at the very most, while its run goes on.
+const PAGES_WAIT: i64 = 60 * 60 * 1000;
+
 /// A contact as it is stored.
 pub(super) struct Known {
     pub(super) id: i64,
@@ -35,10 +38,13 @@ pub(super) struct Known {
     pub(super) issues: i64,
     pub(super) body: BodyRef,
     accepted_body: Option<BodyRef>,
+    fetched_at: i64,
+    updated_at: Option<i64>,
 }
 
 const COLUMNS: &str = "id, content_hash, raw_hash, accepted_hash, accepted_lifecycle, listing,
-    pending, lifecycle, issues, block_id, slot, accepted_block_id, accepted_slot";
+    pending, lifecycle, issues, block_id, slot, accepted_block_id, accepted_slot,
+    fetched_at, source_updated_at";
 
 fn read_known(row: &rusqlite::Row<'_>) -> Result<Known, rusqlite::Error> {
     Ok(Known {
@@ -54,6 +60,8 @@ fn read_known(row: &rusqlite::Row<'_>) -> Result<Known, rusqlite::Error> {
         issues: row.get(8)?,
         body: BodyRef::of(row, 9)?,
         accepted_body: BodyRef::of_some(row, 11)?,
+        fetched_at: row.get(13)?,
+        updated_at: row.get(14)?,
     })
 }
 
@@ -94,6 +102,14 @@ pub(super) fn upsert(
         return Ok(RecordOutcome::Created);
     };
     let seen_before = known.listing == listing;
+    if is_older(record, &known) {
+        still_listed(tx, listing, &known)?;
+        return Ok(if seen_before {
+            RecordOutcome::Repeated
+        } else {
+            RecordOutcome::Unchanged
+        });
+    }
     if known.hash == record.hash {
         if known.raw_hash != record.raw_hash {
             // The CRM's record has changed in what no contact shows.
@@ -110,10 +126,17 @@ pub(super) fn upsert(
         if !seen_before || known.raw_hash != record.raw_hash {
             tx.database
                 .prepare_cached(
-                    "UPDATE contact SET listing = ?2, absent = 0, raw_hash = ?3, issues = ?4
+                    "UPDATE contact SET listing = ?2, absent = 0, raw_hash = ?3, issues = ?4,
+                         fetched_at = ?5
                      WHERE id = ?1",
                 )?
-                .execute(params![known.id, listing, record.raw_hash, record.issues])?;
+                .execute(params![
+                    known.id,
+                    listing,
+                    record.raw_hash,
+                    record.issues,
+                    record.fetched_at
+                ])?;
         }
         return Ok(if seen_before {
             RecordOutcome::Repeated
@@ -132,6 +155,33 @@ pub(super) fn upsert(
     })
 }
 
+/// Whether a record is older than what is stored: a page that waited while a webhook brought something
+/// newer. It was asked for before, and the CRM's own time for it is earlier, too; this computer's clock
+/// alone, which may have been wrong, is never a reason to leave a change out. Only what a webhook said
+/// to be gone shortly before is believed without a time of the CRM's.
+fn is_older(record: &Row, known: &Known) -> bool {
+    let earlier = known.fetched_at - record.fetched_at;
+    if earlier <= 0 {
+        return false;
+    }
+    match record.updated_at.zip(known.updated_at) {
+        Some((record, known)) if record != known => record < known,
+        _ => known.lifecycle != Lifecycle::Active && earlier < PAGES_WAIT,
+    }
+}
+
+/// Takes a contact for listed, and leaves its content as it is.
+pub(super) fn still_listed(tx: &Write<'_>, listing: i64, known: &Known) -> Result<(), StoreError> {
+    tx.database
+        .prepare_cached("UPDATE contact SET listing = ?2, absent = 0 WHERE id = ?1")?
+        .execute([known.id, listing])?;
+    if known.pending == pending::HELD {
+        let accepted = accepted_of(&known.accepted);
+        release(tx, known.id, &known.hash, known.lifecycle, accepted)?;
+    }
+    Ok(())
+}
+
 fn insert(
     ledger: &mut Ledger<'_>,
     listing: i64,
@@ -144,8 +194,9 @@ fn insert(
         .database
         .prepare_cached(
             "INSERT INTO contact (connection_id, external_id, content_hash, raw_hash, listing,
-                 pending, lifecycle, category, consent, issues, changed_at, block_id, slot, search)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+                 pending, lifecycle, category, consent, issues, changed_at, fetched_at,
+                 source_updated_at, block_id, slot, search)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             ledger.connection(),
@@ -159,6 +210,8 @@ fn insert(
             record.consent,
             record.issues,
             at.as_millisecond(),
+            record.fetched_at,
+            record.updated_at,
             place.block,
             place.slot,
             record.search,
@@ -198,7 +251,8 @@ pub(super) fn replace(
         .prepare_cached(
             "UPDATE contact SET content_hash = ?2, raw_hash = ?3, pending = ?4, lifecycle = ?5,
                  category = ?6, consent = ?7, issues = ?8, changed_at = ?9, search = ?10,
-                 block_id = ?11, slot = ?12, accepted_block_id = ?13, accepted_slot = ?14
+                 block_id = ?11, slot = ?12, accepted_block_id = ?13, accepted_slot = ?14,
+                 fetched_at = ?15, source_updated_at = ?16
              WHERE id = ?1",
         )?
         .execute(params![
@@ -216,6 +270,8 @@ pub(super) fn replace(
             place.slot,
             accepted_body.map(|at| at.block),
             accepted_body.map(|at| at.slot),
+            record.fetched_at,
+            record.updated_at,
         ])?;
     Ok(())
 }

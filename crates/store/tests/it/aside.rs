@@ -4,7 +4,7 @@ use nurturehub_port::{DataIssue, ExternalId, Lifecycle, RejectedRecord, Removal}
 use nurturehub_store::contacts::{self, PageToStage};
 use nurturehub_store::{StoreError, listings};
 
-use crate::desk::{Desk, version};
+use crate::desk::{self, Desk, at, contact, packed, removal, version};
 
 /// A page with one of everything that a page can have.
 fn page(desk: &Desk, listing: i64) -> PageToStage {
@@ -165,4 +165,56 @@ async fn a_page_of_a_listing_that_was_given_up_is_not_set_aside() {
         matches!(refused, Err(StoreError::NotFound { .. })),
         "{refused:?}"
     );
+}
+
+#[tokio::test]
+async fn a_page_that_waited_does_not_undo_what_a_webhook_brought_meanwhile() {
+    let fetched = |id: &str, tag: &str, fetched: i64, updated: i64| {
+        let mut contact = contact(id);
+        contact.tags.push(tag.to_owned());
+        contact.provenance.fetched_at = at(fetched);
+        contact.provenance.updated_at = Some(at(updated));
+        desk::prepared(contact, &format!("{{\"version\":\"{tag}\"}}"))
+    };
+    let (desk, listing) = prepared().await;
+    let everyone = vec![
+        fetched("a", "old", 10, 5),
+        fetched("gone", "old", 10, 5),
+        fetched("c", "old", 10, 5),
+        fetched("d", "listed", 10, 5),
+    ];
+    let mut page = desk.page(listing, everyone);
+    page.at = at(11);
+    let connection = desk.connection;
+    desk.store
+        .write(move |tx| {
+            let mut waiting = contacts::set_aside(tx, page)?;
+            let news = packed(vec![
+                fetched("a", "new", 12, 9),
+                fetched("d", "wrong clock", 99, 4),
+            ]);
+            contacts::stage_records(tx, connection, listing, &news, &[], at(13))?;
+            let removed = [removal("gone", Lifecycle::Deleted)];
+            contacts::remove(tx, connection, &removed, at(13))?;
+            contacts::merge_aside(tx, std::slice::from_mut(&mut waiting))
+        })
+        .await
+        .unwrap();
+    assert_eq!(desk.stored("a").await.tags, ["new"], "asked for later");
+    assert_eq!(
+        desk.stored("gone").await.lifecycle,
+        Lifecycle::Deleted,
+        "seen to be gone after the page was fetched"
+    );
+    assert_eq!(
+        desk.stored("c").await.tags,
+        ["old"],
+        "nothing newer is known"
+    );
+    assert_eq!(
+        desk.stored("d").await.tags,
+        ["listed"],
+        "the CRM says that it is newer, and this computer's clock has no say in that"
+    );
+    desk.verify().await;
 }

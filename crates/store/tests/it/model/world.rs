@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use jiff::Timestamp;
 use nurturehub_port::{AbsencePolicy, Contact, Cursor, MappedContact};
 use nurturehub_store::bodies;
 use nurturehub_store::contacts::{self, Blocked, ChangeKind, PushRow};
@@ -31,6 +32,7 @@ pub(super) struct World {
     model: Model,
     policy: AbsencePolicy,
     pages: u32,
+    moment: i64,
 }
 
 impl World {
@@ -40,6 +42,7 @@ impl World {
             model: Model::default(),
             policy,
             pages: 0,
+            moment: 0,
         }
     }
 
@@ -80,13 +83,21 @@ impl World {
         same("the listing's number", begun.number, self.model.listing)
     }
 
+    /// The next moment: what is fetched later is newer.
+    fn tick(&mut self) -> Timestamp {
+        self.moment += 1;
+        at(self.moment)
+    }
+
     async fn stage(&mut self, page: &Page, undone: bool) -> Result<(), String> {
         let Some(number) = self.model.open.as_ref().map(|open| open.number) else {
             return Ok(());
         };
         self.pages += 1;
         let cursor = format!("\"{}\"", self.pages);
-        let mut staged = self.desk.page(number, whole(page));
+        let now = self.tick();
+        let mut staged = self.desk.page(number, whole(page, now));
+        staged.at = now;
         staged.rejected = broken(page);
         staged.removals = removals(page);
         staged.complete = page.complete;
@@ -121,21 +132,15 @@ impl World {
     async fn webhook(&mut self, page: &Page, late: bool) -> Result<(), String> {
         let connection = self.desk.connection;
         let listing = self.model.listing - i64::from(late);
-        let (whole, broken, removals) = (whole(page), broken(page), removals(page));
+        let now = self.tick();
+        let (whole, broken, removals) = (whole(page, now), broken(page), removals(page));
         let (mut counts, removed) = self
             .desk
             .store
             .write(move |tx| {
                 Ok((
-                    contacts::stage_records(
-                        tx,
-                        connection,
-                        listing,
-                        &packed(whole),
-                        &broken,
-                        at(1),
-                    )?,
-                    contacts::remove(tx, connection, &removals, at(1))?,
+                    contacts::stage_records(tx, connection, listing, &packed(whole), &broken, now)?,
+                    contacts::remove(tx, connection, &removals, now)?,
                 ))
             })
             .await
@@ -424,7 +429,7 @@ fn hash_of(canonical: &str) -> String {
     hash
 }
 
-fn whole(page: &Page) -> Vec<MappedContact> {
+fn whole(page: &Page, fetched_at: Timestamp) -> Vec<MappedContact> {
     page.records
         .iter()
         .filter_map(|record| match *record {
@@ -434,7 +439,8 @@ fn whole(page: &Page) -> Vec<MappedContact> {
                 archived,
                 raw,
             } => {
-                let contact = Content::new(version, archived).contact(id);
+                let mut contact = Content::new(version, archived).contact(id);
+                contact.provenance.fetched_at = fetched_at;
                 Some(prepared(contact, &raw_text(raw)))
             }
             Record::Broken { .. } => None,
