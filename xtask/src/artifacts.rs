@@ -34,6 +34,30 @@ pub(crate) fn of_tests() -> Result<Vec<Executable>, Failure> {
     Ok(text.lines().filter_map(executable).collect())
 }
 
+/// The harness of `crates/NAME` that has tests in this module. None at all would pass as easily as
+/// all of them, so that is an error.
+///
+/// # Errors
+/// There is none, or the build failed.
+pub(crate) fn harness(name: &str, module: &str) -> Result<String, Failure> {
+    for built in of_tests()? {
+        if !built.is_test || !is_crate(&built.manifest, name) {
+            continue;
+        }
+        let harness = built.path.to_string_lossy().into_owned();
+        let list = Program::new(&harness)
+            .arguments(&["--list", module])
+            .output()?;
+        if list.lines().any(|line| line.ends_with(": test")) {
+            return Ok(harness);
+        }
+    }
+    Err(Failure::Answer {
+        from: "cargo test --no-run".to_owned(),
+        detail: format!("crates/{name} has no test in a module `{module}`"),
+    })
+}
+
 /// Whether this manifest is that of `crates/NAME`.
 pub(crate) fn is_crate(manifest: &Path, name: &str) -> bool {
     manifest.ends_with(Path::new("crates").join(name).join("Cargo.toml"))

@@ -30,7 +30,7 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
             "the private keyring exists on Linux alone".to_owned(),
         ));
     }
-    let harness = harness()?;
+    let harness = artifacts::harness("vault", TESTS)?;
     let home = Throwaway::new()?;
     let mut session = Program::new("dbus-run-session")
         .arguments(&["--", "sh", "-c", SCRIPT, "sh"])
@@ -51,27 +51,6 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
     }
     session.run()?;
     Ok(Outcome::Passed)
-}
-
-/// The vault's harness that has such tests. None at all would pass as easily as all of them, so
-/// that is an error.
-fn harness() -> Result<String, Failure> {
-    for built in artifacts::of_tests()? {
-        if !built.is_test || !artifacts::is_crate(&built.manifest, "vault") {
-            continue;
-        }
-        let harness = built.path.to_string_lossy().into_owned();
-        let list = Program::new(&harness)
-            .arguments(&["--list", TESTS])
-            .output()?;
-        if list.lines().any(|line| line.ends_with(": test")) {
-            return Ok(harness);
-        }
-    }
-    Err(Failure::Answer {
-        from: "cargo test --no-run".to_owned(),
-        detail: format!("crates/vault has no test in a module `{TESTS}`"),
-    })
 }
 
 /// A folder that goes when we are done. It lies in the system's folder for temporary files,

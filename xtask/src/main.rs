@@ -5,10 +5,12 @@
 
 mod artifacts;
 mod bench;
+mod check_specs;
 mod failure;
 mod keychain;
 mod lint;
 mod new_adapter;
+mod oauth_server;
 mod package;
 mod process;
 mod run;
@@ -50,6 +52,12 @@ const SUBCOMMANDS: &[Subcommand] = &[
         arguments: "[-- ARGS]",
         about: "Build for release and measure",
         call: bench::run,
+    },
+    Subcommand {
+        name: "check-specs",
+        arguments: "DIR",
+        about: "Hold adapters and simulators against the vendors' API descriptions in DIR",
+        call: check_specs::run,
     },
     Subcommand {
         name: "lint",

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::failure::Failure;
 use crate::workspace;
@@ -104,6 +104,18 @@ impl Program {
             line: self.line(),
             code: status.code(),
         })
+    }
+
+    /// Starts it and does not wait for its end. Its standard input and output are the caller's.
+    ///
+    /// # Errors
+    /// It could not be started.
+    pub(crate) fn start(&self) -> Result<Child, Failure> {
+        self.command()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|source| self.not_started(source))
     }
 
     /// Runs it and takes what it writes to standard output; the rest goes to our terminal.

@@ -58,7 +58,7 @@ pub(crate) fn take(steps: &[Step]) -> Result<(), Failure> {
     let mut failed = None;
     for step in steps {
         if failed.is_some() {
-            summary.push(format!("  -       {:<9} not reached", step.name));
+            summary.push(format!("  -       {:<12} not reached", step.name));
             continue;
         }
         say::progress(&format!("{}: {}", step.name, step.about));
@@ -67,11 +67,11 @@ pub(crate) fn take(steps: &[Step]) -> Result<(), Failure> {
         let seconds = begun.elapsed().as_secs_f64();
         let name = step.name;
         match result {
-            Ok(Outcome::Passed) => summary.push(format!("  passed  {name:<9} {seconds:>7.1} s")),
-            Ok(Outcome::NotRun(why)) => summary.push(format!("  not run {name:<9} {why}")),
+            Ok(Outcome::Passed) => summary.push(format!("  passed  {name:<12} {seconds:>7.1} s")),
+            Ok(Outcome::NotRun(why)) => summary.push(format!("  not run {name:<12} {why}")),
             Err(failure) => {
                 say::error(&failure.to_string());
-                summary.push(format!("  FAILED  {name:<9} {seconds:>7.1} s"));
+                summary.push(format!("  FAILED  {name:<12} {seconds:>7.1} s"));
                 failed = Some(Failure::Step {
                     name,
                     repeat: step.repeat(),

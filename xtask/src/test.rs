@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::process::Program;
 use crate::setup::{self, For};
 use crate::steps::{self, Step, Work};
-use crate::{keychain, lint, schemas};
+use crate::{keychain, lint, oauth_server, schemas};
 
 /// Sets up and takes every step, or those named.
 ///
@@ -29,6 +29,11 @@ fn all() -> Vec<Step> {
         name: "keychain",
         about: "the vault against a real keyring on a private D-Bus",
         work: Work::Call(keychain::check),
+    });
+    steps.push(Step {
+        name: "oauth-server",
+        about: "the sign-in against a real OAuth server, npm's oidc-provider",
+        work: Work::Call(oauth_server::check),
     });
     steps.push(Step {
         name: "schemas",

@@ -14,6 +14,7 @@ pub mod crm_words;
 pub mod http;
 pub mod mapping;
 pub mod next_token;
+pub mod numbered_pages;
 pub mod paging;
 pub mod probe;
 pub mod profile;

@@ -103,6 +103,46 @@ fn read_each(
     Ok(Ok(secrets))
 }
 
+/// Lines of standard input that nobody else may see.
+pub(crate) struct Lines(std::fs::File);
+
+impl Lines {
+    /// All that is left of standard input.
+    ///
+    /// # Errors
+    /// There is none.
+    pub(crate) fn of_standard_input() -> io::Result<Self> {
+        unbuffered().map(Self)
+    }
+
+    /// The next line without its end; none at the end of the input.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no text.
+    pub(crate) fn next(&mut self) -> io::Result<Option<Zeroizing<String>>> {
+        let mut input = Counted {
+            inner: &mut self.0,
+            read: 0,
+        };
+        let line = line(&mut input)?;
+        Ok((input.read > 0).then_some(line))
+    }
+}
+
+/// Tells an empty line from the end of the input.
+struct Counted<'a> {
+    inner: &'a mut std::fs::File,
+    read: usize,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.read += read;
+        Ok(read)
+    }
+}
+
 /// A line without its end, read byte by byte so that no buffer keeps what is not wiped.
 fn line(input: &mut impl Read) -> io::Result<Zeroizing<String>> {
     // As large as it may get from the start: growing would leave copies behind.

@@ -25,9 +25,7 @@ impl Workplace {
     /// # Errors
     /// `configuration` where no data folder is known; vault and storage errors.
     pub(crate) async fn open(globals: &Globals) -> Result<Self, EngineError> {
-        let home = home(globals)?;
-        let vault = open_from_env(&home, environment)?;
-        let options = EngineOptions::new(Home::at(home), vault, account());
+        let options = options(globals)?;
         let clock = Arc::clone(&options.clock);
         let engine = Engine::open(options).await?;
         Ok(Self { engine, clock })
@@ -56,6 +54,17 @@ impl Workplace {
             )),
         }
     }
+}
+
+/// What an engine over the person's data folder is made of, with the vault that the environment
+/// chooses.
+///
+/// # Errors
+/// As [`Workplace::open`].
+pub(crate) fn options(globals: &Globals) -> Result<EngineOptions, EngineError> {
+    let home = home(globals)?;
+    let vault = open_from_env(&home, environment)?;
+    Ok(EngineOptions::new(Home::at(home), vault, account()))
 }
 
 /// The providers, for those who have no data folder open. Nothing is written.

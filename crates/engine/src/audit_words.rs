@@ -9,4 +9,6 @@ pub(crate) const RESUMED: &str = "resumed";
 pub(crate) const REMOVALS_CONFIRMED: &str = "removalsConfirmed";
 pub(crate) const PUSHED: &str = "pushed";
 pub(crate) const PLATFORM_SET: &str = "platformSet";
+pub(crate) const KEY_ROTATED: &str = "keyRotated";
+pub(crate) const STARTED_FRESH: &str = "startedFresh";
 pub(crate) const UNVERIFIED_WEBHOOK: &str = "unverifiedWebhook";

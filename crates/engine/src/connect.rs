@@ -1,22 +1,17 @@
 //! Connecting an agency's CRM, and signing in again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use nurturehub_adapter_kit::Settings;
-use nurturehub_oauth::SignInRequest;
-use nurturehub_port::{ConnectionId, ErrorKind, ProviderId, ProviderSpec, SignInMethod, TenantId};
+use nurturehub_port::{ConnectionId, ErrorKind, ProviderId, ProviderSpec, TenantId};
 use nurturehub_store::audit;
 use nurturehub_store::connections::{self, ConnectionRecord, NewConnection};
-use nurturehub_vault::AccountKey;
 use serde::Serialize;
 use serde_json::json;
-use tokio_util::sync::CancellationToken;
 
 use crate::credentials::{self, Secrets};
-use crate::session::sign_in_method;
-use crate::{Engine, EngineError, audit_words, file_settings};
+use crate::{Engine, EngineError, SignInPrompt, audit_words, file_settings};
 
 /// What is needed to connect.
 #[derive(Debug, Clone)]
@@ -31,25 +26,6 @@ pub struct ConnectRequest {
     pub settings: BTreeMap<String, String>,
     /// Secrets by key.
     pub secrets: Secrets,
-}
-
-/// How a person is led through a sign-in in the browser.
-pub struct SignInPrompt {
-    /// Shows the address to open, and opens it where that is wanted.
-    pub show: Box<dyn Fn(&str) + Send + Sync>,
-    /// Gives up.
-    pub cancel: CancellationToken,
-    /// How long to wait.
-    pub timeout: Duration,
-}
-
-impl std::fmt::Debug for SignInPrompt {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("SignInPrompt")
-            .field("timeout", &self.timeout)
-            .finish_non_exhaustive()
-    }
 }
 
 /// A connection, as it is shown. No secret is in it.
@@ -126,7 +102,6 @@ impl Engine {
             .map_err(|error| EngineError::new(ErrorKind::Configuration, format!("{error}.")))?;
         file_settings::read(&spec, &mut request.settings).await?;
         let settings = Settings::parse(&spec, request.settings.clone())?;
-        credentials::check(&spec, &settings, &request.secrets)?;
         let reference = spec
             .reference_setting
             .and_then(|key| settings.get(key))
@@ -156,10 +131,21 @@ impl Engine {
             None => free_id(&spec, &tenant, &existing)?,
         };
         let revived = same.map(|same| same.row);
+        let vault = self.options.vault.as_ref();
+        // What the vault kept when the database was lost serves again.
+        let kept = credentials::left_over(vault, &id, reference.as_deref()).await?;
+        let secrets = credentials::over(&spec, &kept, request.secrets);
+        credentials::check(&spec, &settings, &secrets)?;
 
-        self.sign_in(&id, &spec, &settings, &request.secrets, prompt)
-            .await?;
-        credentials::write(self.options.vault.as_ref(), &id, &request.secrets).await?;
+        let tokens = self.sign_in(&spec, &settings, &secrets, prompt).await?;
+        let stored = async {
+            self.keep_tokens(&id, tokens.as_ref()).await?;
+            credentials::write(vault, &id, reference.as_deref(), &secrets).await
+        };
+        if let Err(error) = stored.await {
+            self.forget_attempt(&id, reference.as_deref(), &kept).await;
+            return Err(error);
+        }
         let entry = self.audit_entry(
             audit_words::CONNECTED,
             Some(&id),
@@ -174,7 +160,8 @@ impl Engine {
             settings: request.settings,
             at: self.now(),
         };
-        let kept = self
+        let owner = new.reference.clone();
+        let made = self
             .store
             .write(move |tx| {
                 audit::append(tx, &entry)?;
@@ -188,12 +175,26 @@ impl Engine {
                 }
             })
             .await;
-        match kept {
+        match made {
             Ok(record) => Ok(record.into()),
             Err(error) => {
-                credentials::delete(self.options.vault.as_ref(), &id).await?;
+                self.forget_attempt(&id, owner.as_deref(), &kept).await;
                 Err(error.into())
             }
+        }
+    }
+
+    /// Puts the vault back to what it kept before an attempt that failed, as far as it lets us: why
+    /// the attempt failed matters more.
+    async fn forget_attempt(&self, id: &ConnectionId, reference: Option<&str>, kept: &Secrets) {
+        let vault = self.options.vault.as_ref();
+        let undone = if kept.is_empty() {
+            credentials::delete(vault, id).await
+        } else {
+            credentials::write(vault, id, reference, kept).await
+        };
+        if let Err(error) = undone {
+            tracing::warn!(connection = %id, kind = %error.kind(), "The vault was not tidied.");
         }
     }
 
@@ -201,7 +202,8 @@ impl Engine {
     /// stay; the next sync goes on from there.
     ///
     /// # Errors
-    /// As [`Engine::connect`]; `wrongAccount` where the settings name another agency.
+    /// As [`Engine::connect`]; `wrongAccount` where the settings name another agency, or the sign-in
+    /// was with another agency's account. Then all stays as it was.
     pub async fn reauthorize(
         &self,
         connection: &str,
@@ -232,9 +234,10 @@ impl Engine {
         let mut all = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         all.extend(secrets);
         credentials::check(&spec, &parsed, &all)?;
-        self.sign_in(&record.id, &spec, &parsed, &all, prompt)
-            .await?;
-        credentials::write(self.options.vault.as_ref(), &record.id, &all).await?;
+        let tokens = self.sign_in(&spec, &parsed, &all, prompt).await?;
+        self.keep_tokens(&record.id, tokens.as_ref()).await?;
+        let vault = self.options.vault.as_ref();
+        credentials::write(vault, &record.id, reference.as_deref(), &all).await?;
         let entry = self.audit_entry(audit_words::REAUTHORIZED, Some(&record.id), json!({}));
         let (row, name, id) = (record.row, record.name.clone(), record.id.clone());
         let updated = self
@@ -246,52 +249,6 @@ impl Engine {
             })
             .await?;
         Ok(updated.into())
-    }
-
-    /// Signs in where that takes a browser; else drops old tokens, so that the new secrets count.
-    async fn sign_in(
-        &self,
-        id: &ConnectionId,
-        spec: &ProviderSpec,
-        settings: &Settings,
-        secrets: &Secrets,
-        prompt: &SignInPrompt,
-    ) -> Result<(), EngineError> {
-        let vault = self.options.vault.as_ref();
-        let method = sign_in_method(spec, settings)?;
-        let SignInMethod::AuthorizationCode {
-            redirect, extra, ..
-        } = method
-        else {
-            vault.delete(&AccountKey::tokens(id)).await?;
-            return Ok(());
-        };
-        let Some((client, _, scopes)) = self.oauth_client(spec, settings, secrets)? else {
-            return Ok(());
-        };
-        let port = settings
-            .integer("redirectPort")?
-            .and_then(|port| u16::try_from(port).ok())
-            .or(redirect.fixed_port);
-        let pending = client
-            .authorization(SignInRequest {
-                scopes,
-                extra: extra
-                    .iter()
-                    .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
-                    .collect(),
-                redirect_path: redirect.path.to_owned(),
-                redirect_port: port,
-            })
-            .await?;
-        (prompt.show)(pending.url().as_str());
-        let tokens = pending
-            .wait(prompt.timeout, prompt.cancel.clone().cancelled_owned())
-            .await?;
-        vault
-            .write(&AccountKey::tokens(id), tokens.to_vault_bytes())
-            .await?;
-        Ok(())
     }
 }
 

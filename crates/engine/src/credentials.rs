@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use nurturehub_adapter_kit::Settings;
 use nurturehub_port::{ConnectionId, ErrorKind, ProviderSpec, Secret};
 use nurturehub_vault::{AccountKey, Vault};
-use zeroize::Zeroizing;
 
 use crate::EngineError;
 
@@ -50,6 +49,22 @@ pub(crate) fn check(
     Ok(())
 }
 
+/// What is given, over what was kept; of the latter only what the provider still asks for.
+pub(crate) fn over(spec: &ProviderSpec, kept: &Secrets, given: Secrets) -> Secrets {
+    let asked = |key: &String| {
+        spec.fields
+            .iter()
+            .any(|field| field.secret && field.key == *key)
+    };
+    let mut all: Secrets = kept
+        .iter()
+        .filter(|(key, _)| asked(key))
+        .map(|(key, secret)| (key.clone(), secret.clone()))
+        .collect();
+    all.extend(given);
+    all
+}
+
 fn shown(key: &str) -> String {
     key.chars()
         .filter(|character| !character.is_control())
@@ -57,15 +72,18 @@ fn shown(key: &str) -> String {
         .collect()
 }
 
-/// Keeps a connection's secrets.
+/// Keeps a connection's secrets, and whose they are: the provider's reference for the agency.
 pub(crate) async fn write(
     vault: &dyn Vault,
     connection: &ConnectionId,
+    reference: Option<&str>,
     secrets: &Secrets,
 ) -> Result<(), EngineError> {
+    let owner = (OWNER, reference.unwrap_or_default());
     let plain: BTreeMap<&str, &str> = secrets
         .iter()
         .map(|(key, secret)| (key.as_str(), secret.expose().as_str()))
+        .chain([owner])
         .collect();
     let bytes = serde_json::to_vec(&plain)
         .map_err(|_| EngineError::new(ErrorKind::Internal, "The secrets could not be written."))?;
@@ -75,6 +93,9 @@ pub(crate) async fn write(
     Ok(())
 }
 
+/// Whose the secrets are stands among them, under a key that no field has.
+const OWNER: &str = "@reference";
+
 /// A connection's secrets; none, where there are none.
 pub(crate) async fn read(
     vault: &dyn Vault,
@@ -83,23 +104,40 @@ pub(crate) async fn read(
     let Some(bytes) = vault.read(&AccountKey::connection(connection)).await? else {
         return Ok(Secrets::new());
     };
-    let plain: BTreeMap<String, Zeroizing<String>> = serde_json::from_slice(bytes.expose())
-        .map(|map: BTreeMap<String, String>| {
-            map.into_iter()
-                .map(|(key, value)| (key, Zeroizing::new(value)))
-                .collect()
-        })
-        .map_err(|_| {
-            EngineError::with_remedy(
-                ErrorKind::AuthInvalid,
-                "The stored secrets of this connection cannot be read.",
-                "Enter them again with `reauthorize`.",
-            )
-        })?;
-    Ok(plain
-        .into_iter()
-        .map(|(key, value)| (key, Secret::new(value.to_string())))
-        .collect())
+    let mut secrets = parse(&bytes).ok_or_else(|| {
+        EngineError::with_remedy(
+            ErrorKind::AuthInvalid,
+            "The stored secrets of this connection cannot be read.",
+            "Enter them again with `reauthorize`.",
+        )
+    })?;
+    secrets.remove(OWNER);
+    Ok(secrets)
+}
+
+/// What the vault kept for a connection that the database does not know (any more): none, where it
+/// cannot be read or is another agency's.
+pub(crate) async fn left_over(
+    vault: &dyn Vault,
+    connection: &ConnectionId,
+    reference: Option<&str>,
+) -> Result<Secrets, EngineError> {
+    let bytes = vault.read(&AccountKey::connection(connection)).await?;
+    let mut secrets = bytes.as_ref().and_then(parse).unwrap_or_default();
+    let own = secrets
+        .remove(OWNER)
+        .is_some_and(|owner| owner.expose() == reference.unwrap_or_default());
+    Ok(if own { secrets } else { Secrets::new() })
+}
+
+fn parse(bytes: &Secret<Vec<u8>>) -> Option<Secrets> {
+    let plain: BTreeMap<String, String> = serde_json::from_slice(bytes.expose()).ok()?;
+    Some(
+        plain
+            .into_iter()
+            .map(|(key, value)| (key, Secret::new(value)))
+            .collect(),
+    )
 }
 
 /// Lets go of everything that the vault holds for a connection.

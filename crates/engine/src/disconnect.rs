@@ -6,6 +6,7 @@ use nurturehub_store::{audit, connections};
 use nurturehub_vault::AccountKey;
 use serde_json::json;
 
+use crate::lease::Purpose;
 use crate::{ConnectionView, Engine, EngineError, audit_words, credentials, lease};
 
 impl Engine {
@@ -61,6 +62,8 @@ impl Engine {
     ) -> Result<ConnectionView, EngineError> {
         let record = self.connection(connection).await?;
         let _lease = lease::try_take(&self.options.home, &record.id)?;
+        // A renewal that is under way would put its tokens back.
+        let _token = lease::wait_for(&self.options.home, &record.id, Purpose::Token).await?;
         if let Err(error) = self.revoke(&record).await {
             tracing::warn!(connection = %record.id, kind = %error.kind(), "Token not revoked.");
         }

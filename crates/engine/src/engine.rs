@@ -7,10 +7,11 @@ use nurturehub_adapters::registry::{self, Registration};
 use nurturehub_port::{Clock, ConnectionId, ErrorKind, ProviderId};
 use nurturehub_store::audit::{self, AuditEntry};
 use nurturehub_store::connections::{self, ConnectionRecord};
-use nurturehub_store::{DatabaseKey, Store, StoreError, providers};
-use nurturehub_vault::{AccountKey, Vault};
+use nurturehub_store::{Store, StoreError, providers};
+use nurturehub_vault::Vault;
 use serde_json::Value;
 
+use crate::database::{self, Access};
 use crate::{EngineError, Home, Random};
 
 /// What an engine is made of.
@@ -50,16 +51,23 @@ impl EngineOptions {
 pub struct Engine {
     pub(crate) options: Arc<EngineOptions>,
     pub(crate) store: Store,
+    _access: Arc<Access>,
 }
 
 impl Engine {
     /// Opens the data folder, making it where there is none.
     ///
     /// # Errors
-    /// Vault and storage errors: without the vault there is no key to the database.
+    /// Vault and storage errors: without the vault there is no key to the database. `storageBusy`
+    /// while its key is changed.
     pub async fn open(options: EngineOptions) -> Result<Self, EngineError> {
-        let key = database_key(&options).await?;
-        let store = Store::open(&options.home.database(), key).await?;
+        let access = Access::shared(&options.home)?;
+        Self::over(options, access).await
+    }
+
+    /// An engine for whoever has the right to open the database.
+    pub(crate) async fn over(options: EngineOptions, access: Access) -> Result<Self, EngineError> {
+        let store = database::open(&options).await?;
         let now = options.clock.now();
         let specs: Vec<_> = options
             .registry
@@ -76,6 +84,7 @@ impl Engine {
         Ok(Self {
             options: Arc::new(options),
             store,
+            _access: Arc::new(access),
         })
     }
 
@@ -175,32 +184,4 @@ impl Engine {
             .write(move |tx| audit::append(tx, &entry))
             .await?)
     }
-}
-
-/// The database's key from the vault; a new one for a new database.
-async fn database_key(options: &EngineOptions) -> Result<DatabaseKey, EngineError> {
-    let account = AccountKey::database_key();
-    let database = options.home.database();
-    if let Some(bytes) = options.vault.read(&account).await? {
-        return DatabaseKey::new(bytes)
-            .ok_or_else(|| StoreError::WrongKeyOrDamaged { path: database }.into());
-    }
-    if database.exists() {
-        return Err(EngineError::with_remedy(
-            ErrorKind::StorageCorrupt,
-            format!(
-                "The key to the database {} is not in {}.",
-                database.display(),
-                options.vault.kind().title()
-            ),
-            "Use the keychain or passphrase that the data folder was made with. If the key is lost, \
-             move the database file away and sync again: credentials are kept, contacts come back \
-             from the CRM.",
-        ));
-    }
-    options.vault.probe().await?;
-    let key = options.random.key()?;
-    options.vault.write(&account, key.clone()).await?;
-    DatabaseKey::new(key)
-        .ok_or_else(|| EngineError::new(ErrorKind::Internal, "A key has the wrong length."))
 }

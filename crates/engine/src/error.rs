@@ -5,7 +5,7 @@ use nurturehub_platform::PlatformError;
 use nurturehub_port::{AdapterError, ErrorKind, Owner, Retry};
 use nurturehub_store::StoreError;
 use nurturehub_vault::VaultError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Why a use case failed.
@@ -51,6 +51,14 @@ impl EngineError {
         remedy: impl Into<String>,
     ) -> Self {
         Self::Adapter(AdapterError::new(kind, message).remedy(remedy))
+    }
+
+    /// There is nothing by which a token could be had without a person.
+    pub(crate) fn nobody_signed_in() -> Self {
+        Self::new(
+            ErrorKind::AuthExpired,
+            "Nobody is signed in to the CRM for this connection.",
+        )
     }
 
     /// Its place in the closed list.
@@ -111,7 +119,7 @@ impl EngineError {
 }
 
 /// A failure, as the command line prints it and runs record it. No secret, no personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReport {
     /// Which of the closed list.

@@ -156,6 +156,8 @@ pub struct HealthInputs {
     pub stale_after: SignedDuration,
     /// When the sign-in ends by the provider's rules.
     pub token_expires: Option<TokenExpiry>,
+    /// When the CRM last gave a token: for a sign-in, or for one that it renewed.
+    pub signed_in_at: Option<Timestamp>,
     /// The daily allowance.
     pub quota: Option<Quota>,
 }
@@ -169,7 +171,7 @@ const EXPIRING: SignedDuration = SignedDuration::from_hours(72);
 /// Failures in a row that make a connection failing.
 const FAILING_STREAK: u32 = 3;
 
-const fn needs_sign_in(kind: ErrorKind) -> bool {
+pub(crate) const fn needs_sign_in(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::AuthExpired
@@ -201,12 +203,13 @@ fn is_terminal(kind: ErrorKind) -> bool {
 #[must_use]
 pub fn evaluate(inputs: &HealthInputs) -> Health {
     // A person's own cancel changes nothing.
-    let runs: Vec<&RunFact> = inputs.runs.iter().filter(|run| !run.cancelled).collect();
+    let all = inputs.runs.iter().filter(|run| !run.cancelled);
+    let last_error = all.clone().find(|run| run.error.is_some());
+    let runs: Vec<&RunFact> = all.filter(|run| !is_disproved(run, inputs)).collect();
     let last_sync_success = runs.iter().find(|run| run.is_sync && run.succeeded);
     // A verification proves the way to the CRM; only a sync disproves a failed sync's own trouble.
     let failures: Vec<&&RunFact> = runs.iter().take_while(|run| !run.succeeded).collect();
     let streak = streak(&failures);
-    let last_error = runs.iter().find(|run| run.error.is_some());
     let current = failures.first().and_then(|run| run.error.as_ref());
     let opened_at = failures.last().map(|run| run.at);
     let last_synced_at = last_sync_success.map(|run| run.at);
@@ -252,16 +255,23 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         State::Healthy => recovered_at(&runs),
         State::New => None,
     };
-    let issues = current
-        .map(|(kind, _, remedy, owner)| Issue {
-            kind: *kind,
-            title: kind.facts().title.to_owned(),
-            remedy: remedy.clone(),
-            owner: *owner,
-            opened_at: opened_at.unwrap_or(inputs.now),
-        })
-        .into_iter()
-        .collect();
+    let failure = current.map(|(kind, _, remedy, owner)| Issue {
+        kind: *kind,
+        title: kind.facts().title.to_owned(),
+        remedy: remedy.clone(),
+        owner: *owner,
+        opened_at: opened_at.unwrap_or(inputs.now),
+    });
+    let ending = expiring
+        .filter(|_| state == State::Expiring)
+        .map(|expiry| Issue {
+            kind: ErrorKind::AuthExpired,
+            title: "The sign-in ends soon".to_owned(),
+            remedy: format!("Sign in again before then. {}", expiry.why),
+            owner: Owner::Agency,
+            opened_at: since.unwrap_or(inputs.now),
+        });
+    let issues = failure.into_iter().chain(ending).collect();
     Health {
         state,
         activity: if inputs.running {
@@ -288,6 +298,15 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         quota: inputs.quota,
         issues,
     }
+}
+
+/// A failure that only a sign-in mends is over once the CRM has given a token since.
+fn is_disproved(run: &RunFact, inputs: &HealthInputs) -> bool {
+    let of_sign_in = run
+        .error
+        .as_ref()
+        .is_some_and(|(kind, ..)| needs_sign_in(*kind));
+    of_sign_in && inputs.signed_in_at.is_some_and(|at| run.at < at)
 }
 
 /// Failures since the last success, those of one outage counted once. Newest first.

@@ -1,16 +1,14 @@
 //! Gathering the recorded facts that health is computed from.
 
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use nurturehub_oauth::TokenSet;
+use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
-use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
-use nurturehub_vault::AccountKey;
 use serde::Deserialize;
 
-use crate::health::{Health, HealthInputs, Quota, RunFact, TokenExpiry, evaluate};
-use crate::{Engine, EngineError, lease};
+use crate::health::{Health, HealthInputs, Quota, RunFact, TokenExpiry, evaluate, needs_sign_in};
+use crate::{Engine, EngineError, keep_alive, lease};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -29,14 +27,16 @@ impl Engine {
         let (found, used) = self
             .store
             .read(move |db| {
-                Ok((
-                    runs::newest(db, row, None, LOOK_BACK)?,
-                    traces::sent_on(db, row, now)?,
-                ))
+                // Apart, so that no number of pushes and webhooks hides them.
+                let mut found = runs::newest(db, row, Some("sync"), LOOK_BACK)?;
+                found.extend(runs::newest(db, row, Some("verify"), LOOK_BACK)?);
+                found.extend(runs::newest(db, row, Some(keep_alive::RUN), LOOK_BACK)?);
+                found.sort_by_key(|run| std::cmp::Reverse(run.row));
+                Ok((found, traces::sent_on(db, row, now)?))
             })
             .await?;
         let running = lease::is_taken(&self.options.home, &record.id);
-        let token_expires = self.sign_in_ends(&record, &spec).await?;
+        let tokens = self.stored_tokens(&record.id).await?;
         Ok(evaluate(&HealthInputs {
             now,
             created_at: record.created_at,
@@ -44,7 +44,8 @@ impl Engine {
             runs: found.iter().filter_map(fact).collect(),
             running,
             stale_after: SignedDuration::from_mins(i64::from(spec.schedule.stale_after_minutes)),
-            token_expires,
+            token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
+            signed_in_at: tokens.as_ref().map(TokenSet::obtained_at),
             quota: spec.limits.per_day.map(|limit| Quota {
                 limit,
                 used,
@@ -52,34 +53,19 @@ impl Engine {
             }),
         }))
     }
+}
 
-    /// When a person's sign-in ends by the provider's rules, where it does.
-    async fn sign_in_ends(
-        &self,
-        record: &ConnectionRecord,
-        spec: &ProviderSpec,
-    ) -> Result<Option<TokenExpiry>, EngineError> {
-        let Some(bytes) = self
-            .options
-            .vault
-            .read(&AccountKey::tokens(&record.id))
-            .await?
-        else {
-            return Ok(None);
-        };
-        let Ok(tokens) = TokenSet::from_vault_bytes(&bytes) else {
-            return Ok(None);
-        };
-        Ok(tokens
-            .sign_in_ends_at(&spec.token_rules)
-            .map(|at| TokenExpiry {
-                at,
-                why: format!(
-                    "{} ends a sign-in that is not used or has grown old.",
-                    spec.name
-                ),
-            }))
-    }
+/// When a person's sign-in ends by the provider's rules, where it does.
+pub(crate) fn expiry(spec: &ProviderSpec, tokens: &TokenSet) -> Option<TokenExpiry> {
+    let end = tokens.sign_in_ends(&spec.token_rules)?;
+    let name = spec.name;
+    Some(TokenExpiry {
+        at: end.at,
+        why: match end.limit {
+            Limit::Idle(days) => format!("{name} ends a sign-in that is not used for {days} days."),
+            Limit::Overall(days) => format!("{name} ends every sign-in after {days} days."),
+        },
+    })
 }
 
 /// The next midnight in UTC.
@@ -99,15 +85,26 @@ struct Recorded {
     owner: Owner,
 }
 
-/// Syncs and verifications that have ended; a push says nothing about the CRM.
+/// Syncs and verifications that have ended, and renewals that found the sign-in ended; a push says
+/// nothing about the CRM.
 fn fact(run: &RunRecord) -> Option<RunFact> {
     let at = run.ended_at?;
-    if !matches!(run.kind.as_str(), "sync" | "verify") || run.status == "interrupted" {
+    let is_renewal = run.kind == keep_alive::RUN;
+    if !(matches!(run.kind.as_str(), "sync" | "verify") || is_renewal)
+        || run.status == "interrupted"
+    {
         return None;
     }
     let error = Recorded::deserialize(&run.report["error"])
         .ok()
         .map(|error| (error.kind, error.message, error.remedy, error.owner));
+    if is_renewal
+        && !error
+            .as_ref()
+            .is_some_and(|(kind, ..)| needs_sign_in(*kind))
+    {
+        return None;
+    }
     let cancelled = run.status == "cancelled";
     Some(RunFact {
         is_sync: run.kind == "sync",

@@ -46,6 +46,12 @@ impl Home {
         self.0.join("connect.db")
     }
 
+    /// Where a copy of the database is made while its key is changed.
+    #[must_use]
+    pub fn database_copy(&self) -> PathBuf {
+        self.0.join("connect.db.next")
+    }
+
     /// Where the locks are.
     #[must_use]
     pub fn locks(&self) -> PathBuf {

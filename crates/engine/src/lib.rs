@@ -8,6 +8,7 @@ mod audit_words;
 mod connect;
 mod contacts;
 mod credentials;
+mod database;
 mod disconnect;
 mod engine;
 mod error;
@@ -15,7 +16,9 @@ mod file_settings;
 mod health;
 mod health_facts;
 mod home;
+mod keep_alive;
 mod lease;
+mod new_key;
 mod platform;
 mod preview;
 mod providers;
@@ -23,13 +26,14 @@ mod push;
 mod random;
 mod runs;
 mod session;
+mod sign_in;
 mod sync;
 mod tokens;
 mod verify;
 mod webhooks;
 mod write_back;
 
-pub use connect::{ConnectRequest, ConnectionView, SignInPrompt};
+pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{ContactDetail, ContactList, ContactQuery};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
@@ -38,18 +42,21 @@ pub use health::{
     evaluate, health_schema,
 };
 pub use home::Home;
+pub use keep_alive::{KeepAliveReport, KeptAlive};
+pub use new_key::{FreshStart, KeyRotation};
 pub use platform::PlatformView;
 pub use preview::{ChangeView, FieldChange, PreviewPage, diff};
 pub use providers::ProviderView;
 pub use push::{PushOptions, PushRejection, PushReport};
 pub use random::Random;
 pub use runs::{RunDetail, RunSummary};
+pub use sign_in::{PastedAddresses, SignInPrompt};
 pub use sync::{
     Doubt, DoubtReason, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
 };
 pub use verify::{VerifyReport, VerifyStepReport};
-pub use webhooks::WebhookReport;
-pub use write_back::{WriteBackReport, WriteBackResult};
+pub use webhooks::{ReplayReport, ReplayedDelivery, WebhookReport};
+pub use write_back::{FailedActivities, FailedActivity, WriteBackReport, WriteBackResult};
 
 pub use nurturehub_adapter_kit::profile::schema as profile_schema;
 pub use nurturehub_store::contacts::ChangeKind;

@@ -177,11 +177,24 @@ impl Engine {
                 .unwrap_or_else(|| Secret::new(String::new()));
             return Ok(Arc::new(StaticCredential::new(value)));
         }
-        let (client, grant, scopes) =
-            self.oauth_client(spec, settings, secrets)?.ok_or_else(|| {
+        let credential = self
+            .oauth_credential(record, spec, settings, secrets)?
+            .ok_or_else(|| {
                 EngineError::new(ErrorKind::Internal, "A sign-in method has no client.")
             })?;
-        Ok(Arc::new(OAuthCredential {
+        Ok(Arc::new(credential))
+    }
+
+    /// The tokens of a connection, where its sign-in method is one of OAuth's.
+    fn oauth_credential(
+        &self,
+        record: &ConnectionRecord,
+        spec: &ProviderSpec,
+        settings: &Settings,
+        secrets: &Secrets,
+    ) -> Result<Option<OAuthCredential>, EngineError> {
+        let client = self.oauth_client(spec, settings, secrets)?;
+        Ok(client.map(|(client, grant, scopes)| OAuthCredential {
             connection: record.id.clone(),
             home: self.options.home.clone(),
             vault: Arc::clone(&self.options.vault),
@@ -191,6 +204,17 @@ impl Engine {
             scopes,
             held: Mutex::new(None),
         }))
+    }
+
+    /// The same, with settings and secrets as they are stored.
+    pub(crate) async fn token_source(
+        &self,
+        record: &ConnectionRecord,
+        spec: &ProviderSpec,
+    ) -> Result<Option<OAuthCredential>, EngineError> {
+        let settings = Settings::parse(spec, record.settings.clone())?;
+        let secrets = credentials::read(self.options.vault.as_ref(), &record.id).await?;
+        self.oauth_credential(record, spec, &settings, &secrets)
     }
 
     async fn http_client(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use nurturehub_adapter_kit::CredentialSource;
 use nurturehub_oauth::{OAuthClient, TokenSet};
-use nurturehub_port::{AdapterError, Clock, ConnectionId, ErrorKind, Secret};
+use nurturehub_port::{AdapterError, Clock, ConnectionId, Secret, TokenRules};
 use nurturehub_vault::{AccountKey, Vault};
 use tokio::sync::Mutex;
 
@@ -51,11 +51,33 @@ impl OAuthCredential {
             (Grant::Refresh, Some(old)) if old.is_renewable() => {
                 Ok(self.client.refresh(old).await?)
             }
-            (Grant::Refresh, _) => Err(EngineError::new(
-                ErrorKind::AuthExpired,
-                "Nobody is signed in to the CRM for this connection.",
-            )),
+            (Grant::Refresh, _) => Err(EngineError::nobody_signed_in()),
         }
+    }
+
+    /// Fetches new tokens and stores them. The caller holds the lease.
+    async fn replace(&self, old: Option<&TokenSet>) -> Result<TokenSet, EngineError> {
+        let fresh = self.fetch(old).await?;
+        // Stored first: were the process to die between the two, a rotated token would be lost.
+        self.vault
+            .write(
+                &AccountKey::tokens(&self.connection),
+                fresh.to_vault_bytes(),
+            )
+            .await?;
+        Ok(fresh)
+    }
+
+    /// Renews for the sake of the refresh token, where that is still due once it is our turn.
+    pub(crate) async fn keep_alive(&self, rules: &TokenRules) -> Result<TokenSet, EngineError> {
+        let mut held = self.held.lock().await;
+        let _lease = lease::wait_for(&self.home, &self.connection, Purpose::Token).await?;
+        let tokens = match self.stored().await? {
+            Some(stored) if !stored.is_due_to_keep_alive(rules, self.clock.now()) => stored,
+            stored => self.replace(stored.as_ref()).await?,
+        };
+        *held = Some(tokens.clone());
+        Ok(tokens)
     }
 
     /// A token other than `rejected` that has not run out. One renewal at a time: within this
@@ -77,14 +99,7 @@ impl OAuthCredential {
             *held = stored;
             return Ok(token);
         }
-        let fresh = self.fetch(stored.as_ref()).await?;
-        // Stored first: were the process to die between the two, a rotated token would be lost.
-        self.vault
-            .write(
-                &AccountKey::tokens(&self.connection),
-                fresh.to_vault_bytes(),
-            )
-            .await?;
+        let fresh = self.replace(stored.as_ref()).await?;
         let token = fresh.access_token().clone();
         *held = Some(fresh);
         Ok(token)
@@ -112,10 +127,7 @@ impl CredentialSource for OAuthCredential {
         }
         match self.stored().await.map_err(as_adapter_error)? {
             Some(_) => Ok(()),
-            None => Err(AdapterError::new(
-                ErrorKind::AuthExpired,
-                "Nobody is signed in to the CRM for this connection.",
-            )),
+            None => Err(as_adapter_error(EngineError::nobody_signed_in())),
         }
     }
 

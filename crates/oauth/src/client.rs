@@ -312,8 +312,8 @@ impl OAuthClient {
         match (code.as_deref(), grant) {
             (Some("invalid_grant"), Grant::Refresh(tokens)) => OAuthError::GrantEnded {
                 expired: tokens
-                    .sign_in_ends_at(&self.0.config.rules)
-                    .is_some_and(|end| self.0.clock.now() >= end),
+                    .sign_in_ends(&self.0.config.rules)
+                    .is_some_and(|end| self.0.clock.now() >= end.at),
             },
             (Some("invalid_grant" | "access_denied"), _) => OAuthError::Refused { detail },
             (Some("invalid_client" | "unauthorized_client"), _) => {

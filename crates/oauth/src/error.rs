@@ -55,7 +55,7 @@ pub enum OAuthError {
     #[error("the sign-in cannot be renewed: the CRM gave nothing to renew it with")]
     NotRenewable,
     /// The CRM no longer takes the refresh token.
-    #[error("the CRM no longer accepts the sign-in{}", if *expired { ": it has run out" } else { "" })]
+    #[error("the CRM no longer accepts the sign-in: it {}", if *expired { "has run out" } else { "was withdrawn, or a renewal of it was cut off half-way" })]
     GrantEnded {
         /// By the CRM's rules it had run out; else it was withdrawn.
         expired: bool,
@@ -187,6 +187,19 @@ impl OAuthError {
         matches!(self.retry(), Retry::Backoff | Retry::At(_))
     }
 
+    /// Whether the sign-in that a pasted address was meant for goes on waiting: the address was not
+    /// the right one, or another answer was quicker.
+    #[must_use]
+    pub const fn leaves_waiting(&self) -> bool {
+        matches!(
+            self,
+            Self::NotTheRedirect
+                | Self::ForgedState
+                | Self::MalformedCallback { .. }
+                | Self::AlreadyUsed
+        )
+    }
+
     /// What to do.
     #[must_use]
     pub const fn remedy(&self) -> &'static str {
@@ -209,6 +222,9 @@ impl OAuthError {
             Self::NoBrowser => "Copy the sign-in link into a browser by hand.",
             Self::Redirected => "Check the setting `tokenUrl`.",
             Self::StoredTokens => "Sign in again; nothing that was synced is lost.",
+            Self::GrantEnded { expired: false } => {
+                "Sign in again; nothing that was synced is lost. If that is refused, ask the agency's admin to approve the app in the CRM."
+            }
             _ => self.kind().facts().remedy,
         }
     }

@@ -26,5 +26,5 @@ pub use client::{ClientConfig, OAuthClient, Revocation};
 pub use endpoints::Endpoints;
 pub use error::OAuthError;
 pub use sign_in::{PendingSignIn, SignInRequest};
-pub use token_set::TokenSet;
+pub use token_set::{Limit, SignInEnd, TokenSet};
 pub use transport::{HttpLimits, OAuthHttp};

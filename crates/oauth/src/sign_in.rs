@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +31,9 @@ pub struct SignInRequest {
     pub redirect_path: String,
     /// Its port, where the CRM wants it registered to the letter; else any.
     pub redirect_port: Option<u16>,
+    /// Somebody can paste the final address ([`PendingSignIn::complete_from_url`]): then a way back
+    /// that cannot be opened, or that this computer cannot reach, is no obstacle.
+    pub can_paste: bool,
 }
 
 /// A sign-in that waits for a person. Serves once; dropped, it closes its port.
@@ -41,7 +45,17 @@ pub struct PendingSignIn {
     /// Whether an answer was taken, by whichever way it came.
     taken: Arc<AtomicBool>,
     verifier: Mutex<Option<PkceCodeVerifier>>,
-    listener: Mutex<Option<TcpListener>>,
+    way_back: Mutex<WayBack>,
+}
+
+/// How the browser comes back.
+enum WayBack {
+    /// To this listener.
+    Listening(TcpListener),
+    /// Not by itself: the final address is pasted.
+    Pasted,
+    /// No longer: a wait has begun, and each sign-in has one.
+    Used,
 }
 
 impl OAuthClient {
@@ -57,9 +71,8 @@ impl OAuthClient {
                 message: "the setting `authorizeUrl` is missing".to_owned(),
             });
         };
-        let listener = loopback::open(request.redirect_port).await?;
-        loopback::self_test(&listener, self.clock()).await?;
-        let redirect = redirect_address(&listener, &request.redirect_path)?;
+        let (way_back, address) = self.way_back(&request).await?;
+        let redirect = redirect_address(address, &request.redirect_path)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let wire = self
             .wire()
@@ -90,8 +103,29 @@ impl OAuthClient {
             }),
             taken: Arc::default(),
             verifier: Mutex::new(Some(verifier)),
-            listener: Mutex::new(Some(listener)),
+            way_back: Mutex::new(way_back),
         })
+    }
+
+    /// Opens the address that the person comes back to, and shows that it can be reached.
+    async fn way_back(&self, request: &SignInRequest) -> Result<(WayBack, SocketAddr), OAuthError> {
+        let listener = match loopback::open(request.redirect_port).await {
+            Ok(listener) => listener,
+            Err(error) => {
+                // Without a listener only a port that is known beforehand makes an address.
+                let port = request.redirect_port.filter(|_| request.can_paste);
+                let address = port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+                return Ok((WayBack::Pasted, address.ok_or(error)?));
+            }
+        };
+        let address = listener
+            .local_addr()
+            .map_err(|_| OAuthError::LoopbackBlocked)?;
+        match loopback::self_test(&listener, self.clock()).await {
+            Err(error) if !request.can_paste => Err(error),
+            // It stays open even where it could not be reached: that may yet change.
+            _ => Ok((WayBack::Listening(listener), address)),
+        }
     }
 }
 
@@ -121,23 +155,27 @@ impl PendingSignIn {
         timeout: Duration,
         cancel: impl Future<Output = ()> + Send,
     ) -> Result<TokenSet, OAuthError> {
-        let listener = lock(&self.listener).take().ok_or(OAuthError::AlreadyUsed)?;
-        let mut loopback = Loopback::new(
-            listener,
-            Arc::clone(&self.expected),
-            Arc::clone(&self.taken),
-        );
+        let way_back = std::mem::replace(&mut *lock(&self.way_back), WayBack::Used);
+        let mut loopback = match way_back {
+            WayBack::Listening(listener) => Some(Loopback::new(
+                listener,
+                Arc::clone(&self.expected),
+                Arc::clone(&self.taken),
+            )),
+            WayBack::Pasted => None,
+            WayBack::Used => return Err(OAuthError::AlreadyUsed),
+        };
         let mut cancel = pin!(cancel);
         let code = tokio::select! {
             biased;
-            callback = loopback.next() => callback?,
+            callback = next(loopback.as_mut()) => callback?,
             () = &mut cancel => return Err(OAuthError::Cancelled),
             () = self.client.clock().sleep(timeout) => return Err(OAuthError::TimedOut),
         };
         let turned_away = async {
             // An answer was taken, so all that come now are turned away; only a broken listener
             // ends this, and then the code still counts.
-            let _ = loopback.next().await;
+            let _ = next(loopback.as_mut()).await;
             std::future::pending::<()>().await;
         };
         tokio::select! {
@@ -190,13 +228,18 @@ impl fmt::Debug for PendingSignIn {
     }
 }
 
-fn redirect_address(listener: &TcpListener, path: &str) -> Result<Url, OAuthError> {
+/// The next callback; never, where nobody listens.
+async fn next(loopback: Option<&mut Loopback>) -> Result<Secret<String>, OAuthError> {
+    match loopback {
+        Some(loopback) => loopback.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn redirect_address(address: SocketAddr, path: &str) -> Result<Url, OAuthError> {
     let wrong = || OAuthError::Configuration {
         message: "the path of the redirect address makes no sense".to_owned(),
     };
-    let address = listener
-        .local_addr()
-        .map_err(|_| OAuthError::LoopbackBlocked)?;
     // A socket address prints an IPv6 address in brackets, as a URL wants it.
     let url = Url::parse(&format!("http://{address}{path}")).map_err(|_| wrong())?;
     let plain = path.starts_with('/') && url.query().is_none() && url.fragment().is_none();

@@ -18,6 +18,24 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(60);
 /// How far a clock may be set back before the times noted with a token are no longer believed.
 const CLOCK_STEP: SignedDuration = SignedDuration::from_mins(5);
 
+/// When a sign-in ends unless it is renewed, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignInEnd {
+    /// When.
+    pub at: Timestamp,
+    /// By which of the CRM's limits.
+    pub limit: Limit,
+}
+
+/// A limit that a CRM sets to a sign-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// So many days without use. Using it puts the end off.
+    Idle(u32),
+    /// So many days in any case. Only another sign-in helps.
+    Overall(u32),
+}
+
 /// The tokens of one sign-in.
 ///
 /// Neither shown nor serialised; [`TokenSet::to_vault_bytes`] is the one way out. Two times matter
@@ -104,19 +122,38 @@ impl TokenSet {
     /// When the sign-in ends by a CRM's rules unless it is renewed before: the earlier of the refresh
     /// token's idle limit and its overall one. Nothing where there is no refresh token or no rule.
     #[must_use]
-    pub fn sign_in_ends_at(&self, rules: &TokenRules) -> Option<Timestamp> {
+    pub fn sign_in_ends(&self, rules: &TokenRules) -> Option<SignInEnd> {
         self.refresh_token.as_ref()?;
-        let after = |from: Timestamp, days: u32| {
-            from.checked_add(SignedDuration::from_hours(i64::from(days) * 24))
-                .ok()
+        let end = |from: Timestamp, days: Option<u32>, limit: fn(u32) -> Limit| {
+            let days = days?;
+            let at = from.checked_add(days_long(days)).ok()?;
+            Some(SignInEnd {
+                at,
+                limit: limit(days),
+            })
         };
-        let idle = rules
+        let overall = end(self.signed_in_at, rules.refresh_max_days, Limit::Overall);
+        let idle = end(
+            self.refresh_obtained_at,
+            rules.refresh_idle_days,
+            Limit::Idle,
+        );
+        overall.into_iter().chain(idle).min_by_key(|end| end.at)
+    }
+
+    /// Whether the refresh token should be used for its own sake, so that it does not die of
+    /// idleness: half of its idle time has gone by, or nothing is known of its age because the clock
+    /// was set back.
+    #[must_use]
+    pub fn is_due_to_keep_alive(&self, rules: &TokenRules, now: Timestamp) -> bool {
+        let Some(days) = rules
             .refresh_idle_days
-            .and_then(|days| after(self.refresh_obtained_at, days));
-        let overall = rules
-            .refresh_max_days
-            .and_then(|days| after(self.signed_in_at, days));
-        idle.into_iter().chain(overall).min()
+            .filter(|_| self.refresh_token.is_some())
+        else {
+            return false;
+        };
+        let idle = now.duration_since(self.refresh_obtained_at);
+        idle >= days_long(days) / 2 || idle < -CLOCK_STEP
     }
 
     /// The tokens as bytes for the vault, and for nothing else.
@@ -179,6 +216,10 @@ impl fmt::Debug for TokenSet {
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
+}
+
+fn days_long(days: u32) -> SignedDuration {
+    SignedDuration::from_hours(i64::from(days) * 24)
 }
 
 fn earlier(moment: Timestamp, by: SignedDuration) -> Timestamp {
@@ -265,21 +306,60 @@ mod tests {
             ..TokenRules::default()
         };
         let day = 86_400;
+        let end = |day_number: i64, limit| {
+            Some(SignInEnd {
+                at: at(day_number * day),
+                limit,
+            })
+        };
         let mut tokens = tokens(None);
-        assert_eq!(tokens.sign_in_ends_at(&rules), Some(at(15 * day)));
+        assert_eq!(tokens.sign_in_ends(&rules), end(15, Limit::Idle(15)));
         tokens.refresh_obtained_at = at(20 * day);
         assert_eq!(
-            tokens.sign_in_ends_at(&rules),
-            Some(at(30 * day)),
+            tokens.sign_in_ends(&rules),
+            end(30, Limit::Overall(30)),
             "used on day 20, it still ends on day 30"
         );
-        assert_eq!(
-            tokens.sign_in_ends_at(&TokenRules::default()),
-            None,
-            "no rule"
+        assert_eq!(tokens.sign_in_ends(&TokenRules::default()), None, "no rule");
+        tokens.refresh_token = None;
+        assert_eq!(tokens.sign_in_ends(&rules), None, "nothing to run out");
+    }
+
+    #[test]
+    fn a_refresh_token_is_used_for_its_own_sake_at_half_of_its_idle_time() {
+        let rules = TokenRules {
+            refresh_idle_days: Some(15),
+            ..TokenRules::default()
+        };
+        let day = 86_400;
+        let mut tokens = tokens(None);
+        for (now, due, why) in [
+            (0, false, "just used"),
+            (7 * day, false, "a week of fifteen days"),
+            (8 * day, true, "more than half"),
+            (
+                20 * day,
+                true,
+                "too late by our clock, which the CRM may not share",
+            ),
+            (
+                -day,
+                true,
+                "the clock was set back: nothing is known of its age",
+            ),
+        ] {
+            assert_eq!(tokens.is_due_to_keep_alive(&rules, at(now)), due, "{why}");
+        }
+        let none = TokenRules::default();
+        assert!(
+            !tokens.is_due_to_keep_alive(&none, at(99 * day)),
+            "no rule, nothing due"
         );
         tokens.refresh_token = None;
-        assert_eq!(tokens.sign_in_ends_at(&rules), None, "nothing to run out");
+        assert!(
+            !tokens.is_due_to_keep_alive(&rules, at(99 * day)),
+            "nothing to keep alive"
+        );
     }
 
     #[test]

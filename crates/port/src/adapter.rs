@@ -45,8 +45,13 @@ pub trait CrmAdapter: Send + Sync {
 
     /// Writes engagement back, idempotent by activity id.
     ///
-    /// MUST answer once for each activity, in order. An error of the whole call means that nothing
-    /// is known of those not yet answered.
+    /// MUST answer once for each activity, in order. An error of a single activity after which
+    /// trying again helps (`retry`) MUST mean that the activity was not written. An error of the
+    /// whole call means that nothing is known of any of them: they are pushed again later. So an
+    /// adapter that cannot find what it wrote in an earlier call
+    /// ([`write_back_found_again`](crate::ProviderSpec::write_back_found_again)) MUST NOT end the
+    /// whole call with an error once something may have reached the CRM; it answers for each, and
+    /// where it does not know, with a refusal that is not to be tried again and says so.
     ///
     /// # Errors
     /// What stopped the whole batch; a single refused activity is an outcome, not an error.

@@ -36,6 +36,10 @@ pub struct ProviderSpec {
     pub token_rules: TokenRules,
     /// What it means that a contact is missing from a complete full listing.
     pub absence: AbsencePolicy,
+    /// An activity whose answer was lost may be pushed again: the adapter finds in the CRM what it
+    /// wrote in an earlier call, and answers `duplicate`. Where this is not set, such an activity is
+    /// never sent again unless a person asks for it. Set, too, where nothing is ever written.
+    pub write_back_found_again: bool,
     /// When to sync.
     pub schedule: SchedulePolicy,
     /// Set where the adapter rests on guesses that no agency has confirmed.
@@ -67,6 +71,9 @@ pub enum SignInMethod {
         scopes: Vec<&'static str>,
         /// What the CRM accepts as redirect address.
         redirect: RedirectPolicy,
+        /// The claim of the id token that names the agency as `reference_setting` does, where there
+        /// is one: whose account was signed in to is held against it.
+        account_claim: Option<&'static str>,
         /// Further parameters of the authorization request.
         extra: BTreeMap<&'static str, &'static str>,
     },

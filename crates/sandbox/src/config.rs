@@ -25,6 +25,8 @@ pub struct SandboxConfig {
     pub latency: Option<Duration>,
     /// Where the time comes from.
     pub time: Time,
+    /// The one CRM that has contacts, by its provider id; the others hold nothing then.
+    pub only: Option<String>,
 }
 
 impl Default for SandboxConfig {
@@ -38,6 +40,7 @@ impl Default for SandboxConfig {
             limits: true,
             latency: None,
             time: Time::System,
+            only: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 //! The simulators follow the vendors' published behaviour and know nothing of our adapters.
 
 mod answer;
+mod by_id;
 mod call;
 mod clock;
 mod config;
@@ -18,6 +19,7 @@ pub mod faults;
 mod json_text;
 mod locks;
 mod mutation;
+mod notice;
 mod people;
 pub mod platform;
 mod rate;
@@ -33,6 +35,7 @@ pub use config::SandboxConfig;
 pub use description::{Description, PlatformAccess, ProviderAccess};
 pub use faults::{FaultError, FaultStatus, Faults, PathKind};
 pub use mutation::{Change, Mutation};
+pub use notice::{Delivery, Notice};
 pub use registry::*;
 pub use request_log::{LoggedRequest, RequestSummary};
 pub use server::Sandbox;

@@ -39,7 +39,7 @@ macro_rules! crms {
         impl Crms {
             /// Makes all of them, data and all.
             pub(crate) fn build(setup: &Setup) -> Self {
-                Self { $($name: Arc::new(<$kind>::new(setup)),)* }
+                Self { $($name: Arc::new(<$kind>::new(&setup.of(id!($name $($id)?)))),)* }
             }
 
             /// All of them.

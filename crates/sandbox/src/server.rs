@@ -137,6 +137,10 @@ impl Sandbox {
         &self.inner.crms
     }
 
+    pub(crate) fn crm(&self, id: &str) -> Option<Arc<dyn Crm>> {
+        self.inner.crm(id)
+    }
+
     /// Switches more faults on.
     pub fn add_faults(&self, faults: Faults) {
         self.inner.switchboard.add(faults);

@@ -13,6 +13,7 @@ pub(crate) struct Setup {
     pub(crate) seed: u64,
     pub(crate) limits: bool,
     pub(crate) clock: Arc<Clock>,
+    only: Option<String>,
 }
 
 impl Setup {
@@ -23,7 +24,17 @@ impl Setup {
             seed: config.seed,
             limits: config.limits,
             clock: Arc::new(Clock::new(config.time)),
+            only: config.only.clone(),
         }
+    }
+
+    /// The same for one CRM, which may be one that is to hold nothing.
+    pub(crate) fn of(&self, id: &str) -> Self {
+        let mut setup = self.clone();
+        if self.only.as_ref().is_some_and(|only| only != id) {
+            setup.contacts = 0;
+        }
+        setup
     }
 
     /// A secret of this sandbox: fixed by the seed, different for each name, worth nothing

@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::mutation::Mutation;
+use crate::notice::{Delivery, Notice};
 use crate::truth::GroundTruth;
 
 /// One service on loopback.
@@ -46,6 +47,11 @@ pub(crate) trait Simulator: Send + Sync {
     /// The request for the page before, where there is one.
     fn previous_page(&self, call: &Call) -> Option<Call>;
 
+    /// The request for the page after, where pages can be told from the request alone.
+    fn next_page(&self, _call: &Call) -> Option<Call> {
+        None
+    }
+
     /// Adds what every answer of this service carries.
     fn finish(&self, answer: &mut Answer);
 
@@ -69,6 +75,16 @@ pub(crate) trait Crm: Simulator {
 
     /// Switches rate limits on or off.
     fn enforce_limits(&self, on: bool);
+
+    /// A webhook delivery; none where it sends none.
+    fn notice(&self, _notice: &Notice) -> Option<Delivery> {
+        None
+    }
+
+    /// What was written into its journal, in order; none where it has none.
+    fn written(&self) -> Option<Vec<String>> {
+        None
+    }
 }
 
 /// A refusal that a fault asks for.
@@ -95,6 +111,8 @@ pub(crate) struct PageShape {
     pub(crate) total: Option<&'static str>,
     /// The member with the number of records on the page, by its path.
     pub(crate) count: Option<&'static str>,
+    /// A record's members that say which record it is.
+    pub(crate) keys: &'static [&'static str],
     /// A record's members of which the first present one is text.
     pub(crate) text_fields: &'static [&'static str],
     /// Whether a page without records is answered with 204 and no body.

@@ -163,19 +163,28 @@ CREATE TABLE request_usage (
     PRIMARY KEY (connection_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- Activities that went, or could not go, to the CRM.
+-- The outbox: activities on their way to the CRM, and what became of them. `sending` is written down
+-- before an activity is sent; only one whose sender died stays so. `acknowledged` says that the
+-- platform knows how it ended.
 CREATE TABLE write_back (
     connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
     activity_id   TEXT NOT NULL,
-    status        TEXT NOT NULL,
+    state         TEXT NOT NULL
+        CHECK (state IN ('sending', 'waiting', 'written', 'rejected', 'unsupported')),
+    next_attempt_at INTEGER CHECK ((next_attempt_at IS NULL) = (state <> 'waiting')),
     reference     TEXT,
-    error         TEXT,
+    error         TEXT CHECK (error IS NULL OR json_valid(error)),
     attempts      INTEGER NOT NULL,
     acknowledged  INTEGER NOT NULL DEFAULT 0,
     at            INTEGER NOT NULL,
     PRIMARY KEY (connection_id, activity_id)
 ) STRICT;
+-- A query has to say `state <> 'written'` in these words for SQLite to use it.
+CREATE INDEX write_back_unwritten ON write_back (connection_id, state, at)
+WHERE state <> 'written';
 
+-- What CRMs told us unasked, once its sender was proven. One that could not be dealt with has no event
+-- id of the CRM's: it is known by its body until it can.
 CREATE TABLE webhook_delivery (
     id            INTEGER PRIMARY KEY,
     connection_id INTEGER NOT NULL REFERENCES connection (id) ON DELETE CASCADE,
@@ -183,6 +192,7 @@ CREATE TABLE webhook_delivery (
     topic         TEXT NOT NULL,
     occurred_at   INTEGER,
     received_at   INTEGER NOT NULL,
+    failed        INTEGER NOT NULL,
     body          BLOB NOT NULL,
     result        TEXT NOT NULL CHECK (json_valid(result)),
     UNIQUE (connection_id, event_id)

@@ -22,6 +22,7 @@ mod migrations;
 mod open;
 pub mod platform;
 pub mod providers;
+pub mod rekey;
 pub mod runs;
 mod search_text;
 pub mod traces;

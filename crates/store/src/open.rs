@@ -23,8 +23,14 @@ impl DatabaseKey {
         (bytes.expose().len() == Self::LENGTH).then_some(Self(bytes))
     }
 
+    /// The key itself, for the vault.
+    #[must_use]
+    pub fn into_secret(self) -> Secret<Vec<u8>> {
+        self.0
+    }
+
     /// The form in which SQLCipher takes a raw key, that is, without deriving one.
-    fn pragma(&self) -> Zeroizing<String> {
+    pub(crate) fn pragma(&self) -> Zeroizing<String> {
         use std::fmt::Write as _;
         let mut text = Zeroizing::new(String::with_capacity(2 * Self::LENGTH + 3));
         text.push_str("x'");
@@ -50,7 +56,12 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// transactions touch is copied to the file once for all of them.
 const CHECKPOINT_PAGES: i64 = 4_000;
 
-fn open(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, StoreError> {
+/// Opens with these flags and shows that the key fits.
+pub(crate) fn open(
+    path: &Path,
+    key: &DatabaseKey,
+    flags: OpenFlags,
+) -> Result<Connection, StoreError> {
     let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {

@@ -70,6 +70,13 @@ impl AccountKey {
         Self("database-key".to_owned())
     }
 
+    /// The key that the local database is being changed to. There only while that lasts, or after
+    /// it was cut off: then the database opens with one of the two.
+    #[must_use]
+    pub fn next_database_key() -> Self {
+        Self("database-key/next".to_owned())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

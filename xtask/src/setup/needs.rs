@@ -102,6 +102,22 @@ pub(crate) const NEEDS: &[Need] = &[
         purpose: For::Testing,
         linux_only: true,
     },
+    Need {
+        what: "node",
+        why: "sign-in is tested against a real OAuth server, which is written for it",
+        package: "nodejs",
+        probes: &[Probe::OnPath("node"), Probe::OnPath("node.exe")],
+        purpose: For::Testing,
+        linux_only: false,
+    },
+    Need {
+        what: "npm",
+        why: "it installs that server",
+        package: "npm",
+        probes: &[Probe::OnPath("npm"), Probe::OnPath("npm.cmd")],
+        purpose: For::Testing,
+        linux_only: false,
+    },
 ];
 
 /// What this purpose needs on this system (as [`std::env::consts::OS`] names it) and is not there.
@@ -155,11 +171,11 @@ mod tests {
     }
 
     #[test]
-    fn other_systems_are_asked_for_a_compiler_alone() {
+    fn other_systems_are_asked_for_what_is_not_linuxs_own() {
         assert_eq!(
             packages(&missing(For::Testing, "macos", |_| false)),
-            ["gcc"],
-            "Debian's packages mean nothing there"
+            ["gcc", "nodejs", "npm"],
+            "what Linux alone needs means nothing there"
         );
     }
 }

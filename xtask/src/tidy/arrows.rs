@@ -78,6 +78,11 @@ const CRATES: &[Crate] = &[
         tests_may_use: &[],
     },
     Crate {
+        name: "spec-check",
+        may_use: &["port", "adapter-kit", "adapters", "oauth", "sandbox"],
+        tests_may_use: &[],
+    },
+    Crate {
         name: "xtask",
         may_use: &[],
         tests_may_use: &[],

@@ -187,6 +187,7 @@ pub(crate) fn provider(fields: Vec<Field>) -> ProviderSpec {
             reason: "gone",
             withdraws_consent: false,
         },
+        write_back_found_again: true,
         schedule: SchedulePolicy {
             every_minutes: None,
             stale_after_minutes: 60,

@@ -5,6 +5,7 @@
 use nurturehub_adapter_kit::Request;
 use nurturehub_port::AdapterError;
 
+use super::wire::TEST_CALL;
 use super::{AgentOs, errors};
 
 impl AgentOs {
@@ -27,5 +28,14 @@ impl AgentOs {
             .header("accept", "application/json")
             .credential_header(self.context.credential.as_ref(), header, "")
             .errors(errors::read))
+    }
+
+    /// Whether agentOS knows the key: a 401 says either that it does not or that the tier is off, and
+    /// the vendor's test call, on another tier, tells which.
+    pub(super) async fn is_key_known(&self) -> bool {
+        match self.get(TEST_CALL, &[]) {
+            Ok(request) => request.send().await.is_ok(),
+            Err(_) => false,
+        }
     }
 }

@@ -83,6 +83,7 @@ pub(super) fn spec() -> ProviderSpec {
             reason: NO_LONGER_SHARED,
             withdraws_consent: true,
         },
+        write_back_found_again: true,
         schedule: SchedulePolicy {
             every_minutes: Some(12 * 60),
             stale_after_minutes: 24 * 60,

@@ -20,10 +20,10 @@ use nurturehub_port::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::AgentOs;
 use super::map::Mapping;
 use super::spec::PAGE_SIZE;
 use super::wire::{List, Page};
+use super::{AgentOs, errors};
 
 /// The version of the cursor.
 const VERSION: u32 = 1;
@@ -183,10 +183,16 @@ impl<'a> Sweep<'a> {
 
     async fn fetch(&self) -> Result<HttpResponse, AdapterError> {
         let (offset, count) = (self.position.offset.to_string(), self.page_size.to_string());
-        self.adapter
-            .get(self.position.list.path(), &[&offset, &count])?
-            .send()
-            .await
+        let path = self.position.list.path();
+        let answer = self.adapter.get(path, &[&offset, &count])?.send().await;
+        match answer {
+            Err(error)
+                if error.kind == ErrorKind::AuthInvalid && self.adapter.is_key_known().await =>
+            {
+                Err(errors::tier_off(error))
+            }
+            answer => answer,
+        }
     }
 
     /// A page with records.
@@ -230,7 +236,11 @@ impl<'a> Sweep<'a> {
         // At the very beginning, or with a total that agrees, the list is simply at its end.
         let expected = match count {
             Some(now) => now > position.offset,
-            None => position.offset > 0 && known.is_some_and(|known| known > position.offset),
+            None => {
+                let looked_again = self.doubted.is_some();
+                (position.offset > 0 || looked_again)
+                    && known.is_some_and(|known| known > position.offset)
+            }
         };
         if !expected {
             position.set_count(count.or((position.offset == 0).then_some(0)));

@@ -8,7 +8,7 @@ use nurturehub_port::{AdapterError, ErrorKind, PageRecord, VerifyStream};
 
 use super::map::Mapping;
 use super::spec::spec;
-use super::wire::{BRANCHES, List, Page, TEST_CALL};
+use super::wire::{BRANCHES, List, Page};
 use super::{AgentOs, errors};
 
 /// All steps.
@@ -18,8 +18,7 @@ pub(super) fn steps(adapter: &AgentOs) -> VerifyStream<'_> {
 
 #[async_trait]
 impl OwnSteps for AgentOs {
-    /// The branches are asked for first, as they are on the tier that is used. A 401 says either that
-    /// the key is wrong or that the tier is off; the vendor's test call, on another tier, tells which.
+    /// The branches are asked for first, as they are on the tier that is used.
     async fn authenticate(&self) -> Result<String, AdapterError> {
         let branches = self.get(BRANCHES, &["0", "1"])?.send().await;
         let refused = match branches {
@@ -27,10 +26,10 @@ impl OwnSteps for AgentOs {
             Err(error) if error.kind == ErrorKind::AuthInvalid => error,
             Err(error) => return Err(error),
         };
-        match self.get(TEST_CALL, &[])?.send().await {
-            Ok(_) => Ok("agentOS knows the key, on another tier than that of contacts.".to_owned()),
-            Err(_) => Err(refused),
+        if self.is_key_known().await {
+            return Ok("agentOS knows the key, on another tier than that of contacts.".to_owned());
         }
+        Err(refused)
     }
 
     /// One list stands for all: the tier is open or not as a whole.

@@ -111,6 +111,8 @@ pub(super) fn spec() -> ProviderSpec {
             reason: "no longer listed by the CRM",
             withdraws_consent: false,
         },
+        // By the mark in a note's title.
+        write_back_found_again: true,
         schedule: SchedulePolicy {
             every_minutes: Some(60),
             stale_after_minutes: 24 * 60,

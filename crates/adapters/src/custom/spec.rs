@@ -45,6 +45,7 @@ pub(super) fn spec() -> ProviderSpec {
         },
         token_rules: TokenRules::default(),
         absence: ABSENCE,
+        write_back_found_again: true,
         schedule: SchedulePolicy {
             every_minutes: Some(12 * 60),
             stale_after_minutes: 24 * 60,

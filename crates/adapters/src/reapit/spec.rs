@@ -86,6 +86,8 @@ pub(super) fn spec() -> ProviderSpec {
             reason: "no longer listed by the CRM",
             withdraws_consent: false,
         },
+        // By the mark at the end of an entry's text.
+        write_back_found_again: true,
         schedule: SchedulePolicy {
             every_minutes: None,
             stale_after_minutes: 24 * 60,
@@ -139,6 +141,8 @@ fn sign_in() -> SignIn {
                         path: "/callback",
                         fixed_port: Some(48_627),
                     },
+                    // "The id token claim `clientCode` is the customer id."
+                    account_claim: Some("clientCode"),
                     extra: BTreeMap::new(),
                 },
             ),

@@ -7,10 +7,9 @@ use futures_util::stream;
 use jiff::SignedDuration;
 use nurturehub_adapter_kit::HttpResponse;
 use nurturehub_adapter_kit::mapping::{map_all, parse_timestamp};
-use nurturehub_adapter_kit::paging::{PageGuard, pages_to_step_back};
+use nurturehub_adapter_kit::numbered_pages::{NumberedPages, PageExtent};
 use nurturehub_port::{
-    AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, MappedContact, PageRecord,
-    SyncStart,
+    AdapterError, ContactPage, ContactStream, Cursor, MappedContact, PageRecord, SyncStart,
 };
 
 use super::Reapit;
@@ -19,13 +18,6 @@ use super::map::{self, Surroundings};
 use super::position::{Pass, Position, Rules};
 use super::spec::{MAX_PAGE_SIZE, key};
 use super::wire::{Applicant, Contact, Extent, Page, Related};
-
-/// Pages that a listing may have: ten million contacts.
-const MAX_PAGES: u32 = 100_000;
-
-/// Times that a pass may step back because its list shrank; more often means that the CRM does not
-/// know its own total.
-const MAX_STEPS_BACK: u32 = 50;
 
 /// Lists contacts from `start`.
 pub(super) fn list(adapter: &Reapit, start: SyncStart) -> ContactStream<'_> {
@@ -58,8 +50,7 @@ struct Listing<'a> {
     adapter: &'a Reapit,
     rules: Rules,
     position: Position,
-    guard: PageGuard,
-    steps_back: u32,
+    pages: NumberedPages,
     lookups: Lookups,
 }
 
@@ -88,8 +79,7 @@ impl<'a> Listing<'a> {
             adapter,
             rules,
             position,
-            guard: PageGuard::new(MAX_PAGES),
-            steps_back: 0,
+            pages: NumberedPages::default(),
             lookups: Lookups::default(),
         })
     }
@@ -205,36 +195,25 @@ impl<'a> Listing<'a> {
         (first, last): (Option<String>, Option<String>),
     ) -> Result<bool, AdapterError> {
         self.position.at(response.date(), response.received_at);
-        if self.step_back(extent)? {
+        let before = self.position.total;
+        self.position.total = extent.total.or(before);
+        if let Some(page) = self.pages.step_back(self.place(extent), before)? {
+            self.position.page = page;
             return Ok(false);
         }
-        self.guard.follow(first.as_deref(), last.as_deref())?;
+        self.pages.follow(first.as_deref(), last.as_deref())?;
         Ok(true)
     }
 
-    /// Steps back where the list shrank since the page before: then records moved towards the front,
-    /// past where we were, and a page before this one has to be read again.
-    fn step_back(&mut self, extent: Extent) -> Result<bool, AdapterError> {
-        let before = self.position.total;
-        self.position.total = extent.total.or(before);
-        let (Some(before), Some(now)) = (before, extent.total) else {
-            return Ok(false);
-        };
-        let pages = pages_to_step_back(before, now, self.position.size);
-        if pages == 0 || self.position.page == 1 {
-            return Ok(false);
+    /// What a page says of its list, as far as the CRM ever said it.
+    const fn place(&self, extent: Extent) -> PageExtent {
+        PageExtent {
+            page: self.position.page,
+            size: self.position.size,
+            count: extent.count,
+            total: self.position.total,
+            more: Some(extent.has_next),
         }
-        self.steps_back += 1;
-        if self.steps_back > MAX_STEPS_BACK {
-            return Err(incomplete(
-                "Reapit's list kept shrinking while it was read, so it cannot be known to be whole."
-                    .to_owned(),
-            ));
-        }
-        let pages = u32::try_from(pages).unwrap_or(u32::MAX);
-        self.position.page = self.position.page.saturating_sub(pages).max(1);
-        self.guard.stepped_back();
-        Ok(true)
     }
 
     /// Maps contacts, once what they point to is looked up.
@@ -270,28 +249,10 @@ impl<'a> Listing<'a> {
     }
 
     /// Moves on to the next page or pass.
-    ///
-    /// A short page, or one without a link to the next, ends a pass only once as many records were
-    /// passed as the CRM says there are; until then the next page is asked for all the same.
     fn advance(&mut self, extent: Extent) -> Result<(), AdapterError> {
-        let count = extent.count;
-        let before = u64::from(self.position.page - 1).saturating_mul(self.position.size);
-        let reached = before.saturating_add(count);
-        let total = self.position.total;
-        if count == 0
-            && let Some(total) = total
-            && before < total
-        {
-            return Err(incomplete(format!(
-                "Reapit says that its list has {total} records, but it ended within the first \
-                 {before}."
-            )));
-        }
-        let at_an_end = count < self.position.size || !extent.has_next;
-        if at_an_end && total.is_none_or(|total| reached >= total) {
+        if self.pages.is_last(self.place(extent))? {
             self.position.next_pass(self.rules);
-            self.guard.stepped_back();
-            self.steps_back = 0;
+            self.pages = NumberedPages::default();
         } else {
             self.position.next_page();
         }
@@ -331,8 +292,4 @@ fn record(read: map::Read<'_>, raw: &str, around: &Surroundings<'_>) -> PageReco
         }
         Err(rejected) => PageRecord::Rejected(*rejected),
     }
-}
-
-fn incomplete(message: String) -> AdapterError {
-    AdapterError::new(ErrorKind::IncompleteListing, message)
 }

@@ -25,7 +25,10 @@ use crate::Registration;
 /// This CRM's line in the registry.
 pub(crate) const REGISTRATION: Registration = Registration {
     spec: spec::spec,
-    build: |context| Box::new(Street { context }),
+    build: |context| {
+        let pace = push::Pace::default();
+        Box::new(Street { context, pace })
+    },
     errors: errors::read,
     explain: map::explain,
 };
@@ -33,6 +36,7 @@ pub(crate) const REGISTRATION: Registration = Registration {
 /// One agency's Street.
 pub(crate) struct Street {
     context: AdapterContext,
+    pace: push::Pace,
 }
 
 #[async_trait]

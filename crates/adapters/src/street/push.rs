@@ -7,6 +7,7 @@
 //! error. That an activity was written in an earlier batch is for the outbox to know.
 
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use nurturehub_adapter_kit::activity_text::activity_text;
@@ -49,7 +50,6 @@ pub(super) async fn push(
     let mut outcomes: Vec<ActivityOutcome> = Vec::with_capacity(activities.len());
     // What was sent, and why it is in doubt whether it arrived, where it is.
     let mut sent: BTreeMap<&str, Option<AdapterError>> = BTreeMap::new();
-    let mut pace = Pace::default();
     let mut stopped: Option<AdapterError> = None;
     for activity in activities {
         let id = activity.id.as_str();
@@ -73,7 +73,7 @@ pub(super) async fn push(
             };
             answer(activity, status, None, before.clone())
         } else {
-            pace.wait(adapter.context.clock.as_ref()).await;
+            adapter.pace.wait(adapter.context.clock.as_ref()).await;
             match write(adapter, activity).await {
                 Ok(reference) => {
                     sent.insert(id, None);
@@ -212,21 +212,23 @@ fn not_sent(mut error: AdapterError) -> AdapterError {
     error
 }
 
-/// Holds writes to their pace.
+/// Holds writes to their pace, over all calls of one adapter: the outbox sends one at a time.
 #[derive(Default)]
-struct Pace {
-    last: Option<Duration>,
+pub(super) struct Pace {
+    next: Mutex<Duration>,
 }
 
 impl Pace {
-    async fn wait(&mut self, clock: &dyn Clock) {
-        if let Some(last) = self.last {
-            let due = last.saturating_add(PACE);
-            let left = due.saturating_sub(clock.elapsed());
-            if !left.is_zero() {
-                clock.sleep(left).await;
-            }
+    async fn wait(&self, clock: &dyn Clock) {
+        let left = {
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = clock.elapsed();
+            let due = now.max(*next);
+            *next = due.saturating_add(PACE);
+            due.saturating_sub(now)
+        };
+        if !left.is_zero() {
+            clock.sleep(left).await;
         }
-        self.last = Some(clock.elapsed());
     }
 }

@@ -89,6 +89,8 @@ pub(super) fn spec() -> ProviderSpec {
             reason: "no longer listed by the CRM",
             withdraws_consent: false,
         },
+        // What was written on a person cannot be read back.
+        write_back_found_again: false,
         schedule: SchedulePolicy {
             every_minutes: Some(30),
             stale_after_minutes: 24 * 60,

@@ -8,7 +8,7 @@ use futures_util::stream;
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::HttpResponse;
 use nurturehub_adapter_kit::mapping::parse_timestamp;
-use nurturehub_adapter_kit::paging::{PageGuard, pages_to_step_back};
+use nurturehub_adapter_kit::numbered_pages::{NumberedPages, PageExtent};
 use nurturehub_port::{
     AdapterError, ContactPage, ContactStream, Cursor, ErrorKind, PageRecord, SyncStart,
 };
@@ -18,13 +18,6 @@ use super::position::{Pass, Position, Rules};
 use super::related::Related;
 use super::spec::{DELETED_HOURS, OVERLAP_MINUTES, PAGE_SIZE, key};
 use super::wire::{Extent, Page, Person};
-
-/// Pages that a pass may have: ten million people.
-const MAX_PAGES: u32 = 100_000;
-
-/// Times that a pass may step back without coming any further; more often means that the CRM does
-/// not know its own total.
-const MAX_STEPS_BACK: u32 = 50;
 
 /// Rounds of the changed people; more means that they change faster than they can be read.
 const MAX_ROUNDS: u32 = 50;
@@ -60,10 +53,7 @@ struct Listing<'a> {
     adapter: &'a Street,
     rules: Rules,
     position: Position,
-    guard: PageGuard,
-    /// Steps back since the pass last came further.
-    steps_back: u32,
-    furthest: u32,
+    pages: NumberedPages,
     rounds: u32,
 }
 
@@ -102,9 +92,7 @@ impl<'a> Listing<'a> {
             adapter,
             rules,
             position,
-            guard: PageGuard::new(MAX_PAGES),
-            steps_back: 0,
-            furthest: 0,
+            pages: NumberedPages::default(),
             rounds: 0,
         })
     }
@@ -244,11 +232,25 @@ impl<'a> Listing<'a> {
             return Err(response.error(ErrorKind::Protocol, message));
         }
         self.take_cap(extent);
-        if self.step_back(extent)? {
+        let before = self.position.total;
+        self.position.total = extent.total.or(before);
+        if let Some(page) = self.pages.step_back(self.place(extent), before)? {
+            self.position.page = page;
             return Ok(false);
         }
-        self.guard.follow(first.as_deref(), last.as_deref())?;
+        self.pages.follow(first.as_deref(), last.as_deref())?;
         Ok(true)
+    }
+
+    /// What a page says of its list, as far as Street ever said it.
+    const fn place(&self, extent: Extent) -> PageExtent {
+        PageExtent {
+            page: self.position.page,
+            size: self.position.size,
+            count: extent.count,
+            total: self.position.total,
+            more: None,
+        }
     }
 
     /// A smaller page than asked for, with more to follow, is Street's cap; pages are counted by it.
@@ -263,62 +265,15 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// Steps back where the list shrank since the page before: then records moved towards the front,
-    /// past where we were, and a page before this one has to be read again.
-    fn step_back(&mut self, extent: Extent) -> Result<bool, AdapterError> {
-        let before = self.position.total;
-        self.position.total = extent.total.or(before);
-        let (Some(before), Some(now)) = (before, extent.total) else {
-            return Ok(false);
-        };
-        if before != now {
-            // The page before may come again, and rightly so.
-            self.guard.stepped_back();
-        }
-        let pages = pages_to_step_back(before, now, self.position.size);
-        if pages == 0 || self.position.page == 1 {
-            return Ok(false);
-        }
-        self.steps_back += 1;
-        if self.steps_back > MAX_STEPS_BACK {
-            return Err(incomplete(
-                "Street's list kept shrinking while it was read, so it cannot be known to be whole."
-                    .to_owned(),
-            ));
-        }
-        let pages = u32::try_from(pages).unwrap_or(u32::MAX);
-        self.position.page = self.position.page.saturating_sub(pages).max(1);
-        Ok(true)
-    }
-
-    /// Moves on to the next page or pass. A pass is at its end only once as many records were passed
-    /// as Street says there are.
+    /// Moves on to the next page or pass.
     fn advance(
         &mut self,
         extent: Extent,
         now: Timestamp,
         seen: Option<Timestamp>,
     ) -> Result<(), AdapterError> {
-        let page = self.position.page;
-        let before = u64::from(page - 1).saturating_mul(self.position.size);
-        // What is too much on a page says nothing about those after it.
-        let reached = before.saturating_add(extent.count.min(self.position.size));
-        let whole_page = before.saturating_add(self.position.size);
-        let at_end = match self.position.total {
-            _ if self.position.pass == Pass::Count => true,
-            None => extent.count < self.position.size,
-            Some(total) if reached >= total => true,
-            Some(total) if extent.count == 0 || whole_page >= total => {
-                return Err(incomplete(format!(
-                    "Street says that its list has {total} records, but it ended after {reached}."
-                )));
-            }
-            Some(_) => false,
-        };
-        if page > self.furthest {
-            self.furthest = page;
-            self.steps_back = 0;
-        }
+        // One record stands for all there, and only the total is wanted.
+        let at_end = self.position.pass == Pass::Count || self.pages.is_last(self.place(extent))?;
         if !at_end {
             self.position.next_page(now, seen);
             return Ok(());
@@ -329,12 +284,12 @@ impl<'a> Listing<'a> {
             self.rounds += 1;
         }
         if self.rounds > MAX_ROUNDS {
-            return Err(incomplete(
-                "Street's people changed faster than they could be read.".to_owned(),
+            return Err(AdapterError::new(
+                ErrorKind::IncompleteListing,
+                "Street's people changed faster than they could be read.",
             ));
         }
-        self.guard = PageGuard::new(MAX_PAGES);
-        (self.steps_back, self.furthest) = (0, 0);
+        self.pages = NumberedPages::default();
         Ok(())
     }
 }
@@ -345,8 +300,4 @@ fn changed(record: &PageRecord) -> Option<Timestamp> {
         PageRecord::Mapped(mapped) => mapped.contact.provenance.updated_at,
         PageRecord::Rejected(_) => None,
     }
-}
-
-fn incomplete(message: String) -> AdapterError {
-    AdapterError::new(ErrorKind::IncompleteListing, message)
 }

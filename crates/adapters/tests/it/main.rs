@@ -7,6 +7,7 @@
 
 mod agentos;
 mod alto;
+mod conformance;
 mod loop_crm;
 mod profile;
 mod reapit;

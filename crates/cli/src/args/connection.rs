@@ -50,6 +50,9 @@ pub(crate) struct Access {
     /// Do not open a browser, only print the address
     #[arg(long)]
     pub(crate) no_browser: bool,
+    /// The browser runs elsewhere: read the address that it ends on from standard input
+    #[arg(long)]
+    pub(crate) paste: bool,
 }
 
 impl Access {
@@ -71,6 +74,14 @@ fn setting(text: &str) -> Result<(String, String), &'static str> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         _ => Err("a setting is given as KEY=VALUE"),
     }
+}
+
+/// What `keep-alive` is given.
+#[derive(Debug, Args)]
+pub(crate) struct KeepAlive {
+    /// The connection, by its id or name; else all of them
+    #[arg(value_name = "CONN")]
+    pub(crate) connection: Option<String>,
 }
 
 /// What `disconnect` is given.

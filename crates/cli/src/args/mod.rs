@@ -9,12 +9,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use connection::{Connect, Disconnect, One, Reauthorize};
+pub(crate) use connection::{Access, Connect, Disconnect, KeepAlive, One, Reauthorize};
 pub(crate) use contacts::{Contact, Contacts, Preview};
 pub(crate) use sandbox::{Demo, Sandbox, Switch};
 pub(crate) use sync::{
     Activities, ActivitiesCommand, Health, Ingest, Listen, Platform, PlatformCommand, PlatformSet,
-    Push, RunId, Runs, Sync, Webhook, WebhookCommand,
+    Push, Replay, RunId, Runs, Sync, Webhook, WebhookCommand,
 };
 
 /// Connects the CRM of a UK estate or letting agency to NurtureHub.
@@ -74,6 +74,12 @@ pub(crate) enum Command {
     Resume(One),
     /// End a connection
     Disconnect(Disconnect),
+    /// Renew sign-ins that would end by lying idle
+    KeepAlive(KeepAlive),
+    /// Encrypt the local database with a new key
+    RotateKey,
+    /// Begin with an empty database where the key to the one there is lost
+    StartFresh,
     /// Check a connection step by step
     Verify(One),
     /// Bring the local copy up to date

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::One;
+use super::contacts::Page;
 
 /// What `sync` is given.
 #[derive(Debug, Args)]
@@ -41,13 +42,25 @@ pub(crate) struct Activities {
     pub(crate) command: ActivitiesCommand,
 }
 
-/// From where activities come.
+/// From where activities come, or which are shown.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ActivitiesCommand {
     /// Write the activities of a file to the CRM
     Push(ActivitiesPush),
     /// Write the activities that wait on the platform to the CRM
     Pull(One),
+    /// List the activities that were given up, and why
+    Failed(ActivitiesFailed),
+}
+
+/// What `activities failed` is given.
+#[derive(Debug, Args)]
+pub(crate) struct ActivitiesFailed {
+    /// The connection, by its id or name
+    #[arg(value_name = "CONN")]
+    pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) page: Page,
 }
 
 /// What `activities push` is given.
@@ -75,6 +88,19 @@ pub(crate) enum WebhookCommand {
     Ingest(Ingest),
     /// Receive deliveries on loopback, for a tunnel or relay to point at
     Listen(Listen),
+    /// Deal again with deliveries that are kept
+    Replay(Replay),
+}
+
+/// What `webhook replay` is given.
+#[derive(Debug, Args)]
+pub(crate) struct Replay {
+    /// The connection, by its id or name
+    #[arg(value_name = "CONN")]
+    pub(crate) connection: String,
+    /// One delivery, by the id of its event; else all that could not be dealt with before
+    #[arg(value_name = "EVENT")]
+    pub(crate) delivery: Option<String>,
 }
 
 /// What `webhook ingest` is given.

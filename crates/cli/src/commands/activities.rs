@@ -1,8 +1,9 @@
-//! `activities push` and `activities pull`
+//! `activities push`, `activities pull` and `activities failed`
 
-use nurturehub_engine::{EngineError, WriteBackReport};
+use nurturehub_engine::{EngineError, ErrorReport, FailedActivities, WriteBackReport};
 use nurturehub_port::{Activity, ErrorKind, WriteBackStatus};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 
 use super::files;
 use crate::args::{Activities, ActivitiesCommand, Globals};
@@ -14,24 +15,35 @@ use crate::workplace::Workplace;
 /// Largest file of activities, in bytes.
 const MOST: u64 = 64 * 1024 * 1024;
 
-/// Writes engagement back to the CRM.
+/// Writes engagement back to the CRM, or shows what of it was given up.
 pub(super) async fn run(
     globals: &Globals,
     console: &Console,
     args: Activities,
+    cancel: &CancellationToken,
 ) -> Result<Exit, EngineError> {
     let report = match args.command {
         ActivitiesCommand::Push(args) => {
             let activities = parse(&files::read(&args.file, MOST)?)?;
             let engine = Workplace::open(globals).await?.engine;
-            engine.push_activities(&args.connection, activities).await?
+            engine
+                .push_activities(&args.connection, activities, cancel)
+                .await?
         }
         ActivitiesCommand::Pull(args) => {
             Workplace::open(globals)
                 .await?
                 .engine
-                .pull_activities(&args.connection)
+                .pull_activities(&args.connection, cancel)
                 .await?
+        }
+        ActivitiesCommand::Failed(args) => {
+            let engine = Workplace::open(globals).await?.engine;
+            let failed = engine
+                .failed_activities(&args.connection, args.page.limit, args.page.offset)
+                .await?;
+            console.answer(&failed, || show_failed(&failed))?;
+            return Ok(Exit::Done);
         }
     };
     console.answer(&report, || show(&report))?;
@@ -82,15 +94,53 @@ fn show(report: &WriteBackReport) -> String {
     table(
         &columns,
         report.results.iter().map(|result| {
-            let why = result.error.as_ref().map(|error| error.message.as_str());
+            let waits = result.error.as_ref().is_some_and(|error| error.retryable);
             [
                 text::shown(&result.id, 40),
-                text::word(&result.status),
+                if waits {
+                    "waiting".to_owned()
+                } else {
+                    text::word(&result.status)
+                },
                 text::shown(result.reference.as_deref().unwrap_or_default(), 24),
-                text::shown(why.unwrap_or_default(), 80),
+                why(result.error.as_ref()),
             ]
         }),
     )
+}
+
+fn show_failed(failed: &FailedActivities) -> String {
+    if failed.total == 0 {
+        return "No activity was given up.".to_owned();
+    }
+    let columns = [
+        Column::Left("activity"),
+        Column::Left("result"),
+        Column::Right("attempts"),
+        Column::Left("since"),
+        Column::Left("why"),
+    ];
+    let shown = table(
+        &columns,
+        failed.activities.iter().map(|activity| {
+            [
+                text::shown(&activity.id, 40),
+                text::word(&activity.status),
+                activity.attempts.to_string(),
+                text::moment(&activity.at),
+                why(activity.error.as_ref()),
+            ]
+        }),
+    );
+    format!(
+        "{shown}\n{} in all",
+        text::count(failed.total, "activity", "activities")
+    )
+}
+
+fn why(error: Option<&ErrorReport>) -> String {
+    let message = error.map(|error| error.message.as_str());
+    text::shown(message.unwrap_or_default(), 160)
 }
 
 #[cfg(test)]

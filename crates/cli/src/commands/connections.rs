@@ -47,7 +47,7 @@ pub(super) async fn connect(
         name: args.name,
         secrets: given,
     };
-    let prompt = browser::prompt(console, !args.access.no_browser, cancel);
+    let prompt = browser::prompt(console, &args.access, cancel);
     let connection = workplace.engine.connect(request, &prompt).await?;
     show(console, connection, "Connected.")
 }
@@ -89,7 +89,7 @@ pub(super) async fn reauthorize(
     let workplace = Workplace::open(globals).await?;
     let connection = workplace.connection(&args.connection).await?;
     let given = read(keys, cancel).await?;
-    let prompt = browser::prompt(console, !args.access.no_browser, cancel);
+    let prompt = browser::prompt(console, &args.access, cancel);
     let connection = workplace
         .engine
         .reauthorize(

@@ -4,8 +4,10 @@ mod activities;
 mod connections;
 mod contact;
 mod contacts;
+mod database;
 mod files;
 mod health;
+mod keep_alive;
 mod platform;
 mod preview;
 mod providers;
@@ -45,8 +47,11 @@ pub(crate) async fn run(
             | Command::Reauthorize(_)
             | Command::Sync(_)
             | Command::Push(_)
+            | Command::Activities(_)
             | Command::Sandbox(_)
             | Command::Webhook(_)
+            // Cut off in the middle it would only have to be begun again.
+            | Command::RotateKey
     );
     let work = Box::pin(dispatch(cli, console, cancel));
     if in_order {
@@ -77,13 +82,16 @@ async fn dispatch(
         Command::Pause(args) => connections::pause(globals, console, args).await,
         Command::Resume(args) => connections::resume(globals, console, args).await,
         Command::Disconnect(args) => connections::disconnect(globals, console, args).await,
+        Command::KeepAlive(args) => keep_alive::run(globals, console, args).await,
+        Command::RotateKey => database::rotate_key(globals, console).await,
+        Command::StartFresh => database::start_fresh(globals, console).await,
         Command::Verify(args) => verify::run(globals, console, args).await,
         Command::Sync(args) => sync::run(globals, console, args, cancel).await,
         Command::Contacts(args) => contacts::run(globals, console, args).await,
         Command::Contact(args) => contact::run(globals, console, args).await,
         Command::Preview(args) => preview::run(globals, console, args).await,
         Command::Push(args) => push::run(globals, console, args, cancel).await,
-        Command::Activities(args) => activities::run(globals, console, args).await,
+        Command::Activities(args) => activities::run(globals, console, args, cancel).await,
         Command::Webhook(args) => webhook::run(globals, console, args, cancel).await,
         Command::Health(args) => health::run(globals, console, args).await,
         Command::Runs(args) => runs::list(globals, console, args).await,

@@ -1,14 +1,14 @@
 //! `webhook ingest` and `webhook listen`
 
-use nurturehub_engine::{EngineError, WebhookReport};
+use nurturehub_engine::{EngineError, ReplayReport, WebhookReport};
 use nurturehub_port::{ErrorKind, WebhookDelivery};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
 use super::{files, webhook_server};
-use crate::args::{Globals, Ingest, Listen, Webhook, WebhookCommand};
+use crate::args::{Globals, Ingest, Listen, Replay, Webhook, WebhookCommand};
 use crate::exit::Exit;
-use crate::output::table::pairs;
+use crate::output::table::{Column, pairs, table};
 use crate::output::{Console, text};
 use crate::workplace::{self, Workplace};
 
@@ -27,14 +27,76 @@ pub(super) async fn run(
 ) -> Result<Exit, EngineError> {
     match args.command {
         WebhookCommand::Listen(args) => listen(globals, console, args, cancel).await,
-        WebhookCommand::Ingest(args) => tokio::select! {
-            biased;
-            done = Box::pin(ingest(globals, console, args)) => done,
-            () = cancel.cancelled() => {
-                Err(EngineError::new(ErrorKind::Cancelled, "The command was cancelled."))
-            }
-        },
+        WebhookCommand::Ingest(args) => {
+            unless_cancelled(Box::pin(ingest(globals, console, args)), cancel).await
+        }
+        WebhookCommand::Replay(args) => {
+            unless_cancelled(Box::pin(replay(globals, console, args)), cancel).await
+        }
     }
+}
+
+async fn unless_cancelled(
+    work: impl Future<Output = Result<Exit, EngineError>>,
+    cancel: &CancellationToken,
+) -> Result<Exit, EngineError> {
+    tokio::select! {
+        biased;
+        done = work => done,
+        () = cancel.cancelled() => {
+            Err(EngineError::new(ErrorKind::Cancelled, "The command was cancelled."))
+        }
+    }
+}
+
+async fn replay(globals: &Globals, console: &Console, args: Replay) -> Result<Exit, EngineError> {
+    let workplace = Workplace::open(globals).await?;
+    let report = workplace
+        .engine
+        .replay_webhooks(&args.connection, args.delivery.as_deref())
+        .await?;
+    console.answer(&report, || show_replayed(&report))?;
+    let failed = report.results.iter().any(|result| result.error.is_some());
+    Ok(Exit::partial_if(failed))
+}
+
+fn show_replayed(report: &ReplayReport) -> String {
+    if report.results.is_empty() {
+        return "No delivery waits to be dealt with.".to_owned();
+    }
+    let columns = [
+        Column::Left("delivery"),
+        Column::Left("arrived"),
+        Column::Left("event"),
+        Column::Right("contacts"),
+        Column::Left("what came of it"),
+    ];
+    let rows = report.results.iter().map(|result| {
+        let (event, contacts, outcome) = match (&result.report, &result.error) {
+            (Some(report), _) => (
+                text::shown(&report.event, 40),
+                report.contacts.to_string(),
+                report.ignored.as_deref().map_or_else(
+                    || "done".to_owned(),
+                    |why| format!("nothing done: {}", text::shown(why, 80)),
+                ),
+            ),
+            (None, Some(error)) => (
+                String::new(),
+                String::new(),
+                text::shown(&error.message, 100),
+            ),
+            (None, None) => (String::new(), String::new(), String::new()),
+        };
+        vec![
+            text::shown(&result.delivery, 40),
+            result.received_at.to_string(),
+            event,
+            contacts,
+            outcome,
+        ]
+    });
+    table(&columns, rows)
 }
 
 async fn ingest(globals: &Globals, console: &Console, args: Ingest) -> Result<Exit, EngineError> {

@@ -1,5 +1,6 @@
 //! `demo`: the whole job on the built-in sandbox, held against what the sandbox really has.
 
+mod job;
 mod row;
 mod truth;
 
@@ -18,7 +19,8 @@ use crate::exit::Exit;
 use crate::output::Console;
 use crate::output::table::{Column, table};
 use crate::workplace;
-use row::{Job, Row};
+use job::Job;
+use row::Row;
 use truth::Expected;
 
 #[derive(Serialize)]
@@ -28,7 +30,8 @@ struct Document {
     providers: Vec<Row>,
 }
 
-/// Connects, verifies, syncs, previews and pushes for every CRM of the sandbox.
+/// Connects, verifies, syncs, previews, pushes, writes back and hears of a change by webhook, for every
+/// CRM of the sandbox.
 ///
 /// Credentials are kept in memory alone: they are the sandbox's own and open nothing else. The data
 /// folder is a throw-away one, below the person's own where that is named.
@@ -60,6 +63,7 @@ pub(crate) async fn run(
         Arc::new(MemoryVault::new()),
         "demo",
     );
+    let clock = Arc::clone(&options.clock);
     let engine = Engine::open(options).await?;
     let description = sandbox.describe();
     let platform = description.platform;
@@ -67,22 +71,24 @@ pub(crate) async fn run(
         .set_platform(&platform.url, Secret::new(platform.token))
         .await?;
 
-    let mut rows = Vec::new();
-    // In the order in which people are shown them elsewhere.
-    for provider in workplace::providers() {
-        let Some(access) = description.providers.get(provider.id.as_str()) else {
-            continue;
-        };
+    // In the order in which people are shown them elsewhere, and all at once: a CRM that may only be
+    // asked once a second keeps nobody else waiting.
+    let providers = workplace::providers();
+    let jobs = providers.iter().filter_map(|provider| {
+        let access = description.providers.get(provider.id.as_str())?;
         let job = Job {
+            sandbox: &sandbox,
+            clock: clock.as_ref(),
             engine: &engine,
-            provider: &provider,
+            provider,
             tenant: &platform.tenant,
             access,
             expected: Expected::of(truth.get(provider.id.as_str()), args.flawed),
             progress: &progress,
         };
-        rows.push(job.run().await);
-    }
+        Some(job.run())
+    });
+    let rows = futures_util::future::join_all(jobs).await;
     drop(progress);
     sandbox.stop().await;
     let ok = !rows.is_empty() && rows.iter().all(|row| row.ok);
@@ -127,6 +133,8 @@ fn show(document: &Document) -> String {
         Column::Right("previewed"),
         Column::Right("pushed"),
         Column::Right("refused"),
+        Column::Right("written back"),
+        Column::Right("by webhook"),
         Column::Right("left"),
         Column::Right("took"),
         Column::Left("ok"),

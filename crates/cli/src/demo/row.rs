@@ -1,62 +1,93 @@
-//! One CRM's way through the whole job.
-
-use std::time::Instant;
+//! What came of one CRM's way through the whole job, and whether it is what it should be.
 
 use nurturehub_engine::{
-    ConnectRequest, Engine, EngineError, ErrorReport, PreviewPage, ProviderView, PushOptions,
-    PushReport, SignInPrompt, SyncOptions, SyncReport, VerifyReport, VerifyStepReport,
+    ErrorReport, PreviewPage, PushReport, SyncReport, VerifyReport, WebhookReport, WriteBackReport,
 };
-use nurturehub_port::{Secret, SettingKind};
-use nurturehub_sandbox::ProviderAccess;
+use nurturehub_port::WriteBackStatus;
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use super::truth::Expected;
-use crate::commands::sync_line;
-use crate::output::{Progress, text};
-
-/// What is done for one CRM.
-pub(super) struct Job<'a> {
-    pub(super) engine: &'a Engine,
-    pub(super) provider: &'a ProviderView,
-    pub(super) tenant: &'a str,
-    pub(super) access: &'a ProviderAccess,
-    pub(super) expected: Expected,
-    pub(super) progress: &'a Progress,
-}
+use crate::output::text;
 
 /// What came of it. Steps that were not reached are not there.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
-    provider: String,
+    pub(super) provider: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    connection: Option<String>,
+    pub(super) unconfirmed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) connection: Option<String>,
     /// Every step was done and every count is the sandbox's own.
     pub(super) ok: bool,
-    expected: Expected,
+    pub(super) expected: Expected,
     #[serde(skip_serializing_if = "Option::is_none")]
-    verify: Option<VerifyReport>,
+    pub(super) verify: Option<VerifyReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    sync: Option<SyncReport>,
+    pub(super) sync: Option<SyncReport>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    preview: Option<Summary>,
+    pub(super) preview: Option<Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    push: Option<PushReport>,
+    pub(super) push: Option<PushReport>,
+    /// Activities that waited on the platform, written back.
     #[serde(skip_serializing_if = "Option::is_none")]
-    preview_after: Option<Summary>,
-    duration_ms: u64,
+    pub(super) write_back: Option<WrittenBack>,
+    /// A record was changed in the CRM, which said so by a webhook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) webhook: Option<Told>,
+    /// After what the webhook brought is pushed, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) preview_after: Option<Summary>,
+    pub(super) duration_ms: u64,
     /// Counts that are not what they should be, in words.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    findings: Vec<String>,
+    pub(super) findings: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<ErrorReport>,
+    pub(super) error: Option<ErrorReport>,
 }
 
 /// A preview without its changes.
 #[derive(Debug, Serialize)]
-struct Summary {
+pub(super) struct Summary {
     summary: Counts,
+}
+
+/// What became of the activities.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WrittenBack {
+    written: u64,
+    unsupported: u64,
+    rejected: u64,
+    /// Entries in the CRM's own journal; none where it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) in_the_crm: Option<u64>,
+}
+
+impl WrittenBack {
+    /// Counts the results.
+    pub(super) fn of(report: &WriteBackReport) -> Self {
+        let mut counts = Self::default();
+        for result in &report.results {
+            match result.status {
+                WriteBackStatus::Written | WriteBackStatus::Duplicate => counts.written += 1,
+                WriteBackStatus::Unsupported => counts.unsupported += 1,
+                WriteBackStatus::Rejected => counts.rejected += 1,
+            }
+        }
+        counts
+    }
+}
+
+/// What came of a webhook.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(super) enum Told {
+    /// It was taken in.
+    By(WebhookReport),
+    /// The CRM sends none.
+    #[serde(rename_all = "camelCase")]
+    Unsupported { unsupported: String },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -83,90 +114,9 @@ impl From<PreviewPage> for Summary {
     }
 }
 
-impl Job<'_> {
-    /// Does all of it, and compares.
-    pub(super) async fn run(self) -> Row {
-        let began = Instant::now();
-        let mut row = Row {
-            provider: self.provider.id.to_string(),
-            expected: self.expected.clone(),
-            ..Row::default()
-        };
-        if let Err(error) = self.steps(&mut row).await {
-            row.error = Some(error.report());
-        }
-        row.findings = row.compare();
-        row.ok = row.findings.is_empty() && row.error.is_none();
-        row.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        row
-    }
-
-    async fn steps(&self, row: &mut Row) -> Result<(), EngineError> {
-        let name = &self.provider.name;
-        let never = CancellationToken::new();
-        self.progress.line(&format!("{name}: connecting"));
-        let connection = self.connect(&never).await?;
-        row.connection = Some(connection.clone());
-        let step = |step: &VerifyStepReport| {
-            self.progress
-                .line(&format!("{name}: verifying, {}", text::word(&step.step)));
-        };
-        row.verify = Some(self.engine.verify(&connection, &step).await?);
-        let page = |at| self.progress.line(&format!("{name}: {}", sync_line(at)));
-        let options = SyncOptions::default();
-        row.sync = Some(
-            self.engine
-                .sync(&connection, options, &page, &never)
-                .await?,
-        );
-        row.preview = Some(self.engine.preview(&connection, 0, 0).await?.into());
-        let batch = |sent| self.progress.line(&format!("{name}: pushing, {sent} sent"));
-        let options = PushOptions::default();
-        row.push = Some(
-            self.engine
-                .push(&connection, options, &batch, &never)
-                .await?,
-        );
-        row.preview_after = Some(self.engine.preview(&connection, 0, 0).await?.into());
-        Ok(())
-    }
-
-    async fn connect(&self, never: &CancellationToken) -> Result<String, EngineError> {
-        let mut settings = self.access.settings.clone();
-        // The largest pages that the CRM gives: what is shown is the job, not the wait for limits.
-        for field in self
-            .provider
-            .fields
-            .iter()
-            .filter(|field| field.key == "pageSize")
-        {
-            if let SettingKind::Integer { max, .. } = field.setting {
-                settings.insert(field.key.clone(), max.to_string());
-            }
-        }
-        let secrets = self.access.secrets.iter();
-        let request = ConnectRequest {
-            provider: self.provider.id.to_string(),
-            tenant: self.tenant.to_owned(),
-            name: None,
-            settings,
-            secrets: secrets
-                .map(|(key, value)| (key.clone(), Secret::new(value.clone())))
-                .collect(),
-        };
-        let prompt = SignInPrompt {
-            show: Box::new(|_| {}),
-            cancel: never.clone(),
-            // Nobody is there to sign in by hand.
-            timeout: std::time::Duration::ZERO,
-        };
-        Ok(self.engine.connect(request, &prompt).await?.id.to_string())
-    }
-}
-
 impl Row {
     /// Every count that is not what it should be.
-    fn compare(&self) -> Vec<String> {
+    pub(super) fn compare(&self) -> Vec<String> {
         let mut findings = Vec::new();
         let mut expect = |what: &str, found: u64, expected: u64| {
             if found != expected {
@@ -198,6 +148,25 @@ impl Row {
                 push.accepted,
                 expected.mappable.saturating_sub(expected.refused),
             );
+        }
+        if let Some(back) = &self.write_back {
+            expect("activities written", back.written, expected.written);
+            expect(
+                "activities without a place",
+                back.unsupported,
+                expected.unplaced,
+            );
+            expect("activities refused", back.rejected, 0);
+            if let Some(entries) = back.in_the_crm {
+                expect("entries in the CRM", entries, expected.written);
+            }
+        }
+        if let Some(told) = &self.webhook {
+            let brought = match told {
+                Told::By(report) => report.contacts,
+                Told::Unsupported { .. } => 0,
+            };
+            expect("contacts that a webhook brought", brought, expected.told);
         }
         if let Some(after) = &self.preview_after {
             let left = after.summary.create + after.summary.update + after.summary.archive;
@@ -235,6 +204,17 @@ impl Row {
             number(self.preview.as_ref().map(|preview| preview.summary.create)),
             number(push.map(|push| push.accepted)),
             number(push.map(|push| push.rejected)),
+            self.write_back.as_ref().map_or_else(dash, |back| {
+                if back.unsupported > 0 && back.written == 0 {
+                    dash()
+                } else {
+                    back.written.to_string()
+                }
+            }),
+            self.webhook.as_ref().map_or_else(dash, |told| match told {
+                Told::By(report) => report.contacts.to_string(),
+                Told::Unsupported { .. } => dash(),
+            }),
             number(left),
             text::duration(self.duration_ms),
             yes(self.ok),
@@ -255,7 +235,11 @@ impl Row {
                 text::shown(&error.remedy, 300)
             )
         });
-        findings.chain(error).collect()
+        let unconfirmed = self
+            .unconfirmed
+            .iter()
+            .map(|what| format!("{}: unconfirmed. {}", self.provider, text::shown(what, 300)));
+        findings.chain(error).chain(unconfirmed).collect()
     }
 }
 
@@ -278,6 +262,7 @@ mod tests {
                 mappable: 10,
                 unmappable: 0,
                 refused: 1,
+                ..Expected::default()
             },
             preview: Some(Summary { summary: counts }),
             ..Row::default()

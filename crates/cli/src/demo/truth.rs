@@ -30,6 +30,12 @@ pub(super) struct Expected {
     pub(super) unmappable: u64,
     /// Contacts that the platform refuses by its rule.
     pub(super) refused: u64,
+    /// Activities that the CRM has a place for.
+    pub(super) written: u64,
+    /// Activities that it has none for.
+    pub(super) unplaced: u64,
+    /// Contacts that a webhook brings.
+    pub(super) told: u64,
 }
 
 impl Expected {
@@ -40,6 +46,7 @@ impl Expected {
             mappable: held.mappable,
             unmappable: held.unmappable,
             refused: if flawed { held.long_names } else { 0 },
+            ..Self::default()
         })
     }
 }

@@ -14,6 +14,9 @@ use crate::program::Desk;
 const CONTACTS: usize = 3_000;
 /// Contacts on a page: small, so that there are many moments between pages.
 const PAGE: usize = 50;
+
+/// Contacts that may wait to be merged, as the engine has it: twice, once while others are merged.
+const MERGED_TOGETHER: usize = 2 * 500;
 /// What each answer takes, so that a kill lands while one is under way.
 const LATENCY: Duration = Duration::from_millis(2);
 
@@ -197,14 +200,14 @@ async fn invariant_01_page_and_cursor_commit_together() {
             .await;
         let pages = pages(&bench.desk);
         for (asked, stored) in at_kill {
-            in_the_middle += usize::from(stored > 0 && stored < CONTACTS);
             // No further page where the kill came after the last one.
             let next = pages
                 .get(asked)
                 .map_or(CONTACTS, |page| before(&page.target, active));
-            // Or with one page written down and not yet merged, which the next run does first.
+            in_the_middle += usize::from(next > 0 && next < CONTACTS);
+            // Or with some pages written down and not yet merged, which the next run does first.
             assert!(
-                stored == next || (stored < next && next - stored <= PAGE),
+                stored <= next && next - stored <= MERGED_TOGETHER + PAGE,
                 "the cursor stands where the contacts end: {stored} of {next}"
             );
         }

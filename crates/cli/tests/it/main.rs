@@ -5,7 +5,10 @@
 mod codes;
 mod demo;
 mod kill;
+mod new_key;
 mod program;
 mod receiver;
 mod sign_in;
+mod tokens;
 mod walk;
+mod write_back;

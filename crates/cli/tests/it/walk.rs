@@ -53,13 +53,17 @@ async fn the_whole_job_for_each_crm() {
             &provider["fields"][0],
             &["key", "label", "help", "secret", "required"],
         );
-        walk(&desk, provider["id"].as_str().unwrap()).await;
+        let id = provider["id"].as_str().unwrap();
+        // Any other CRM by a profile has no simulator of its own.
+        if desk.sandbox.truth_of(id).is_some() {
+            walk(&desk, id).await;
+        }
     }
 
     let all = desk.run(&["connections", "--json"]).await.done();
     assert_eq!(
         all["connections"].as_array().unwrap().len(),
-        2,
+        5,
         "one for each CRM"
     );
     let health = desk.run(&["health", "--json"]).await.done();
@@ -75,10 +79,7 @@ async fn the_whole_job_for_each_crm() {
 
 async fn walk(desk: &Desk, provider: &str) {
     let conn = &desk.connect(provider, &[]).await;
-    let truth = match provider {
-        "reapit" => desk.sandbox.reapit().truth(),
-        _ => desk.sandbox.agentos().truth(),
-    };
+    let truth = desk.sandbox.truth_of(provider).unwrap();
 
     let verified = desk.run(&["verify", conn, "--json"]).await.done();
     let steps = verified["steps"].as_array().unwrap();
@@ -139,7 +140,12 @@ async fn walk(desk: &Desk, provider: &str) {
         3,
         "a page of the list"
     );
-    let contact = &list["contacts"][0];
+    // Not one that the platform refuses for its name.
+    let names = list["contacts"].as_array().unwrap();
+    let contact = names
+        .iter()
+        .find(|contact| contact["identity"]["fullName"].as_str().unwrap().len() <= 200)
+        .unwrap();
     has(
         contact,
         &[
@@ -258,7 +264,7 @@ async fn back(desk: &Desk, conn: &str, provider: &str, id: &str) {
     let arguments = ["activities", "push", conn, "--file", &file, "--json"];
     let first = desk.run(&arguments).await;
     has(&first.json()["results"][0], &["id", "status"]);
-    if provider == "agentos" {
+    if desk.sandbox.written(provider).is_none() {
         assert_eq!(
             first.code,
             Some(4),
@@ -292,7 +298,7 @@ async fn back(desk: &Desk, conn: &str, provider: &str, id: &str) {
         "settled on the platform, too"
     );
     assert_eq!(
-        desk.sandbox.reapit().journal().len(),
+        desk.sandbox.written(provider).unwrap().len(),
         2,
         "one entry for each activity"
     );
@@ -346,10 +352,7 @@ async fn look_back(desk: &Desk, conn: &str) {
 /// Change, pause, sign in again, disconnect.
 async fn live_on(desk: &Desk, conn: &str, provider: &str) {
     let edit = Mutation::of(Change::Edit, 3);
-    let changed = match provider {
-        "reapit" => desk.sandbox.reapit().mutate(&edit),
-        _ => desk.sandbox.agentos().mutate(&edit),
-    };
+    let changed = desk.sandbox.mutate(provider, &edit);
     let synced = desk.run(&["sync", conn, "--json"]).await.json();
     assert_eq!(
         synced["updated"],

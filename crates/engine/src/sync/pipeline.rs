@@ -20,7 +20,7 @@ use crate::{Engine, EngineError};
 
 /// Pages are merged once they have so many contacts between them: more of them in one transaction
 /// write less, and hold more memory.
-const MERGED_TOGETHER: usize = 2_000;
+const MERGED_TOGETHER: usize = 500;
 
 /// What is on its way into the contacts.
 #[derive(Default)]

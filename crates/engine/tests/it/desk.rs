@@ -164,5 +164,6 @@ pub(crate) fn no_prompt() -> SignInPrompt {
         show: Box::new(|_| panic!("no browser was to be opened")),
         cancel: CancellationToken::new(),
         timeout: Duration::from_secs(10),
+        pasted: None,
     }
 }

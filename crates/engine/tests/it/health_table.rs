@@ -44,6 +44,7 @@ fn health(now: i64, mut runs: Vec<RunFact>) -> nurturehub_engine::Health {
         running: false,
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
+        signed_in_at: None,
         quota: None,
     })
 }

@@ -8,6 +8,8 @@
 mod clock;
 mod crm;
 mod hostile;
+mod oidc_provider;
+mod person;
 mod sign_in;
 mod tokens;
 

@@ -26,6 +26,7 @@ fn request() -> SignInRequest {
         extra: vec![("prompt".to_owned(), "consent".to_owned())],
         redirect_path: "/callback".to_owned(),
         redirect_port: None,
+        can_paste: false,
     }
 }
 
@@ -402,6 +403,7 @@ async fn the_final_address_can_be_pasted_while_the_wait_is_under_way() {
             ),
         ] {
             let outcome = pending.complete_from_url(slip).await;
+            assert!(error.leaves_waiting(), "{error}: the sign-in goes on");
             assert_eq!(outcome, Err(error), "{slip}");
         }
         let tokens = pending
@@ -436,6 +438,22 @@ async fn a_fixed_port_is_used_or_said_to_be_taken() {
     let error = client.authorization(fixed()).await.unwrap_err();
     assert!(matches!(error, OAuthError::PortTaken { .. }), "{error:?}");
     assert!(error.remedy().contains("redirectPort"));
+
+    // With somebody who can paste, the port is only part of an address.
+    let pending = client
+        .authorization(SignInRequest {
+            can_paste: true,
+            ..fixed()
+        })
+        .await
+        .unwrap();
+    assert_eq!(pending.redirect().port(), Some(port));
+    let back = way_back(&pending, &[("code", "pasted")]);
+    tokio::select! {
+        outcome = pending.wait(LONG, pending_for_ever()) => panic!("nobody comes back: {outcome:?}"),
+        tokens = pending.complete_from_url(back.as_str()) => drop(tokens.unwrap()),
+    }
+
     drop(other);
     let pending = client.authorization(fixed()).await.unwrap();
     assert_eq!(pending.redirect().port(), Some(port));

@@ -136,6 +136,19 @@ fn message(status: StatusCode, text: &str) -> Answer {
     Answer::value(status, &json!({ "Message": text }))
 }
 
+/// The same request for another page of its list.
+fn at_offset(call: &Call, page: Paged, offset: usize) -> Option<Call> {
+    let Paged {
+        offset: asked,
+        count,
+    } = page;
+    let path = call.path.trim_end_matches('/');
+    let head = path.strip_suffix(&format!("/{asked}/{count}"))?;
+    let mut other = call.clone();
+    other.path = format!("{head}/{offset}/{count}");
+    Some(other)
+}
+
 fn tier_off(tier: &str) -> String {
     format!("The {tier} tier is not enabled for this API key.")
 }
@@ -207,6 +220,7 @@ impl Simulator for Agentos {
             records: "Data",
             total: Some("Count"),
             count: None,
+            keys: &["OID", "ID"],
             text_fields: &["Surname", "Name"],
             empty_is_no_content: true,
         }
@@ -227,15 +241,14 @@ impl Simulator for Agentos {
         let Route::List { page, .. } = Route::of(&call.path)? else {
             return None;
         };
-        let head = call
-            .path
-            .trim_end_matches('/')
-            .strip_suffix(&format!("/{}/{}", page.offset, page.count))?
-            .to_owned();
-        let Paged { offset, count } = page;
-        let mut previous = call.clone();
-        previous.path = format!("{head}/{}/{count}", offset.saturating_sub(count));
-        Some(previous)
+        at_offset(call, page, page.offset.saturating_sub(page.count))
+    }
+
+    fn next_page(&self, call: &Call) -> Option<Call> {
+        let Route::List { page, .. } = Route::of(&call.path)? else {
+            return None;
+        };
+        at_offset(call, page, page.offset.saturating_add(page.count))
     }
 
     fn finish(&self, _answer: &mut Answer) {}

@@ -71,7 +71,7 @@ fn details_style(json: &mut JsonText, person: &Person, index: usize) {
     .member(",\"GlobalReference\":", Some(&format!("LL-{index}")));
 }
 
-/// With the names that BranchModel and ApplicationStaffModel have.
+/// With the names that BranchModel, ApplicationStaffModel and LinkedLandlordModel have.
 fn branch_style(json: &mut JsonText, person: &Person, dice: &mut Dice) {
     let place = person.place.clone().unwrap_or_default();
     let first_line = match (&place.building_number, &place.street) {
@@ -86,7 +86,7 @@ fn branch_style(json: &mut JsonText, person: &Person, dice: &mut Dice) {
         .member(",\"EMailAddress\":", person.email.as_deref())
         .member(",\"MobilePhone\":", person.mobile.as_deref())
         .member(",\"LandPhone\":", person.home.as_deref())
-        .member(",\"WorkPhone\":", person.work.as_deref())
+        .member(",\"PhoneNumber\":", person.work.as_deref())
         .member(",\"Address1\":", place.building_name.as_deref())
         .member(",\"Address2\":", first_line.as_deref())
         .member(",\"Address3\":", place.town.as_deref())

@@ -42,6 +42,7 @@ use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::locks::{lock, read, write};
 use crate::mutation::Mutation;
+use crate::notice::{Delivery, Notice, UNKNOWN_TOPIC};
 use crate::rate::{Allowance, Rate};
 use crate::setup::Setup;
 use crate::simulator::{AccessChange, Crm, PageShape, Refusal, Simulator};
@@ -203,6 +204,10 @@ impl Simulator for Alto {
     fn refuse(&self, refuse: Refusal, _call: &Call) -> Answer {
         match refuse {
             Refusal::Status(StatusCode::UNAUTHORIZED) => errors::unauthorised(),
+            // What the description says of these two; of the others it says another form or nothing.
+            Refusal::Status(status @ (StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)) => {
+                errors::refusal(status, "Refused", "The request was refused.")
+            }
             Refusal::Status(status) => errors::problem(status),
             Refusal::Expired => {
                 self.change_access(&AccessChange::Expire);
@@ -222,6 +227,7 @@ impl Simulator for Alto {
             records: "items",
             total: None,
             count: None,
+            keys: &["id"],
             text_fields: &["companyName"],
             empty_is_no_content: false,
         }
@@ -320,6 +326,29 @@ impl Crm for Alto {
 
     fn enforce_limits(&self, on: bool) {
         self.enforce.store(on, Ordering::Relaxed);
+    }
+
+    fn notice(&self, notice: &Notice) -> Option<Delivery> {
+        let topic = if notice.unknown {
+            UNKNOWN_TOPIC
+        } else {
+            "Contact.Modified"
+        };
+        let sent = self.webhook(&WebhookRequest {
+            event_id: notice.event.clone(),
+            skew_seconds: notice.skew_seconds,
+            tamper: notice.forged,
+            ..WebhookRequest::new(topic, &notice.entity)
+        });
+        Some(Delivery {
+            headers: sent.headers,
+            body: sent.body,
+        })
+    }
+
+    fn written(&self) -> Option<Vec<String>> {
+        let notes = self.file_notes().into_iter();
+        Some(notes.map(|note| note.notes).collect())
     }
 }
 

@@ -1,11 +1,15 @@
 //! What a fault does to a request and to its answer.
 
+use std::io::Write;
+
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderName, LOCATION, RETRY_AFTER};
 use serde_json::{Map, Value, json};
 
-use super::{Fault, RetryAfter};
+use super::{Fault, RetryAfter, records as spoil};
 use crate::answer::{Answer, Content};
 use crate::call::Call;
 use crate::simulator::{Refusal, Simulator};
@@ -66,6 +70,34 @@ pub(crate) fn before_answer(fault: &Fault, part: &dyn Simulator, call: &mut Call
             }
             Early::Pass
         }
+        Fault::FirstPage => {
+            while let Some(previous) = part.previous_page(call) {
+                let same = previous.path == call.path && previous.query == call.query;
+                *call = previous;
+                if same {
+                    break;
+                }
+            }
+            Early::Pass
+        }
+        Fault::SkipPage => {
+            if let Some(next) = part.next_page(call) {
+                *call = next;
+            }
+            Early::Pass
+        }
+        Fault::GzipBomb { mib } => Early::Instead(bomb(*mib)),
+        Fault::Echo { code } => {
+            let mut answer = part.refuse(Refusal::Status(*code), call);
+            let said = answer
+                .whole()
+                .and_then(|body| serde_json::from_slice(body).ok());
+            if let Some(mut body) = said {
+                spoil::say_everywhere(&mut body, &headers_of(call));
+                answer.content = Content::Whole(body.to_string().into());
+            }
+            Early::Instead(answer)
+        }
         Fault::Cut
         | Fault::Truncate
         | Fault::WrongType
@@ -74,6 +106,11 @@ pub(crate) fn before_answer(fault: &Fault, part: &dyn Simulator, call: &mut Call
         | Fault::ShortListing { .. }
         | Fault::Empty
         | Fault::Unmappable { .. }
+        | Fault::TotalGrows { .. }
+        | Fault::ExtraFields
+        | Fault::Nulls(_)
+        | Fault::Zoneless
+        | Fault::ClockChange
         | Fault::SkewedDate { .. }
         | Fault::LimitHeaders => Early::Pass,
     }
@@ -118,6 +155,23 @@ pub(crate) fn after_answer(fault: &Fault, part: &dyn Simulator, call: &Call, ans
                 rewrite(answer, part, |page| unmappable(page, part, *count));
             }
         }
+        Fault::TotalGrows { by } => {
+            if let Some(start) = part.page_start(call) {
+                rewrite(answer, part, |page| total_grows(page, part, start, *by));
+            }
+        }
+        Fault::ExtraFields => rewrite(answer, part, |page| {
+            spoil::extra_fields(page, part.page_shape());
+        }),
+        Fault::Nulls(which) => rewrite(answer, part, |page| {
+            spoil::nulls(page, part.page_shape(), *which);
+        }),
+        Fault::Zoneless => rewrite(answer, part, |page| {
+            spoil::zoneless(page, part.page_shape());
+        }),
+        Fault::ClockChange => rewrite(answer, part, |page| {
+            spoil::clock_change(page, part.page_shape());
+        }),
         Fault::SkewedDate { seconds } => {
             let at = call.now.saturating_add(seconds.saturating_mul(1_000));
             answer.set(DATE, &http_date(at));
@@ -143,8 +197,31 @@ pub(crate) fn after_answer(fault: &Fault, part: &dyn Simulator, call: &Call, ans
         | Fault::RevokeToken
         | Fault::MissingScope
         | Fault::WrongTenant
+        | Fault::FirstPage
+        | Fault::SkipPage
+        | Fault::GzipBomb { .. }
+        | Fault::Echo { .. }
         | Fault::RepeatPage => {}
     }
+}
+
+/// JSON text that is nothing but blanks, so many MiB of them, packed into little.
+fn bomb(mib: u32) -> Answer {
+    let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
+    let blanks = [b' '; 64 * 1024];
+    // Writing to memory does not fail.
+    for _ in 0..u64::from(mib) * 16 {
+        let _ = packed.write_all(&blanks);
+    }
+    let body = packed.finish().unwrap_or_default();
+    Answer::json(StatusCode::OK, body).with(CONTENT_ENCODING, "gzip")
+}
+
+/// What the headers of a request say, credentials among them.
+fn headers_of(call: &Call) -> String {
+    let values = call.headers.values();
+    let texts: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
+    texts.join(" ")
 }
 
 /// A moment as HTTP writes it.
@@ -261,6 +338,13 @@ fn empty(page: &mut Map<String, Value>, part: &dyn Simulator) {
         put(page, path, json!(0));
     }
     part.end_listing(page);
+}
+
+fn total_grows(page: &mut Map<String, Value>, part: &dyn Simulator, start: usize, by: usize) {
+    let count = records(page, part).map_or(0, |list| list.len());
+    if let Some(path) = part.page_shape().total {
+        put(page, path, json!(start + count + by));
+    }
 }
 
 fn unmappable(page: &mut Map<String, Value>, part: &dyn Simulator, count: usize) {

@@ -25,6 +25,11 @@
 //! | `malformed` | 200 and something that is not JSON |
 //! | `wrongType` | the page's list of records is an object |
 //! | `recordWrongType` | one record of the page has an object where text belongs |
+//! | `extraFields` | members that no document names, on the page and in every record |
+//! | `nulls=values` or `nulls=objects` | every value, or every object and list, of each record is null, but its id |
+//! | `zoneless` | the times of the records have no zone |
+//! | `clockChange` | the times of the records are hours that happen twice or never, without a zone |
+//! | `gzipBomb=MIB` | a small compressed body that unpacks to so many MiB |
 //! | `oversized=MIB` | a body of so many MiB |
 //! | `slow=MS` | the answer waits so long |
 //! | `hang` | no answer comes |
@@ -32,16 +37,21 @@
 //! | `shortListing=N` | the listing ends after N records, and its total says otherwise |
 //! | `empty` | no records where there are some, and a total of none |
 //! | `unmappable=N` | N more records on the page that cannot become contacts |
+//! | `echo=CODE` | that status, and all texts of its body are the headers of the request |
 //! | `expireToken` | 401: what was issued has run out |
 //! | `revokeToken` | 401: what was issued is taken back, until access is reinstated |
 //! | `missingScope` | the refusal for a permission that is missing |
 //! | `wrongTenant` | the refusal for an account that is not known |
 //! | `repeatPage` | the page before the one that was asked for |
+//! | `firstPage` | the first page, whichever was asked for |
+//! | `skipPage` | the page after the one that was asked for, where pages have numbers |
+//! | `totalGrows=N` | the total is N more than what stands up to the end of the page |
 //! | `skewedDate=SECONDS` | the `Date` header is off by so much; negative is in the past |
 //! | `limitHeaders` | `X-RateLimit-Limit`, `-Remaining` and `-Reset` |
 
 mod apply;
 mod parse;
+mod records;
 mod switchboard;
 
 use std::fmt;
@@ -127,10 +137,34 @@ pub(crate) enum Fault {
     MissingScope,
     WrongTenant,
     RepeatPage,
+    FirstPage,
+    SkipPage,
+    TotalGrows {
+        by: usize,
+    },
+    ExtraFields,
+    Nulls(Nulls),
+    Zoneless,
+    ClockChange,
+    GzipBomb {
+        mib: u32,
+    },
+    Echo {
+        code: StatusCode,
+    },
     SkewedDate {
         seconds: i64,
     },
     LimitHeaders,
+}
+
+/// What of a record is null.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Nulls {
+    /// Texts, numbers and truth values, at any depth.
+    Values,
+    /// The objects and lists of the record itself.
+    Objects,
 }
 
 /// The two forms of a `Retry-After` header.

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{Fault, Faults, PathKind, RetryAfter, Rule};
+use super::{Fault, Faults, Nulls, PathKind, RetryAfter, Rule};
 use crate::registry;
 
 /// Why a fault specification cannot be read.
@@ -131,18 +131,10 @@ fn path_kind(text: &str) -> Result<PathKind, FaultError> {
 fn fault(text: &str) -> Result<Fault, FaultError> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     Ok(match name {
-        "status" => {
-            let code = value
-                .parse::<u16>()
-                .ok()
-                .filter(|code| (200..600).contains(code))
-                .and_then(|code| StatusCode::from_u16(code).ok())
-                .ok_or_else(|| bad(name, "a status from 200 to 599", value))?;
-            Fault::Status {
-                code,
-                retry_after: None,
-            }
-        }
+        "status" => Fault::Status {
+            code: status(name, value)?,
+            retry_after: None,
+        },
         "cut" => Fault::Cut,
         "truncate" => Fault::Truncate,
         "html" => Fault::Html,
@@ -175,6 +167,25 @@ fn fault(text: &str) -> Result<Fault, FaultError> {
         "missingScope" => Fault::MissingScope,
         "wrongTenant" => Fault::WrongTenant,
         "repeatPage" => Fault::RepeatPage,
+        "firstPage" => Fault::FirstPage,
+        "skipPage" => Fault::SkipPage,
+        "totalGrows" => Fault::TotalGrows {
+            by: number(name, value)?,
+        },
+        "extraFields" => Fault::ExtraFields,
+        "nulls" => Fault::Nulls(match value {
+            "values" => Nulls::Values,
+            "objects" => Nulls::Objects,
+            _ => return Err(bad(name, "`values` or `objects`", value)),
+        }),
+        "zoneless" => Fault::Zoneless,
+        "clockChange" => Fault::ClockChange,
+        "gzipBomb" => Fault::GzipBomb {
+            mib: number(name, value)?,
+        },
+        "echo" => Fault::Echo {
+            code: status(name, value)?,
+        },
         "skewedDate" => Fault::SkewedDate {
             seconds: number(name, value)?,
         },
@@ -220,6 +231,15 @@ fn set_retry_after(rule: &mut Rule, name: &str, wait: RetryAfter) -> Result<(), 
             option: name.to_owned(),
         }),
     }
+}
+
+fn status(name: &str, value: &str) -> Result<StatusCode, FaultError> {
+    value
+        .parse::<u16>()
+        .ok()
+        .filter(|code| (200..600).contains(code))
+        .and_then(|code| StatusCode::from_u16(code).ok())
+        .ok_or_else(|| bad(name, "a status from 200 to 599", value))
 }
 
 fn number<N: std::str::FromStr>(name: &str, value: &str) -> Result<N, FaultError> {
@@ -282,6 +302,7 @@ mod tests {
             ("platform:cut,sometimes", "no option"),
             ("platform:status=999", "200 to 599"),
             ("platform:slow=soon", "a whole number"),
+            ("platform:nulls=some", "`objects`"),
             ("platform:cut,every=0", "from 1 on"),
             ("platform:cut,retryAfter=1", "with `status` only"),
         ] {

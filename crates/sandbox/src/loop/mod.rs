@@ -203,6 +203,7 @@ impl Simulator for LoopCrm {
             records: "results",
             total: Some("total"),
             count: None,
+            keys: &["id", "refId"],
             text_fields: &["lastName", "surname"],
             empty_is_no_content: false,
         }
@@ -228,6 +229,17 @@ impl Simulator for LoopCrm {
         let mut previous = call.clone();
         previous.query.set("page", page.max(1).to_string());
         Some(previous)
+    }
+
+    fn next_page(&self, call: &Call) -> Option<Call> {
+        let Some(Route::List(_)) = Route::of(&call.path) else {
+            return None;
+        };
+        let (page, _) = routes::paged(call)?;
+        let mut next = call.clone();
+        // What is read counts from 0, what is written from 1.
+        next.query.set("page", page.saturating_add(2).to_string());
+        Some(next)
     }
 
     fn finish(&self, _answer: &mut Answer) {}

@@ -221,6 +221,7 @@ impl Simulator for Platform {
             records: "activities",
             total: None,
             count: None,
+            keys: &["id"],
             text_fields: &["id", "kind"],
             empty_is_no_content: false,
         }

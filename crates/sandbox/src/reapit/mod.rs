@@ -48,6 +48,7 @@ use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::locks::{lock, read, write};
 use crate::mutation::Mutation;
+use crate::notice::{Delivery, Notice, UNKNOWN_TOPIC};
 use crate::setup::Setup;
 use crate::simulator::{AccessChange, Crm, PageShape, Refusal, Simulator};
 use crate::truth::GroundTruth;
@@ -272,6 +273,7 @@ impl Simulator for Reapit {
             records: "_embedded",
             total: Some("totalCount"),
             count: Some("pageCount"),
+            keys: &["id"],
             text_fields: &["surname", "marketingMode", "name", "value"],
             empty_is_no_content: false,
         }
@@ -297,6 +299,14 @@ impl Simulator for Reapit {
         let mut previous = call.clone();
         previous.query.set("pageNumber", number.max(1).to_string());
         Some(previous)
+    }
+
+    fn next_page(&self, call: &Call) -> Option<Call> {
+        self.page_start(call)?;
+        let number = Paging::read(call).ok()?.number.checked_add(1)?;
+        let mut next = call.clone();
+        next.query.set("pageNumber", number.to_string());
+        Some(next)
     }
 
     fn finish(&self, answer: &mut Answer) {
@@ -378,6 +388,29 @@ impl Crm for Reapit {
 
     fn enforce_limits(&self, on: bool) {
         self.enforce.store(on, Ordering::Relaxed);
+    }
+
+    fn notice(&self, notice: &Notice) -> Option<Delivery> {
+        let topic = if notice.unknown {
+            UNKNOWN_TOPIC
+        } else {
+            "contacts.modified"
+        };
+        let sent = self.webhook(&WebhookRequest {
+            event_id: notice.event.clone(),
+            skew_seconds: notice.skew_seconds,
+            tamper: notice.forged,
+            ..WebhookRequest::new(topic, &notice.entity)
+        });
+        Some(Delivery {
+            headers: sent.headers,
+            body: sent.body,
+        })
+    }
+
+    fn written(&self) -> Option<Vec<String>> {
+        let entries = self.journal().into_iter();
+        Some(entries.map(|entry| entry.description).collect())
     }
 }
 

@@ -43,6 +43,7 @@ use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::locks::{lock, read, write};
 use crate::mutation::Mutation;
+use crate::notice::{Delivery, Notice, UNKNOWN_TOPIC};
 use crate::setup::Setup;
 use crate::simulator::{AccessChange, Crm, PageShape, Refusal, Simulator};
 use crate::truth::GroundTruth;
@@ -261,6 +262,7 @@ impl Simulator for Street {
             records: "data",
             total: Some("meta.pagination.total"),
             count: Some("meta.pagination.count"),
+            keys: &["id", "type"],
             text_fields: &["type"],
             empty_is_no_content: false,
         }
@@ -293,6 +295,14 @@ impl Simulator for Street {
             .query
             .set("page[number]", number.max(1).to_string());
         Some(previous)
+    }
+
+    fn next_page(&self, call: &Call) -> Option<Call> {
+        self.page_start(call)?;
+        let number = Paging::read(call).ok()?.number.checked_add(1)?;
+        let mut next = call.clone();
+        next.query.set("page[number]", number.to_string());
+        Some(next)
     }
 
     fn finish(&self, _answer: &mut Answer) {}
@@ -355,6 +365,29 @@ impl Crm for Street {
 
     fn enforce_limits(&self, on: bool) {
         self.enforce.store(on, Ordering::Relaxed);
+    }
+
+    fn notice(&self, notice: &Notice) -> Option<Delivery> {
+        let topic = if notice.unknown {
+            UNKNOWN_TOPIC
+        } else {
+            "person.marketing-preferences.updated"
+        };
+        let sent = self.webhook(&WebhookRequest {
+            message_id: notice.event.clone(),
+            skew_seconds: notice.skew_seconds,
+            tamper: notice.forged,
+            ..WebhookRequest::new(topic, &notice.entity)
+        });
+        Some(Delivery {
+            headers: sent.headers,
+            body: sent.body,
+        })
+    }
+
+    fn written(&self) -> Option<Vec<String>> {
+        let entries = Self::written(self).into_iter();
+        Some(entries.map(|entry| entry.text).collect())
     }
 }
 

@@ -92,6 +92,11 @@ impl Desk {
         self.store = Store::open(&self.path(), key(7)).await.unwrap();
     }
 
+    /// Closes the database and leaves its folder.
+    pub(crate) fn close(self) -> TempDir {
+        self.folder
+    }
+
     pub(crate) async fn begin(&self, full: bool) -> Listing {
         let connection = self.connection;
         self.store

@@ -4,7 +4,7 @@ use nurturehub_port::{ConnectionId, Lifecycle};
 use nurturehub_store::audit::{self, AuditEntry};
 use nurturehub_store::traces::TraceRow;
 use nurturehub_store::webhooks::{self, DeliveryRecord};
-use nurturehub_store::write_back::{self, WriteBackRecord};
+use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
 use nurturehub_store::{connections, contacts};
 use serde_json::json;
 
@@ -51,17 +51,18 @@ async fn fill(desk: &Desk) {
                     detail: json!({}),
                 },
             )?;
-            write_back::record(
+            write_back::put(
                 tx,
                 connection,
                 &WriteBackRecord {
                     activity: "act".into(),
-                    status: "written".into(),
+                    state: WriteBackState::Written,
                     reference: None,
                     error: None,
                     attempts: 1,
+                    acknowledged: false,
+                    at: at(0),
                 },
-                at(0),
             )?;
             webhooks::record(
                 tx,
@@ -71,6 +72,7 @@ async fn fill(desk: &Desk) {
                     topic: "topic".into(),
                     occurred_at: None,
                     received_at: at(0),
+                    failed: false,
                     body: b"{}".to_vec(),
                     result: json!({}),
                 },

@@ -49,7 +49,7 @@ async fn a_403_after_a_429_is_a_block_and_not_a_bad_key() {
 #[tokio::test]
 async fn each_refusal_names_what_to_do() {
     for (status, body, kind, word) in [
-        (401, "", ErrorKind::AuthInvalid, "Contacts tier"),
+        (401, "", ErrorKind::ScopeMissing, "Contacts tier"),
         (403, "Forbidden", ErrorKind::ScopeMissing, "Contacts tier"),
         (404, "", ErrorKind::TenantUnknown, "short name"),
         (400, "", ErrorKind::ProviderRejected, "bundle"),
@@ -65,6 +65,21 @@ async fn each_refusal_names_what_to_do() {
         );
         assert_eq!(error.evidence.status, Some(status));
     }
+}
+
+#[tokio::test]
+async fn a_401_is_about_the_key_where_no_tier_knows_it() {
+    let mut script = with(vec![Answer::Status(401, "")]);
+    script.closed.push("company");
+    let agentos = start(script, &[]).await;
+    let (_, error) = list(&agentos, SyncStart::Full).await;
+    let error = error.unwrap();
+    assert_eq!(error.kind, ErrorKind::AuthInvalid);
+    assert!(
+        error.remedy.contains("enter the key again"),
+        "{}",
+        error.remedy
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,78 @@
+/** The app: what every screen stands on, and the screen that the address names. */
+import { CSPProvider } from "@base-ui/react/csp-provider";
+import { Tooltip } from "@base-ui/react/tooltip";
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { ConnectScreen } from "../connect/ConnectScreen";
+import { ConnectionScreen } from "../connection/ConnectionScreen";
+import { BackendContext, type Backend } from "../ipc/backend";
+import { Live, LiveContext, useNews, useTicking } from "../ipc/live";
+import { NowContext } from "../kit/Time";
+import { Toasts } from "../kit/Toasts";
+import { OverviewScreen } from "../overview/OverviewScreen";
+import { SettingsScreen } from "../settings/SettingsScreen";
+import { SupportScreen } from "../support/SupportScreen";
+import { Palette } from "./Palette";
+import { go, to, useRoute } from "./route";
+import { Shell } from "./Shell";
+import { ShortcutList } from "./ShortcutList";
+import { useShortcuts } from "./shortcuts";
+import { useAppearance } from "./theme";
+
+type Props = { backend: Backend; cache: QueryClient };
+
+export function App({ backend, cache }: Props) {
+  const [live] = useState(() => new Live());
+  return (
+    <BackendContext value={backend}>
+      <QueryClientProvider client={cache}>
+        <LiveContext value={live}>
+          <CSPProvider disableStyleElements>
+            <Tooltip.Provider delay={400}>
+              <Frame live={live} />
+              <Toasts />
+            </Tooltip.Provider>
+          </CSPProvider>
+        </LiveContext>
+      </QueryClientProvider>
+    </BackendContext>
+  );
+}
+
+function Frame({ live }: { live: Live }) {
+  useNews(live);
+  useAppearance();
+  const now = useTicking(15_000);
+  const [over, setOver] = useState<"palette" | "shortcuts" | null>(null);
+  useShortcuts({
+    k: () => setOver("palette"),
+    "/": () => setOver("shortcuts"),
+    ",": () => go(to.settings),
+  });
+  return (
+    <NowContext value={now}>
+      <Shell onPalette={() => setOver("palette")}>
+        <Screen />
+      </Shell>
+      <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
+      <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
+    </NowContext>
+  );
+}
+
+function Screen() {
+  const route = useRoute();
+  switch (route.screen) {
+    case "overview":
+      return <OverviewScreen />;
+    case "connect":
+      return <ConnectScreen key={route.provider} provider={route.provider} />;
+    case "connection":
+      return <ConnectionScreen key={route.id} id={route.id} tab={route.tab} open={route.open} />;
+    case "support":
+      return <SupportScreen />;
+    case "settings":
+      return <SettingsScreen />;
+  }
+}

@@ -1,0 +1,108 @@
+/** What a person can start from anywhere: it goes on when the screen changes, and says how it ended. */
+import { useQueryClient } from "@tanstack/react-query";
+import { use, useMemo } from "react";
+
+import { useBackend } from "../ipc/backend";
+import type { PushReport, SyncOptions, SyncReport } from "../ipc/bindings";
+import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
+import { reportOf } from "../ipc/failure";
+import { LiveContext } from "../ipc/live";
+import { count, counted } from "../kit/figures";
+import { tell, tellError } from "../kit/Toasts";
+import { go, to } from "./route";
+
+type Named = { id: string; name: string };
+
+/** Sends commands, keeps the cache true to them and tells what went wrong. */
+export function useActions() {
+  const backend = useBackend();
+  const cache = useQueryClient();
+  const live = use(LiveContext);
+  return useMemo(() => {
+    /** Does it; an error is thrown. */
+    async function attempt<K extends CommandName>(name: K, ...args: Arguments<K>): Promise<Answer<K>> {
+      try {
+        return await send(backend, name, args);
+      } finally {
+        await invalidateAfter(cache, name, args);
+      }
+    }
+    /** Does it; an error is told, and answered with none. */
+    async function perform<K extends CommandName>(name: K, ...args: Arguments<K>): Promise<Answer<K> | undefined> {
+      try {
+        return await attempt(name, ...args);
+      } catch (error) {
+        const report = reportOf(error);
+        if (report.kind !== "cancelled") tellError(report, bundleFor(args[0]));
+        return undefined;
+      }
+    }
+    function bundleFor(connection: unknown) {
+      if (typeof connection !== "string") return undefined;
+      return { label: "Export bundle", run: () => void exportBundle(connection, null) };
+    }
+    async function exportBundle(connection: string, run: string | null): Promise<void> {
+      const file = await perform("exportBundle", connection, run);
+      if (file !== undefined && file !== null) {
+        tell({ title: "Bundle written", text: `\`${file}\` holds no secret and no personal data.`, tone: "ok", icon: "healthy" });
+      }
+    }
+    return {
+      attempt,
+      perform,
+      exportBundle,
+      async sync({ id, name }: Named, options: Partial<SyncOptions> = {}): Promise<void> {
+        const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });
+        if (report) tellSync(name, id, report);
+      },
+      async verify({ id, name }: Named): Promise<void> {
+        live.beginSteps(id);
+        const report = await perform("verify", id);
+        if (report?.ok === true) tell({ title: `${name}: every check passed`, tone: "ok", icon: "healthy" });
+        const failed = report?.steps.find((step) => step.status === "failed");
+        if (failed?.error) tellError(failed.error, bundleFor(id));
+      },
+      async push({ id, name }: Named, only: string[]): Promise<PushReport | undefined> {
+        const report = await perform("push", id, only);
+        if (report) tellPush(name, id, report);
+        return report;
+      },
+    };
+  }, [backend, cache, live]);
+}
+
+export type Actions = ReturnType<typeof useActions>;
+
+function tellSync(name: string, id: string, report: SyncReport): void {
+  const changed = report.created + report.updated + report.removed;
+  const text =
+    report.inDoubt?.message ??
+    (report.rejected > 0
+      ? `${counted(report.rejected, "record")} could not be read; the rest is in.`
+      : changed === 0
+        ? "Nothing has changed since the last sync."
+        : `${count(report.created)} new, ${count(report.updated)} changed, ${count(report.removed)} gone.`);
+  const isWhole = report.status === "succeeded";
+  tell({
+    title: isWhole ? `${name}: synced` : `${name}: synced in part`,
+    text,
+    tone: isWhole ? "ok" : "warn",
+    icon: isWhole ? "healthy" : "warning",
+    ...(changed > 0 ? { action: { label: "See the changes", run: () => go(to.connection(id, "changes")) } } : {}),
+  });
+}
+
+function tellPush(name: string, id: string, report: PushReport): void {
+  const isWhole = report.rejected === 0;
+  tell({
+    title: isWhole
+      ? `${name}: ${counted(report.sent, "record")} sent`
+      : `${name}: ${counted(report.rejected, "record")} refused`,
+    text: isWhole
+      ? "NurtureHub accepted all of them."
+      : `${count(report.accepted + report.unchanged)} of ${count(report.sent)} were accepted. Each refused one says why.`,
+    tone: isWhole ? "ok" : "warn",
+    icon: isWhole ? "healthy" : "warning",
+    ...(isWhole ? {} : { action: { label: "See refused records", run: () => go(to.connection(id, "changes", "blocked")) } }),
+  });
+}

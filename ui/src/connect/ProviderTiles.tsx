@@ -1,0 +1,40 @@
+/** The CRMs, as tiles to pick from. */
+import { to } from "../app/route";
+import { useRead } from "../ipc/cache";
+import { reportOf } from "../ipc/failure";
+import { Mark } from "../kit/Mark";
+import { ErrorNotice } from "../kit/Notice";
+import { Status } from "../kit/Status";
+import { abilities, signInWords } from "../words/capabilities";
+import styles from "./ProviderTiles.module.css";
+
+export function ProviderTiles() {
+  const { data, error } = useRead("providers", []);
+  if (error) return <ErrorNotice report={reportOf(error)} />;
+  return (
+    <ul className={styles.tiles}>
+      {data?.map((provider) => {
+        const lacking = abilities(provider).filter(({ able }) => !able).length;
+        return (
+          <li key={provider.id}>
+            <a href={to.connect(provider.id)} className={styles.tile}>
+              <span className={styles.head}>
+                <Mark name={provider.name} big />
+                <span className={styles.name}>{provider.name}</span>
+              </span>
+              <span className={styles.line}>{signInWords(provider)}</span>
+              <span className={styles.line}>
+                {lacking === 0 ? "Can do everything" : `Can do ${7 - lacking} of 7 things; the form says which`}
+              </span>
+              {typeof provider.unconfirmed === "string" && (
+                <Status tone="warn" icon="warning" plain>
+                  In part unconfirmed
+                </Status>
+              )}
+            </a>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

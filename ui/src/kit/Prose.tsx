@@ -1,0 +1,5 @@
+/** A sentence in which names stand in backquotes, as the engine writes it. */
+
+export function Prose({ text }: { text: string }) {
+  return text.split(/`([^`]+)`/).map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
+}

@@ -1,0 +1,81 @@
+/** The last fourteen days of syncs: a bar a run, its height the contacts, its colour the outcome. */
+import { useState, type KeyboardEvent, type PointerEvent } from "react";
+
+import type { RunPoint } from "../ipc/bindings";
+import { runStatus } from "../words/runs";
+import { counted, moment } from "./figures";
+import styles from "./RunStrip.module.css";
+import { useNow } from "./Time";
+
+const WIDTH = 168;
+const HEIGHT = 28;
+const DAY = 86_400_000;
+const DAYS = 14;
+
+function contactsOf(run: RunPoint): number {
+  return run.created + run.updated + run.unchanged + run.rejected;
+}
+
+export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
+  const now = useNow();
+  const [shown, setShown] = useState<number | null>(null);
+  if (runs.length === 0) return <span className={styles.none}>No runs yet</span>;
+  const most = Math.max(1, ...runs.map(contactsOf));
+  const start = now - DAYS * DAY;
+  const place = (run: RunPoint) => Math.max(0, ((Date.parse(run.startedAt) - start) / (DAYS * DAY)) * (WIDTH - 5));
+  const tall = (run: RunPoint) => Math.max(4, Math.sqrt(contactsOf(run) / most) * HEIGHT);
+  const failed = runs.filter((run) => run.status === "failed").length;
+  const current = shown === null ? undefined : runs[shown];
+
+  const nearest = (event: PointerEvent<HTMLElement>) => {
+    const box = event.currentTarget.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * WIDTH;
+    const away = runs.map((run) => Math.abs(place(run) + 2 - x));
+    setShown(away.indexOf(Math.min(...away)));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    const from = shown ?? runs.length - 1;
+    setShown(Math.min(runs.length - 1, Math.max(0, from + (event.key === "ArrowLeft" ? -1 : 1))));
+  };
+
+  return (
+    <button
+      type="button"
+      className={styles.strip}
+      aria-label={`${name}: ${counted(runs.length, "sync", "syncs")} in 14 days, ${failed} failed`}
+      aria-description={current && tellRun(current, now)}
+      onPointerMove={nearest}
+      onPointerLeave={() => setShown(null)}
+      onFocus={() => setShown(runs.length - 1)}
+      onBlur={() => setShown(null)}
+      onKeyDown={onKeyDown}
+    >
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className={styles.bars} aria-hidden="true">
+        <line x1={0} x2={WIDTH} y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} className={styles.ground} />
+        {runs.map((run, index) => (
+          <rect
+            key={run.runId}
+            x={place(run)}
+            y={HEIGHT - tall(run)}
+            width={4}
+            height={tall(run)}
+            rx={1}
+            data-status={run.status}
+            data-shown={index === shown ? "" : undefined}
+          />
+        ))}
+      </svg>
+      {current && (
+        <span className={styles.tip} aria-hidden="true">
+          {tellRun(current, now)}
+        </span>
+      )}
+    </button>
+  );
+}
+
+function tellRun(run: RunPoint, now: number): string {
+  return `${moment(run.startedAt, now)}: ${runStatus(run.status).word.toLowerCase()}, ${counted(contactsOf(run), "contact")}`;
+}

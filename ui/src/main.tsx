@@ -1,0 +1,31 @@
+/** Starts the web UI over the desktop shell; outside of it, in development, over the fake backend. */
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app/App";
+import { applyAppearance, keptAppearance } from "./app/theme";
+import { insideShell, shell, type Backend } from "./ipc/backend";
+import { newCache } from "./ipc/cache";
+import "./kit/base.css";
+import "./kit/tokens.css";
+
+async function backend(): Promise<Backend> {
+  if (import.meta.env.DEV && !insideShell()) {
+    const { fakeForBrowser } = await import("./fake/browser");
+    return fakeForBrowser();
+  }
+  return shell;
+}
+
+async function start(): Promise<void> {
+  applyAppearance(keptAppearance());
+  const root = document.getElementById("root");
+  if (!root) return;
+  createRoot(root).render(
+    <StrictMode>
+      <App backend={await backend()} cache={newCache()} />
+    </StrictMode>,
+  );
+}
+
+void start();

@@ -1,0 +1,69 @@
+/** Every connection at a glance, those that need somebody first. */
+import { useActions } from "../app/actions";
+import { to } from "../app/route";
+import { useRead } from "../ipc/cache";
+import { reportOf } from "../ipc/failure";
+import { Button, ButtonLink } from "../kit/Button";
+import { counted } from "../kit/figures";
+import { ErrorNotice } from "../kit/Notice";
+import { PageHead, Panel } from "../kit/Panel";
+import { byUrgency, needsAttention } from "../words/state";
+import { Attention } from "./Attention";
+import { ConnectionTable } from "./ConnectionTable";
+import { FirstStart } from "./FirstStart";
+import styles from "./Overview.module.css";
+
+export function OverviewScreen() {
+  const { data, error, refetch } = useRead("overview", []);
+  const actions = useActions();
+  if (error) {
+    return (
+      <>
+        <PageHead title="Overview" />
+        <ErrorNotice report={reportOf(error)} actions={<Button onClick={() => void refetch()}>Try again</Button>} />
+      </>
+    );
+  }
+  if (!data) return <PageHead title="Overview" sub=" " />;
+  if (data.length === 0) return <FirstStart />;
+
+  const rows = [...data].sort(byUrgency);
+  const urgent = rows.filter((row) => needsAttention(row.health));
+  const contacts = rows.reduce((sum, row) => sum + row.contacts, 0);
+  return (
+    <div className={styles.screen}>
+      <PageHead
+        title="Overview"
+        sub={`${counted(rows.length, "connection")} · ${counted(contacts, "contact")} held on this computer`}
+        actions={
+          <>
+            <Button
+              icon="sync"
+              onClick={() => rows.filter((row) => row.health.state !== "paused").forEach((row) => void actions.sync(row.connection))}
+            >
+              Sync all
+            </Button>
+            <ButtonLink to={to.connect()} look="primary" icon="plus">
+              Connect a CRM
+            </ButtonLink>
+          </>
+        }
+      />
+      {urgent.length > 0 && (
+        <section aria-labelledby="attention" className={styles.attention}>
+          <h2 id="attention">
+            Needs attention <span className={styles.number}>{urgent.length}</span>
+          </h2>
+          <ul className={styles.list}>
+            {urgent.map((row) => (
+              <Attention key={row.connection.id} row={row} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <Panel title="Connections" flush>
+        <ConnectionTable rows={rows} />
+      </Panel>
+    </div>
+  );
+}

@@ -1,0 +1,62 @@
+/** Contacts and changes in words. */
+import type { Category, ChangeKind, ConsentState, Lifecycle } from "../ipc/bindings";
+import type { IconName } from "../kit/Icon";
+import type { Tone } from "../kit/Status";
+
+const CATEGORIES: Record<Category, string> = {
+  buyer: "Buyer",
+  tenantApplicant: "Tenant applicant",
+  vendor: "Vendor",
+  landlord: "Landlord",
+  tenant: "Tenant",
+  lead: "Lead",
+  supplier: "Supplier",
+  company: "Company",
+  other: "Other",
+};
+
+export const CATEGORY_ORDER = Object.keys(CATEGORIES) as Category[];
+
+export function categoryWord(category: Category): string {
+  return CATEGORIES[category];
+}
+
+const LIFECYCLES: Record<Lifecycle, string> = { active: "Active", archived: "Archived", deleted: "Deleted" };
+
+export const LIFECYCLE_ORDER = Object.keys(LIFECYCLES) as Lifecycle[];
+
+export function lifecycleWord(lifecycle: Lifecycle): string {
+  return LIFECYCLES[lifecycle];
+}
+
+const CONSENTS: Record<ConsentState, { word: string; icon: IconName; tone: Tone }> = {
+  granted: { word: "Granted", icon: "check", tone: "ok" },
+  denied: { word: "Denied", icon: "cross", tone: "bad" },
+  unknown: { word: "Unknown", icon: "dash", tone: "calm" },
+};
+
+export function consentWords(state: ConsentState) {
+  return CONSENTS[state];
+}
+
+const CHANGES: Record<ChangeKind, { word: string; icon: IconName; tone: Tone }> = {
+  create: { word: "Create", icon: "plus", tone: "ok" },
+  update: { word: "Update", icon: "changes", tone: "accent" },
+  archive: { word: "Archive", icon: "file", tone: "warn" },
+  blocked: { word: "Blocked", icon: "failing", tone: "bad" },
+  unchanged: { word: "Unchanged", icon: "check", tone: "calm" },
+};
+
+export function changeWords(kind: ChangeKind) {
+  return CHANGES[kind];
+}
+
+/** `identity.fullName` as a person reads it: `Full name`; `emails[0].address` as `Emails › 1 › address`. */
+export function fieldWords(path: string): string {
+  const parts = path
+    .replace(/\[(\d+)\]/g, (_, index: string) => `.${Number(index) + 1}`)
+    .split(".")
+    .filter((part, index) => !(index === 0 && part === "identity"));
+  const spoken = parts.map((part) => part.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()).join(" › ");
+  return spoken.charAt(0).toUpperCase() + spoken.slice(1);
+}

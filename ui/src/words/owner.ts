@@ -1,0 +1,13 @@
+/** Who must act, in words. */
+import type { Owner } from "../ipc/bindings";
+
+const OWNERS: Record<Owner, string> = {
+  agency: "Your agency can mend this.",
+  crm: "The CRM’s vendor has to mend this.",
+  nurturehub: "NurtureHub has to mend this.",
+  support: "NurtureHub’s support mends this with you.",
+};
+
+export function ownerWords(owner: Owner): string {
+  return OWNERS[owner];
+}

@@ -1,0 +1,62 @@
+/** Runs, their steps and their outcomes in words. */
+import type { RunKind, RunProgress, RunStatus, StepName } from "../ipc/bindings";
+import { count, counted, duration } from "../kit/figures";
+import type { IconName } from "../kit/Icon";
+import type { Tone } from "../kit/Status";
+
+const KINDS: Record<RunKind, string> = {
+  sync: "Sync",
+  push: "Push",
+  verify: "Check",
+  writeBack: "Write-back",
+  webhook: "Webhook",
+};
+
+export function runKind(kind: RunKind): string {
+  return KINDS[kind];
+}
+
+const STATUSES: Record<RunStatus, { word: string; icon: IconName; tone: Tone }> = {
+  running: { word: "Running", icon: "sync", tone: "accent" },
+  succeeded: { word: "Succeeded", icon: "healthy", tone: "ok" },
+  partial: { word: "In part", icon: "warning", tone: "warn" },
+  failed: { word: "Failed", icon: "failing", tone: "bad" },
+  cancelled: { word: "Cancelled", icon: "cross", tone: "calm" },
+  interrupted: { word: "Interrupted", icon: "dash", tone: "calm" },
+};
+
+export function runStatus(status: RunStatus) {
+  return STATUSES[status];
+}
+
+const STEPS: Record<StepName, string> = {
+  configuration: "Settings make sense",
+  credentials: "Credentials are there",
+  dns: "The CRM’s address is found",
+  connect: "The CRM takes connections",
+  tls: "The connection is secure",
+  authenticate: "The CRM knows us",
+  permissions: "We may read contacts",
+  readContact: "A contact can be read",
+};
+
+export const STEP_ORDER = Object.keys(STEPS) as StepName[];
+
+export function stepWords(step: StepName): string {
+  return STEPS[step];
+}
+
+/** `Page 42 · 4,200 of 12,400 contacts · 310 a second · 26 s left` */
+export function progressWords(progress: RunProgress): string {
+  if (progress.phase === "cancelling") return "Stopping; what has come in is kept";
+  if (progress.phase === "queued") return "Waiting for its turn";
+  const { pages, done, total, perSecond, secondsLeft } = progress;
+  const parts = [
+    pages > 0 ? `Page ${count(pages)}` : "",
+    total === null ? counted(done, "contact") : `${count(done)} of ${counted(total, "contact")}`,
+    progress.phase === "waiting" ? (progress.waitingWhy ?? "Waiting for the CRM") : "",
+    perSecond === null || progress.phase === "waiting" ? "" : `${count(Math.round(perSecond))} a second`,
+    secondsLeft === null ? "" : `${duration(secondsLeft * 1000)} left`,
+  ];
+  return parts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,47 @@
+/** A connection's state in words, with its shape and tone. */
+import type { ConnectionRow, Health, State } from "../ipc/bindings";
+import type { IconName } from "../kit/Icon";
+import type { Tone } from "../kit/Status";
+
+type StateWords = { word: string; icon: IconName; tone: Tone; sentence: string };
+
+/** Worst first: the order in which they are shown. */
+const STATES: Record<State, StateWords> = {
+  needsReauth: { word: "Sign in again", icon: "key", tone: "bad", sentence: "Nothing syncs until somebody signs in again." },
+  actionNeeded: { word: "Action needed", icon: "hand", tone: "bad", sentence: "Nothing syncs until a person has mended this." },
+  failing: { word: "Failing", icon: "failing", tone: "bad", sentence: "The last syncs failed." },
+  degraded: { word: "Degraded", icon: "warning", tone: "warn", sentence: "It works, but the last sync was not whole." },
+  stale: { word: "Stale", icon: "clock", tone: "warn", sentence: "Nothing has synced for too long." },
+  expiring: { word: "Sign-in ends soon", icon: "hourglass", tone: "warn", sentence: "Sign in again before it ends, and nothing stops." },
+  paused: { word: "Paused", icon: "pause", tone: "calm", sentence: "Nothing runs until it is resumed." },
+  new: { word: "Not synced yet", icon: "circle", tone: "calm", sentence: "Run the first sync to bring the contacts in." },
+  healthy: { word: "Healthy", icon: "healthy", tone: "ok", sentence: "All is well." },
+};
+
+export function stateWords(state: State): StateWords {
+  return STATES[state];
+}
+
+const RANK = Object.keys(STATES) as State[];
+
+/** Worst first, then by name. */
+export function byUrgency(a: ConnectionRow, b: ConnectionRow): number {
+  return (
+    RANK.indexOf(a.health.state) - RANK.indexOf(b.health.state) ||
+    a.connection.name.localeCompare(b.connection.name, "en-GB")
+  );
+}
+
+/** Whether a person should look at it. */
+export function needsAttention(health: Health): boolean {
+  return ["needsReauth", "actionNeeded", "failing", "degraded", "stale", "expiring"].includes(health.state);
+}
+
+/** Why it is as it is, in one sentence. */
+export function causeOf(row: ConnectionRow): string {
+  const { health, doubt } = row;
+  if (health.state === "degraded" && doubt !== null) return doubt.message;
+  if (health.state === "expiring" && health.tokenExpires) return health.tokenExpires.why;
+  if (health.state === "stale" || health.state === "new") return stateWords(health.state).sentence;
+  return health.lastErrorMessage ?? health.issues[0]?.title ?? stateWords(health.state).sentence;
+}
