@@ -7,10 +7,13 @@ mod artifacts;
 mod bench;
 mod check_specs;
 mod failure;
+mod guide;
 mod keychain;
+mod lines;
 mod lint;
 mod new_adapter;
 mod oauth_server;
+mod outside;
 mod package;
 mod process;
 mod run;
@@ -80,8 +83,14 @@ const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand {
         name: "new-adapter",
         arguments: "NAME",
-        about: "Write the folder of a new CRM, ready to fill in",
+        about: "Write adapter, simulator and conformance test of a new CRM, ready to fill in",
         call: new_adapter::run,
+    },
+    Subcommand {
+        name: "lines",
+        arguments: "",
+        about: "What each adapter costs: files, lines without tests, simulator, settings",
+        call: lines::run,
     },
     Subcommand {
         name: "setup",

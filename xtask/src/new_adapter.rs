@@ -1,7 +1,12 @@
-//! `cargo xtask new-adapter NAME`: the folder of a new CRM.
+//! `cargo xtask new-adapter NAME`: the folders of a new CRM, and its test.
 //!
-//! What it writes compiles, is in the registry, and answers `unsupported`. The places to fill in
-//! are marked, and `cargo xtask tidy` finds the marks that are left.
+//! What it writes compiles and is in the registries. The adapter answers `unsupported`, the
+//! simulator has one plain list, and the conformance test is red until both are filled in. The
+//! places to fill in are marked, and `cargo xtask tidy` finds the marks that are left.
+
+pub(crate) mod check;
+mod places;
+mod templates;
 
 use std::fs;
 use std::path::Path;
@@ -11,46 +16,31 @@ use crate::process::Program;
 use crate::say;
 use crate::workspace;
 
-/// The files of an adapter, the same in each folder.
-const FILES: [(&str, &str); 10] = [
-    ("mod.rs", include_str!("../templates/adapter/mod.rs.txt")),
-    ("spec.rs", include_str!("../templates/adapter/spec.rs.txt")),
-    ("auth.rs", include_str!("../templates/adapter/auth.rs.txt")),
-    ("wire.rs", include_str!("../templates/adapter/wire.rs.txt")),
-    ("map.rs", include_str!("../templates/adapter/map.rs.txt")),
-    (
-        "errors.rs",
-        include_str!("../templates/adapter/errors.rs.txt"),
-    ),
-    ("sync.rs", include_str!("../templates/adapter/sync.rs.txt")),
-    ("push.rs", include_str!("../templates/adapter/push.rs.txt")),
-    (
-        "webhook.rs",
-        include_str!("../templates/adapter/webhook.rs.txt"),
-    ),
-    (
-        "verify.rs",
-        include_str!("../templates/adapter/verify.rs.txt"),
-    ),
+/// Where adapters are.
+const ADAPTERS: &str = "crates/adapters/src";
+/// Where simulators are.
+const SIMULATORS: &str = "crates/sandbox/src";
+
+/// Turns a file's text into that with one more CRM; none where there is no place for it.
+type Edit = fn(&str, &str) -> Option<String>;
+
+/// Files that name every CRM, and what is done to each.
+const EDITS: [(&str, Edit); 4] = [
+    ("crates/adapters/src/lib.rs", places::with_module),
+    ("crates/adapters/src/registry.rs", places::with_entry),
+    ("crates/sandbox/src/registry.rs", places::with_simulator),
+    ("crates/adapters/tests/it/conformance.rs", places::with_test),
 ];
+
+/// Ids that mean something else already: a file of the adapters' crate, and prefixes of the sandbox.
+const TAKEN: [&str; 3] = ["registry", "platform", "control"];
 
 /// The names of the files that every adapter has.
 pub(crate) fn file_names() -> impl Iterator<Item = &'static str> {
-    FILES.iter().map(|(name, _)| *name)
+    templates::ADAPTER.iter().map(|(name, _)| *name)
 }
 
-/// What marks a place to fill in; put together here so that this file does not hold it itself.
-const MARK: &str = concat!("FILL", ":");
-
-/// Words of the language that are names of CRMs or could be.
-const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
-    "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "priv", "pub", "ref", "return", "static", "struct", "trait",
-    "true", "try", "type", "unsafe", "use", "virtual", "where", "while", "yield",
-];
-
-/// Writes the folder, adds it to the crate and the registry, and lists the places to fill in.
+/// Writes the folders and the test, adds them to the registries, and lists the places to fill in.
 ///
 /// # Errors
 /// A name that cannot be one, a folder that is there already, or a file that cannot be changed.
@@ -61,45 +51,53 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         ));
     };
     check_id(id)?;
-    let source = workspace::root().join("crates/adapters/src");
-    let folder = source.join(id);
-    if folder.exists() {
-        return Err(Failure::Usage(format!(
-            "{} is there already",
-            folder.display()
-        )));
+    let root = workspace::root();
+    // All is worked out before anything is written, so that a failure leaves no half.
+    let mut written = Vec::new();
+    for (path, edit) in EDITS {
+        written.push((path.to_owned(), edited(&root.join(path), id, edit)?));
     }
-    let module = module(id);
-    // Both are worked out before anything is written, so that a failure leaves no half.
-    let crate_root = edited(&source.join("lib.rs"), |text| with_module(text, &module))?;
-    let registry = edited(&source.join("registry.rs"), |text| {
-        with_entry(text, &module)
-    })?;
-
-    fs::create_dir(&folder).map_err(Failure::file(&folder))?;
-    let mut marks = Vec::new();
-    for (file, template) in FILES {
-        let text = filled(template, id);
-        marks.extend(
-            marks_in(&text)
-                .map(|(line, what)| format!("  crates/adapters/src/{id}/{file}:{line}: {what}")),
-        );
-        write(&folder.join(file), &text)?;
+    for (folder, files) in [
+        (ADAPTERS, templates::ADAPTER.as_slice()),
+        (SIMULATORS, templates::SIMULATOR.as_slice()),
+    ] {
+        let folder = format!("{folder}/{id}");
+        if root.join(&folder).exists() {
+            return Err(Failure::Usage(format!("{folder} is there already")));
+        }
+        let filled = |(file, template): &(&str, &str)| {
+            (format!("{folder}/{file}"), templates::filled(template, id))
+        };
+        written.extend(files.iter().map(filled));
     }
-    write(&source.join("lib.rs"), &crate_root)?;
-    write(&source.join("registry.rs"), &registry)?;
-    Program::cargo(&["fmt", "--package", "nurturehub-adapters"]).run()?;
+    for (path, text) in &written {
+        write(&root.join(path), text)?;
+    }
+    Program::cargo(&["fmt"])
+        .arguments(&["--package", "nurturehub-adapters"])
+        .arguments(&["--package", "nurturehub-sandbox"])
+        .run()?;
+    report(id, &root, &written)
+}
 
+/// Says what was written and what is left to do.
+fn report(id: &str, root: &Path, written: &[(String, String)]) -> Result<(), Failure> {
     say::line(&format!(
-        "Written to crates/adapters/src/{id} and added to the registry. To fill in:"
+        "Written: {ADAPTERS}/{id}, {SIMULATORS}/{id}, a line in each registry, and a conformance \
+         test. To fill in:"
     ));
-    for mark in marks {
-        say::line(&mark);
+    for (path, _) in written {
+        // Read again, as rustfmt may have moved lines.
+        let file = root.join(path);
+        let text = fs::read_to_string(&file).map_err(Failure::file(&file))?;
+        for (line, what) in templates::marks_in(&text) {
+            say::line(&format!("  {path}:{line}: {what}"));
+        }
     }
     say::line(&format!(
-        "\nIt compiles as it is: cargo check --package nurturehub-adapters\nThen write its \
-         simulator, crates/sandbox/src/{id}/, from the CRM's documents, and its tests,\n\
-         crates/adapters/tests/it/{id}.rs."
+        "\nIt compiles as it is. docs/adding-a-crm.md fills one in step by step. It is done when \
+         this is green:\n  cargo test --package nurturehub-adapters --test it conformance::{}",
+        places::module(id)
     ));
     Ok(())
 }
@@ -108,82 +106,28 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
 fn check_id(id: &str) -> Result<(), Failure> {
     let begins_well = id.starts_with(|first: char| first.is_ascii_lowercase());
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
-    if !begins_well || !id.chars().all(plain) || id.len() > 32 || id == "registry" {
+    if !begins_well || !id.chars().all(plain) || id.len() > 32 || TAKEN.contains(&id) {
         return Err(Failure::Usage(format!(
-            "`{id}` cannot be a CRM's id: small letters and digits, a letter first, 32 at most"
+            "`{id}` cannot be a CRM's id: small letters and digits, a letter first, 32 at most, \
+             and none of {}",
+            TAKEN.join(", ")
         )));
     }
     Ok(())
 }
 
-/// The module of this id, which may be a word of the language.
-fn module(id: &str) -> String {
-    if KEYWORDS.contains(&id) {
-        format!("r#{id}")
-    } else {
-        id.to_owned()
-    }
-}
-
-fn filled(template: &str, id: &str) -> String {
-    let mut letters = id.chars();
-    let name: String = letters
-        .next()
-        .map(|first| first.to_ascii_uppercase())
-        .into_iter()
-        .chain(letters)
-        .collect();
-    template.replace("@ID@", id).replace("@NAME@", &name)
-}
-
-/// Lines with a mark, and what they ask for.
-fn marks_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    (1..).zip(text.lines()).filter_map(|(number, line)| {
-        let (_, what) = line.split_once(MARK)?;
-        Some((number, what.trim()))
-    })
-}
-
-fn edited(path: &Path, edit: impl Fn(&str) -> Option<String>) -> Result<String, Failure> {
+fn edited(path: &Path, id: &str, edit: Edit) -> Result<String, Failure> {
     let text = fs::read_to_string(path).map_err(Failure::file(path))?;
-    edit(&text).ok_or_else(|| Failure::Answer {
+    edit(&text, id).ok_or_else(|| Failure::Answer {
         from: path.display().to_string(),
         detail: "the place for a new CRM was not found".to_owned(),
     })
 }
 
-/// The crate's root with one more module; rustfmt puts it in order.
-fn with_module(text: &str, module: &str) -> Option<String> {
-    let at = if text.starts_with("mod ") {
-        0
-    } else {
-        text.find("\nmod ")? + 1
-    };
-    Some(inserted(text, at, &format!("mod {module};\n")))
-}
-
-/// The registry with one more line at the end of its list.
-fn with_entry(text: &str, module: &str) -> Option<String> {
-    const LIST: &str = "[Registration] = &[";
-    let begin = text.find(LIST)? + LIST.len();
-    let end = begin + text.get(begin..)?.find("];")?;
-    let list = text.get(begin..end)?.trim_end();
-    let comma = if list.is_empty() || list.ends_with(',') {
-        ""
-    } else {
-        ","
-    };
-    let entry = format!("{comma}\n    crate::{module}::REGISTRATION,\n");
-    let tail = text.get(end..)?;
-    Some(format!("{}{list}{entry}{tail}", text.get(..begin)?))
-}
-
-fn inserted(text: &str, at: usize, addition: &str) -> String {
-    let (head, tail) = text.split_at(at);
-    format!("{head}{addition}{tail}")
-}
-
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(Failure::file(folder))?;
+    }
     fs::write(path, text).map_err(Failure::file(path))
 }
 
@@ -200,65 +144,24 @@ mod tests {
             "a-b",
             "../x",
             "registry",
+            "platform",
             &"a".repeat(33),
         ] {
             assert!(check_id(id).is_err(), "`{id}` must be refused");
         }
         assert!(check_id("acme2").is_ok(), "letters and digits are fine");
-        assert_eq!(
-            module("loop"),
-            "r#loop",
-            "a word of the language is escaped"
-        );
     }
 
     #[test]
-    fn the_registry_keeps_its_entries_however_it_is_laid_out() {
-        for (before, after) in [
-            (
-                "[Registration] = &[];",
-                "[Registration] = &[\n    crate::x::REGISTRATION,\n];",
-            ),
-            (
-                "[Registration] = &[a::B];",
-                "[Registration] = &[a::B,\n    crate::x::REGISTRATION,\n];",
-            ),
-            (
-                "[Registration] = &[\n    a::B,\n];\nfn f() {}",
-                "[Registration] = &[\n    a::B,\n    crate::x::REGISTRATION,\n];\nfn f() {}",
-            ),
-        ] {
-            assert_eq!(
-                with_entry(before, "x").as_deref(),
-                Some(after),
-                "one line is added and none is lost"
-            );
-        }
-        assert_eq!(with_entry("fn f() {}", "x"), None, "no list, no guess");
-    }
-
-    #[test]
-    fn a_module_is_added_before_the_others_and_after_the_document() {
-        assert_eq!(
-            with_module("//! Adapters.\n\nmod a;\n", "x").as_deref(),
-            Some("//! Adapters.\n\nmod x;\nmod a;\n"),
-            "rustfmt orders neighbours"
-        );
-    }
-
-    #[test]
-    fn every_template_is_filled_and_opens_with_its_purpose() {
-        for (file, template) in FILES {
-            let text = filled(template, "acme");
+    fn every_file_that_names_crms_has_a_place_for_another() {
+        for (path, edit) in EDITS {
+            let path = workspace::root().join(path);
+            let text = edited(&path, "acme", edit);
             assert!(
-                text.starts_with("//! ") && !text.contains('@'),
-                "{file} must be whole: {text}"
+                text.is_ok_and(|text| text.contains("acme")),
+                "{} has no place for one more",
+                path.display()
             );
         }
-        let marks = FILES
-            .iter()
-            .filter(|(_, template)| marks_in(template).next().is_some())
-            .count();
-        assert_eq!(marks, 9, "every file but mod.rs has something to fill in");
     }
 }

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::process::Program;
 use crate::setup::{self, For};
 use crate::steps::{self, Step, Work};
-use crate::{keychain, lint, oauth_server, schemas};
+use crate::{guide, keychain, lint, new_adapter, oauth_server, schemas};
 
 /// Sets up and takes every step, or those named.
 ///
@@ -39,6 +39,16 @@ fn all() -> Vec<Step> {
         name: "schemas",
         about: "docs/schemas is what the types say",
         work: Work::Call(schemas::check),
+    });
+    steps.push(Step {
+        name: "new-adapter",
+        about: "what `cargo xtask new-adapter` writes compiles",
+        work: Work::Call(new_adapter::check::check),
+    });
+    steps.push(Step {
+        name: "guide",
+        about: "docs/adding-a-crm.md, followed literally in a crate outside the workspace",
+        work: Work::Call(guide::check),
     });
     steps
 }

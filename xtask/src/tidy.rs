@@ -9,7 +9,7 @@ mod crm_names;
 mod invariants;
 mod manifests;
 mod names;
-mod sources;
+pub(crate) mod sources;
 mod text;
 
 use crate::failure::Failure;

@@ -30,7 +30,7 @@ async fn alto() {
 
 #[tokio::test]
 async fn street() {
-    nurturehub_conformance::check_only(&subject("street"), &["unicode"]).await.assert_green();
+    check(&subject("street")).await.assert_green();
 }
 
 #[tokio::test]

@@ -112,7 +112,7 @@ pub(crate) struct Ingest {
     /// The delivery's body, byte for byte, or `-` for standard input
     #[arg(long, value_name = "F")]
     pub(crate) file: PathBuf,
-    /// A header of the delivery; may be repeated
+    /// A header of the delivery; may be repeated. `K: -` reads the value from standard input
     #[arg(long = "header", value_name = "K: V", value_parser = header)]
     pub(crate) headers: Vec<(String, String)>,
     /// Do not check the signature; for tests, and noted in the audit log

@@ -6,6 +6,7 @@ mod contact;
 mod contacts;
 mod database;
 mod files;
+mod headers;
 mod health;
 mod keep_alive;
 mod platform;

@@ -5,7 +5,7 @@ use nurturehub_port::{ErrorKind, WebhookDelivery};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{files, webhook_server};
+use super::{files, headers, webhook_server};
 use crate::args::{Globals, Ingest, Listen, Replay, Webhook, WebhookCommand};
 use crate::exit::Exit;
 use crate::output::table::{Column, pairs, table};
@@ -104,7 +104,7 @@ async fn ingest(globals: &Globals, console: &Console, args: Ingest) -> Result<Ex
     let body = files::read(&args.file, most)?;
     let workplace = Workplace::open(globals).await?;
     let delivery = WebhookDelivery {
-        headers: args.headers,
+        headers: headers::read(args.headers, &args.file)?,
         body,
         received_at: workplace.clock.now(),
         check_signature: !args.unverified,

@@ -5,6 +5,7 @@
 mod codes;
 mod demo;
 mod kill;
+mod marked;
 mod new_key;
 mod program;
 mod receiver;

@@ -5,39 +5,53 @@ use std::time::Instant;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-use crate::program::Desk;
+use crate::program::{Desk, until};
+
+/// Contacts of the agency: enough for the copying to take its time.
+const CONTACTS: usize = 3_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_of_the_key_killed_at_any_moment_loses_nothing() {
-    let desk = Desk::new(400).await;
+    let desk = Desk::new(CONTACTS).await;
     let conn = &desk.connect("agentos", &[]).await;
     desk.run(&["sync", conn, "--json"]).await.done();
     let began = Instant::now();
     desk.run(&["rotate-key", "--json"]).await.done();
     let whole = began.elapsed();
+    let copy = desk.home().join("connect.db.next");
     let mut dice = ChaCha8Rng::seed_from_u64(7);
-    let (mut kills, mut cut_off) = (0, 0);
-    while kills < 25 {
+    let (mut kills, mut while_copying) = (0, 0);
+    while kills < 24 {
         let part = f64::from(dice.next_u32()) / f64::from(u32::MAX);
         let mut child = desk.command(&["rotate-key", "--json"]).spawn().unwrap();
         drop(child.stdin.take());
-        if tokio::time::timeout(whole.mul_f64(part), child.wait())
-            .await
-            .is_err()
-        {
+        // Any moment, and every other time one while the copy is there.
+        let moment = async {
+            if kills % 2 == 0 {
+                until(|| copy.exists()).await;
+            } else {
+                tokio::time::sleep(whole.mul_f64(part)).await;
+            }
+        };
+        let ended = tokio::select! {
+            ended = child.wait() => Some(ended),
+            () = moment => None,
+        };
+        if ended.is_none() {
             child.kill().await.unwrap();
             kills += 1;
         }
-        cut_off += usize::from(desk.home().join("connect.db.next").exists());
-        let list = desk.run(&["contacts", conn, "--limit", "0", "--json"]);
-        assert_eq!(list.await.done()["total"], 400, "after {kills} kills");
-        assert!(
-            !desk.home().join("connect.db.next").exists(),
-            "what was begun is tidied up"
-        );
+        while_copying += usize::from(copy.exists());
+        let list = desk
+            .run(&["contacts", conn, "--limit", "0", "--json"])
+            .await;
+        assert_eq!(list.done()["total"], CONTACTS, "after {kills} kills");
+        assert!(!copy.exists(), "what was begun is tidied up");
     }
-    // Some kills must have hit the copying itself for the test to say anything.
-    assert!(cut_off > 0, "of {kills} kills none hit the copying");
+    assert!(
+        while_copying >= 6,
+        "of {kills} kills only {while_copying} hit the copying"
+    );
     desk.run(&["rotate-key", "--json"]).await.done();
 }
 

@@ -150,7 +150,7 @@ async fn one_page(subject: &Subject) -> Checked {
 }
 
 /// How long a request that was given up may take to be noticed; nobody waits for it otherwise.
-const NOTICE: Duration = Duration::from_secs(10);
+const NOTICE: Duration = Duration::from_secs(5);
 
 async fn cancelled(subject: &Subject) -> Checked {
     let agency = subject.many().open().await?;

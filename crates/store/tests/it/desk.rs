@@ -93,7 +93,7 @@ impl Desk {
     }
 
     /// Closes the database and leaves its folder.
-    pub(crate) fn close(self) -> TempDir {
+    pub(crate) fn put_away(self) -> TempDir {
         self.folder
     }
 

@@ -13,7 +13,7 @@ async fn a_copy_with_another_key_holds_the_same_and_opens_with_that_key_alone() 
     )
     .await;
     let path = desk.path();
-    let folder = desk.close();
+    let folder = desk.put_away();
     let copy = folder.path().join("copy.db");
     // What an attempt left behind that was cut off.
     std::fs::write(&copy, b"half a copy").unwrap();

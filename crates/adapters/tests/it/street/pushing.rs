@@ -102,6 +102,22 @@ async fn a_note_carries_its_reference_and_a_campaign_its_date() {
 }
 
 #[tokio::test]
+async fn activities_that_come_one_by_one_are_held_to_the_same_pace() {
+    let agency = Agency::of(20).await;
+    let id = somebody(&agency).await;
+    let adapter = agency.adapter();
+    for name in ["a-1", "a-2", "a-3"] {
+        let outcomes = adapter.push_activity(&[opened(name, &id)]).await.unwrap();
+        assert_eq!(statuses(&outcomes), [WriteBackStatus::Written]);
+    }
+    assert_eq!(
+        agency.clock.waits(),
+        [Duration::from_secs(1); 2],
+        "one write a second over all calls of an adapter"
+    );
+}
+
+#[tokio::test]
 async fn an_answer_in_doubt_is_said_to_be_in_doubt_and_not_followed_by_a_second_try() {
     use WriteBackStatus::{Rejected, Written};
     let agency = Agency::of(20).await;

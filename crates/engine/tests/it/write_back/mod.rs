@@ -197,5 +197,5 @@ fn statuses(said: &[Value]) -> Vec<(&str, &str)> {
 /// When an activity that waits is tried again.
 fn due(result: &Value) -> Timestamp {
     let at = &result["error"]["detail"]["nextAttemptAt"];
-    at.as_str().expect("it is said when").parse().unwrap()
+    at.as_str().unwrap().parse().unwrap()
 }

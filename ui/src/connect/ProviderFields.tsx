@@ -1,0 +1,99 @@
+/** The controls of a form that is drawn from a provider's own list of fields. */
+import { useState } from "react";
+
+import { useActions } from "../app/actions";
+import type { Field as FieldSpec, StringMap } from "../ipc/bindings";
+import { Button } from "../kit/Button";
+import { Field, SwitchField, TextField } from "../kit/Field";
+import { Icon } from "../kit/Icon";
+import { Select } from "../kit/Select";
+import styles from "./Connect.module.css";
+import { isAsked, type Answers } from "./form";
+
+type Props = {
+  fields: FieldSpec[];
+  answers: Answers;
+  wrong: StringMap;
+  secretsHeld: string[];
+  onChange: (key: string, value: string) => void;
+};
+
+/** What everybody fills in, and behind a fold what is left for those who know what they do. */
+export function ProviderFields(props: Props) {
+  const { fields, answers, wrong } = props;
+  const asked = fields.filter((field) => isAsked(field, answers));
+  const advanced = asked.filter((field) => field.advanced);
+  const [unfolded, setUnfolded] = useState(false);
+  const open = unfolded || advanced.some(({ key }) => wrong[key] !== undefined);
+  return (
+    <>
+      {asked
+        .filter((field) => !field.advanced)
+        .map((field) => (
+          <Control key={field.key} field={field} {...props} />
+        ))}
+      {advanced.length > 0 && (
+        <div className={styles.advanced}>
+          <button type="button" aria-expanded={open} className={styles.fold} onClick={() => setUnfolded(!open)}>
+            <Icon name={open ? "down" : "right"} size={14} />
+            Advanced settings
+          </button>
+          {open && (
+            <div className={styles.advancedFields}>
+              {advanced.map((field) => (
+                <Control key={field.key} field={field} {...props} />
+              ))}
+            </div>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Control({ field, answers, wrong, secretsHeld, onChange }: Props & { field: FieldSpec }) {
+  const { key, label, help, setting } = field;
+  const value = answers[key] ?? "";
+  const set = (next: string) => onChange(key, next);
+  const actions = useActions();
+  switch (setting.kind) {
+    case "boolean":
+      return <SwitchField label={label} help={help} checked={value === "true"} onChange={(on) => set(String(on))} />;
+    case "choice":
+      return (
+        <Field label={label} help={help} error={wrong[key]}>
+          {({ id, describedBy }) => (
+            <Select
+              id={id}
+              describedBy={describedBy}
+              label={label}
+              value={value}
+              choices={setting.values.map((choice) => ({ value: choice, label: choice }))}
+              onChange={set}
+            />
+          )}
+        </Field>
+      );
+    default: {
+      const isHeld = secretsHeld.includes(key);
+      const choose = async () => {
+        const file = await actions.perform("chooseFile", label);
+        if (file !== undefined && file !== null) set(file);
+      };
+      return (
+        <TextField
+          label={label}
+          help={isHeld ? "The sandbox fills this in by itself." : help}
+          error={wrong[key]}
+          optional={!field.required || isHeld}
+          type={field.secret ? "password" : "text"}
+          inputMode={setting.kind === "integer" ? "numeric" : setting.kind === "url" ? "url" : "text"}
+          placeholder={isHeld ? "Filled in by the sandbox" : (field.default ?? undefined)}
+          value={value}
+          onChange={set}
+          after={setting.kind === "file" && <Button onClick={() => void choose()}>Choose…</Button>}
+        />
+      );
+    }
+  }
+}

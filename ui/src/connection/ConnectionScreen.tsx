@@ -1,0 +1,152 @@
+/** One connection: how it is, what it holds, what it would send, and how it is set. */
+import type { ReactNode } from "react";
+
+import { useActions } from "../app/actions";
+import { CONNECTION_TABS, go, to, type ConnectionTab } from "../app/route";
+import type { ConnectionRow } from "../ipc/bindings";
+import { useRead } from "../ipc/cache";
+import { reportOf } from "../ipc/failure";
+import { useRun } from "../ipc/live";
+import { Button, ButtonLink, IconButton } from "../kit/Button";
+import { count } from "../kit/figures";
+import { Mark } from "../kit/Mark";
+import { Menu } from "../kit/Menu";
+import { ErrorNotice, Notice } from "../kit/Notice";
+import { PageHead } from "../kit/Panel";
+import { Progress } from "../kit/Progress";
+import { Prose } from "../kit/Prose";
+import { Status } from "../kit/Status";
+import { Tabs } from "../kit/Tabs";
+import { Time } from "../kit/Time";
+import { progressWords } from "../words/runs";
+import { stateWords } from "../words/state";
+import { ActivityTab } from "./activity/ActivityTab";
+import { ChangesTab } from "./changes/ChangesTab";
+import styles from "./Connection.module.css";
+import { ContactsTab } from "./contacts/ContactsTab";
+import { HealthTab } from "./health/HealthTab";
+import { SettingsTab } from "./settings/SettingsTab";
+import { WebhooksTab } from "./webhooks/WebhooksTab";
+
+type Props = { id: string; tab: ConnectionTab; open: string | null };
+
+export function ConnectionScreen({ id, tab, open }: Props) {
+  const { data: row, error } = useRead("connection", [id]);
+  if (error) {
+    return (
+      <>
+        <PageHead title="Connection" />
+        <ErrorNotice report={reportOf(error)} actions={<ButtonLink to={to.overview}>Go to the overview</ButtonLink>} />
+      </>
+    );
+  }
+  if (!row) return <PageHead title=" " />;
+  return (
+    <div className={styles.screen}>
+      <Head row={row} />
+      <Running row={row} />
+      {row.unconfirmed !== null && (
+        <Notice tone="warn" icon="warning" title="In part unconfirmed">
+          <Prose text={row.unconfirmed} />
+        </Notice>
+      )}
+      <Tabs label="Parts of the connection" value={tab} tabs={tabsOf(row)} onChange={(next) => go(to.connection(id, next))}>
+        {panels(row, open)[tab]()}
+      </Tabs>
+    </div>
+  );
+}
+
+function panels(row: ConnectionRow, open: string | null): Record<ConnectionTab, () => ReactNode> {
+  return {
+    health: () => <HealthTab row={row} open={open} />,
+    contacts: () => <ContactsTab row={row} open={open} />,
+    changes: () => <ChangesTab row={row} open={open} />,
+    activity: () => <ActivityTab row={row} />,
+    webhooks: () => <WebhooksTab row={row} />,
+    settings: () => <SettingsTab row={row} open={open} />,
+  };
+}
+
+function tabsOf({ contacts, pending }: ConnectionRow) {
+  const waiting = pending.create + pending.update + pending.archive + pending.blocked;
+  const badges: Partial<Record<ConnectionTab, string>> = {
+    ...(contacts > 0 ? { contacts: count(contacts) } : {}),
+    ...(waiting > 0 ? { changes: count(waiting) } : {}),
+  };
+  return CONNECTION_TABS.map((value) => ({
+    value,
+    label: value.charAt(0).toUpperCase() + value.slice(1),
+    badge: badges[value],
+  }));
+}
+
+function Head({ row }: { row: ConnectionRow }) {
+  const { connection, health } = row;
+  const actions = useActions();
+  const run = useRun(connection.id);
+  const { word, icon, tone } = stateWords(health.state);
+  const paused = health.state === "paused";
+  return (
+    <PageHead
+      title={
+        <span className={styles.title}>
+          <Mark name={row.providerName} big />
+          <span>
+            {connection.name}
+            <span className={styles.sub}>
+              <Status tone={tone} icon={icon} plain>
+                {word}
+              </Status>
+              <span>
+                {row.providerName} · {connection.tenant} · synced <Time at={health.lastSyncedAt} none="never" />
+              </span>
+            </span>
+          </span>
+        </span>
+      }
+      actions={
+        <>
+          <Button icon="verify" busy={run !== undefined} onClick={() => void actions.verify(connection)}>
+            Verify
+          </Button>
+          {run && run.kind !== "verify" ? (
+            <Button icon="cross" onClick={() => void actions.perform("cancel", connection.id)}>
+              Cancel
+            </Button>
+          ) : paused ? (
+            <Button look="primary" icon="play" onClick={() => void actions.perform("resume", connection.id)}>
+              Resume
+            </Button>
+          ) : (
+            <Button look="primary" icon="sync" onClick={() => void actions.sync(connection)}>
+              Sync
+            </Button>
+          )}
+          <Menu
+            trigger={<IconButton look="plain" icon="more" label="More actions" />}
+            items={[
+              { label: "Sync everything anew", icon: "sync", disabled: paused, onSelect: () => void actions.sync(connection, { full: true }) },
+              paused
+                ? { label: "Resume", icon: "play", onSelect: () => void actions.perform("resume", connection.id) }
+                : { label: "Pause", icon: "pause", onSelect: () => void actions.perform("pause", connection.id) },
+              "separator",
+              { label: "Export a diagnostic bundle", icon: "export", onSelect: () => void actions.exportBundle(connection.id, null) },
+            ]}
+          />
+        </>
+      }
+    />
+  );
+}
+
+function Running({ row: { connection } }: { row: ConnectionRow }) {
+  const run = useRun(connection.id);
+  if (!run || run.kind === "verify") return null;
+  return (
+    <div className={styles.running} role="status">
+      <Progress label={`Progress of the ${run.kind}`} done={run.done} total={run.total} />
+      <span>{progressWords(run)}</span>
+    </div>
+  );
+}

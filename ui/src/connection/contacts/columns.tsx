@@ -1,0 +1,59 @@
+/** The columns of the contacts' table. */
+import type { Contact } from "../../ipc/bindings";
+import type { GridColumn } from "../../kit/grid/VirtualGrid";
+import { Status, StatusShape } from "../../kit/Status";
+import { Time } from "../../kit/Time";
+import { categoryWord, consentWords, lifecycleWord } from "../../words/contacts";
+import styles from "./Contacts.module.css";
+
+const CHANNELS = ["email", "sms", "phone", "post"] as const;
+
+export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
+  { id: "name", header: "Name", width: "minmax(10rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
+  { id: "category", header: "Category", width: "minmax(6rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
+  { id: "email", header: "Email", width: "minmax(9rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
+  { id: "phone", header: "Phone", width: "minmax(7rem, 1fr)", cell: (contact) => contact.phones[0]?.e164 ?? contact.phones[0]?.raw ?? <None /> },
+  { id: "consent", header: "Consent", width: "6.5rem", cell: (contact) => <Consents contact={contact} /> },
+  { id: "updated", header: "Changed in the CRM", width: "minmax(6rem, 1fr)", cell: (contact) => <Time at={contact.provenance.updatedAt} none="unknown" /> },
+];
+
+function Name({ contact }: { contact: Contact }) {
+  return (
+    <span className={styles.name}>
+      {contact.identity.fullName}
+      {contact.lifecycle !== "active" && (
+        <Status tone="calm" icon="file" plain>
+          {lifecycleWord(contact.lifecycle)}
+        </Status>
+      )}
+    </span>
+  );
+}
+
+function Email({ contact }: { contact: Contact }) {
+  const [email] = contact.emails;
+  if (!email) return <None />;
+  return email.valid ? (
+    email.address
+  ) : (
+    <Status tone="warn" icon="warning" plain>
+      {email.address}
+    </Status>
+  );
+}
+
+/** The four channels in the order of the record: email, text, phone, post. */
+function Consents({ contact }: { contact: Contact }) {
+  return (
+    <span className={styles.consents}>
+      {CHANNELS.map((channel) => {
+        const { word, icon, tone } = consentWords(contact.consent[channel]);
+        return <StatusShape key={channel} icon={icon} tone={tone} label={`${channel}: ${word.toLowerCase()}`} />;
+      })}
+    </span>
+  );
+}
+
+function None() {
+  return <span className={styles.none}>none</span>;
+}

@@ -1,0 +1,116 @@
+/** Syncs over time: bars of contacts by outcome, a line of how long each took. */
+import { useEffect, useRef } from "react";
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+
+import type { RunPoint } from "../../ipc/bindings";
+import { counted, duration } from "../../kit/figures";
+import styles from "./Health.module.css";
+
+const HEIGHT = 168;
+
+/** Outcomes, from the ground up; drawn from the top down, each over the one below. */
+const LAYERS = [
+  { key: "unchanged", label: "Unchanged", color: "--calm-mark" },
+  { key: "updated", label: "Changed", color: "--accent" },
+  { key: "created", label: "New", color: "--ok-mark" },
+  { key: "rejected", label: "Not readable", color: "--bad-mark" },
+] as const;
+
+export function RunChart({ runs }: { runs: RunPoint[] }) {
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return undefined;
+    let chart = draw(element, runs);
+    const redraw = () => {
+      chart.destroy();
+      chart = draw(element, runs);
+    };
+    const widths = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    widths.observe(element);
+    // Canvas does not follow style sheets: a new theme needs a new drawing.
+    const theme = new MutationObserver(redraw);
+    theme.observe(document.documentElement, { attributeFilter: ["data-theme", "style"] });
+    return () => {
+      widths.disconnect();
+      theme.disconnect();
+      chart.destroy();
+    };
+  }, [runs]);
+  const contacts = runs.map((run) => run.created + run.updated + run.unchanged);
+  const longest = Math.max(...runs.map((run) => run.durationMs));
+  return (
+    <figure>
+      <div
+        ref={place}
+        className={styles.plot}
+        role="img"
+        aria-label={`${counted(runs.length, "sync", "syncs")}; the largest had ${counted(Math.max(...contacts), "contact")}, the longest took ${duration(longest)}. The run history below has each.`}
+      />
+      <figcaption className={styles.legend}>
+        {LAYERS.map(({ key, label }) => (
+          <span key={key}>
+            <i data-layer={key} />
+            {label}
+          </span>
+        ))}
+        <span>
+          <i data-layer="duration" />
+          How long it took (right)
+        </span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  const times = runs.map((run) => Date.parse(run.startedAt) / 1000);
+  // Each layer holds the sum up to itself, and the tallest is drawn first.
+  const sums = LAYERS.map((_, layer) =>
+    runs.map((run) => LAYERS.slice(0, layer + 1).reduce((sum, { key }) => sum + run[key], 0)),
+  );
+  const bars = uPlot.paths.bars?.({ size: [0.6, 12, 2], radius: 0.15 });
+  const layers = LAYERS.map((layer, index) => ({ ...layer, data: sums[index] ?? [] })).reverse();
+  const axis = {
+    stroke: color("--text-3"),
+    font: `11px ${style.fontFamily || "sans-serif"}`,
+    grid: { stroke: color("--line"), width: 1 },
+    ticks: { show: false },
+  };
+  return new uPlot(
+    {
+      width: element.clientWidth || 600,
+      height: HEIGHT,
+      legend: { show: false },
+      cursor: { show: false },
+      padding: [8, 0, 0, 0],
+      scales: { x: { time: true }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
+      axes: [
+        { ...axis, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
+        { ...axis, size: 56, values: (_, splits) => splits.map(short) },
+        { ...axis, scale: "ms", side: 1, size: 56, grid: { show: false }, values: (_, splits) => splits.map((ms) => duration(ms)) },
+      ],
+      series: [
+        {},
+        ...layers.map(({ label, color: name }) => ({
+          label,
+          fill: color(name),
+          width: 0,
+          points: { show: false },
+          ...(bars ? { paths: bars } : {}),
+        })),
+        { label: "Duration", scale: "ms", stroke: color("--text-2"), width: 1.25, points: { show: true, size: 4, fill: color("--surface") } },
+      ],
+    },
+    [times, ...layers.map(({ data }) => data), runs.map((run) => run.durationMs)],
+    element,
+  );
+}
+
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const dayOf = (seconds: number) => day.format(seconds * 1000);
+const compact = new Intl.NumberFormat("en-GB", { notation: "compact" });
+const short = (value: number) => compact.format(value);

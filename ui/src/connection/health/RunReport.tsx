@@ -1,0 +1,96 @@
+/** What a run reported: outcome, counts, proof, error. */
+import type { ReactNode } from "react";
+
+import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport } from "../../ipc/bindings";
+import { count, duration } from "../../kit/figures";
+import { ErrorNotice, Notice } from "../../kit/Notice";
+import { Facts, type Fact } from "../../kit/Panel";
+import { Status } from "../../kit/Status";
+import { runStatus } from "../../words/runs";
+import styles from "./Health.module.css";
+import { VerifySteps } from "./VerifySteps";
+
+export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNode }) {
+  const { word, icon, tone } = runStatus(run.status);
+  const error = part<ErrorReport>(run.report, "error");
+  return (
+    <div className={styles.runView}>
+      <div className={styles.runHead}>
+        <Status tone={tone} icon={icon}>
+          {word}
+        </Status>
+        {actions}
+      </div>
+      {error && <ErrorNotice report={error} />}
+      {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} />}
+      {run.kind === "push" && <PushPart report={run.report as Partial<PushReport>} />}
+      {run.kind === "verify" && <VerifySteps steps={(run.report as Partial<VerifyReport>).steps ?? []} />}
+    </div>
+  );
+}
+
+function SyncPart({ report }: { report: Partial<SyncReport> }) {
+  const { proof, inDoubt, spent } = report;
+  const facts: Fact[] = [
+    { name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" },
+    ...figures(report, { created: "New", updated: "Changed", unchanged: "Unchanged", removed: "Gone", rejected: "Not readable", pages: "Pages", requests: "Requests" }),
+    { name: "Took", value: duration(report.durationMs ?? 0) },
+  ];
+  return (
+    <>
+      {inDoubt && (
+        <Notice tone="warn" icon="warning" title="The result is in doubt">
+          {inDoubt.message}
+        </Notice>
+      )}
+      <Facts facts={facts} columns />
+      {proof && (
+        <Notice
+          tone={proof.addsUp ? "ok" : "warn"}
+          icon={proof.addsUp ? "healthy" : "warning"}
+          title={proof.addsUp ? "The counts add up" : "The counts do not add up"}
+        >
+          The CRM listed {count(proof.listed)}
+          {typeof proof.sourceTotal === "number" && ` of the ${count(proof.sourceTotal)} it says it has`}; {count(proof.stored)}{" "}
+          are stored and {count(proof.rejected)} could not be read.
+          {typeof proof.shortBy === "number" && ` ${count(proof.shortBy)} are missing from the list.`}
+        </Notice>
+      )}
+      {spent && (
+        <p className={styles.quiet}>
+          Waiting for the CRM {duration(spent.waitingMs)}, for its limits {duration(spent.throttledMs)}; reading{" "}
+          {duration(spent.mappingMs)}, storing {duration(spent.storingMs)}. These go on side by side.
+        </p>
+      )}
+    </>
+  );
+}
+
+function PushPart({ report }: { report: Partial<PushReport> }) {
+  return (
+    <>
+      <Facts columns facts={figures(report, { sent: "Sent", accepted: "Accepted", unchanged: "Had it already", rejected: "Refused" })} />
+      {report.rejections && report.rejections.length > 0 && (
+        <ul className={styles.rejections} aria-label="Refused records">
+          {report.rejections.map((rejection) => (
+            <li key={rejection.externalId}>
+              <code>{rejection.externalId}</code> {rejection.message}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** The counts that a report has, under their names. A run that failed early may lack some. */
+function figures<R extends object>(report: R, names: { [key in keyof R]?: string }): Fact[] {
+  return Object.entries(names).flatMap(([key, name]) => {
+    const value = (report as Record<string, unknown>)[key];
+    return typeof value === "number" ? [{ name: String(name), value: count(value) }] : [];
+  });
+}
+
+function part<T>(report: Json, key: string): T | undefined {
+  return typeof report === "object" && report !== null && !Array.isArray(report) ? (report[key] as T | undefined) : undefined;
+}

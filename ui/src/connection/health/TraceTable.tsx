@@ -1,0 +1,55 @@
+/** The requests of a run: method, pattern of the path, status, time, attempt. */
+import type { TraceEntry } from "../../ipc/bindings";
+import { columnsOf, DataTable, type Columns } from "../../kit/DataTable";
+import { duration, size } from "../../kit/figures";
+import { Status } from "../../kit/Status";
+import { Tip } from "../../kit/Tip";
+
+const column = columnsOf<TraceEntry>();
+const columns: Columns<TraceEntry> = column.columns([
+  column.display({
+    id: "request",
+    header: "Request",
+    cell: ({ row: { original } }) => (
+      <Tip text={original.host}>
+        {/* The host shows on focus, too. */}
+        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <code tabIndex={0}>
+          {original.method} {original.pathTemplate}
+        </code>
+      </Tip>
+    ),
+  }),
+  column.display({
+    id: "status",
+    header: "Answer",
+    cell: ({ row: { original } }) => {
+      const good = original.status !== null && original.status < 400;
+      return (
+        <Status tone={good ? "ok" : "bad"} icon={good ? "check" : "cross"} plain>
+          {original.status === null ? (original.errorKind ?? "none") : String(original.status)}
+        </Status>
+      );
+    },
+  }),
+  column.display({ id: "took", header: "Took", cell: ({ row: { original } }) => duration(original.durationMs) }),
+  column.display({
+    id: "waited",
+    header: "Waited",
+    cell: ({ row: { original } }) => (original.throttledMs === 0 ? "" : duration(original.throttledMs)),
+  }),
+  column.display({ id: "size", header: "Size", cell: ({ row: { original } }) => size(original.bytes) }),
+  column.display({ id: "attempt", header: "Attempt", cell: ({ row: { original } }) => original.attempt }),
+]);
+
+export function TraceTable({ requests }: { requests: TraceEntry[] }) {
+  return (
+    <DataTable
+      label="Requests"
+      columns={columns}
+      rows={requests}
+      rowId={({ startedAt, attempt, pathTemplate }) => `${startedAt} ${attempt} ${pathTemplate}`}
+      figures={["took", "waited", "size", "attempt"]}
+    />
+  );
+}

@@ -1,0 +1,110 @@
+/** What the CRM tells us unasked: the receiver, and every delivery with what came of it. */
+import { useState } from "react";
+
+import { useActions } from "../../app/actions";
+import type { ConnectionRow, DeliveryView } from "../../ipc/bindings";
+import { useRead } from "../../ipc/cache";
+import { reportOf } from "../../ipc/failure";
+import { Button } from "../../kit/Button";
+import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";
+import { count } from "../../kit/figures";
+import { Empty, ErrorNotice, Notice } from "../../kit/Notice";
+import { Panel } from "../../kit/Panel";
+import { Prose } from "../../kit/Prose";
+import { Status } from "../../kit/Status";
+import { Time } from "../../kit/Time";
+import { outcomeWords } from "../../words/activities";
+import styles from "../Connection.module.css";
+import { reasonFor, useProvider } from "../provider";
+import { DeliveryDrawer } from "./DeliveryDrawer";
+import { ReceiverCard } from "./ReceiverCard";
+import { TestPayload } from "./TestPayload";
+
+const PAGE = 50;
+
+export function WebhooksTab({ row }: { row: ConnectionRow }) {
+  const { id } = row.connection;
+  const provider = useProvider(row);
+  const lacking = provider && reasonFor(provider, "webhooks");
+  const [offset, setOffset] = useState(0);
+  const [opened, setOpened] = useState<DeliveryView | null>(null);
+  const [testing, setTesting] = useState(false);
+  const actions = useActions();
+  const { data, error } = useRead("webhooks", [id, PAGE, offset], { keep: true, enabled: provider !== undefined && lacking === undefined });
+  if (lacking !== undefined) {
+    return (
+      <Notice icon="info" title={`${row.providerName} sends no webhooks`}>
+        <Prose text={lacking} /> Changes come with each sync instead.
+      </Notice>
+    );
+  }
+  if (error) return <ErrorNotice report={reportOf(error)} />;
+  if (!data) return null;
+  const failed = data.deliveries.filter(({ outcome }) => outcome === "failed").length;
+  return (
+    <div className={styles.stack}>
+      <ReceiverCard connection={id} receiver={data.receiver} />
+      <Panel
+        title="Deliveries"
+        flush
+        actions={
+          <>
+            {failed > 0 && (
+              <Button small icon="sync" onClick={() => void actions.perform("replayWebhooks", id, null)}>
+                Replay {count(failed)} waiting
+              </Button>
+            )}
+            <Button small icon="webhook" onClick={() => setTesting(true)}>
+              Test a payload
+            </Button>
+          </>
+        }
+      >
+        {data.total === 0 ? (
+          <Empty icon="webhook" title="Nothing has been delivered">
+            Start the receiver, and give {row.providerName} an address that leads to it.
+          </Empty>
+        ) : (
+          <>
+            <DataTable
+              label="Deliveries"
+              columns={columns}
+              rows={data.deliveries.map((delivery) => ({ ...delivery, open: () => setOpened(delivery) }))}
+              rowId={(delivery) => `${delivery.key} ${delivery.receivedAt}`}
+              figures={["contacts"]}
+            />
+            <Pager offset={offset} shown={data.deliveries.length} total={data.total} limit={PAGE} onChange={setOffset} />
+          </>
+        )}
+      </Panel>
+      <DeliveryDrawer connection={id} delivery={opened} onClose={() => setOpened(null)} />
+      <TestPayload connection={id} open={testing} onClose={() => setTesting(false)} />
+    </div>
+  );
+}
+
+type Line = DeliveryView & { open: () => void };
+
+const column = columnsOf<Line>();
+const columns: Columns<Line> = column.columns([
+  column.display({
+    id: "topic",
+    header: "Event",
+    cell: ({ row: { original } }) => <RowButton onClick={original.open}>{original.topic === "" ? "Not readable" : original.topic}</RowButton>,
+  }),
+  column.display({
+    id: "outcome",
+    header: "Outcome",
+    cell: ({ row: { original } }) => {
+      const { word, icon, tone } = outcomeWords(original.outcome);
+      return (
+        <Status tone={tone} icon={icon} plain>
+          {word}
+        </Status>
+      );
+    },
+  }),
+  column.display({ id: "received", header: "Received", cell: ({ row: { original } }) => <Time at={original.receivedAt} /> }),
+  column.display({ id: "contacts", header: "Contacts", cell: ({ row: { original } }) => count(original.contacts) }),
+  column.display({ id: "why", header: "Reason", cell: ({ row: { original } }) => original.error?.title ?? original.ignored ?? "" }),
+]);

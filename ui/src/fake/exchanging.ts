@@ -1,0 +1,120 @@
+/** Engagement, webhooks and diagnostic bundles. */
+import type { Backend } from "../ipc/backend";
+import type { ActivityRow, DeliveryView, WriteBackState } from "../ipc/bindings";
+import { ago, DOWN } from "./agencies";
+import { externalIdAt } from "./people";
+import { runDetail } from "./reading";
+import { failed, NO_CONNECTION, ok, report, type World } from "./world";
+
+type Commands = Backend["commands"];
+type Exchanging =
+  | "activities" | "pullActivities" | "retryActivities" | "webhooks" | "startReceiver" | "stopReceiver"
+  | "replayWebhooks" | "testWebhook" | "exportBundle" | "openBundle" | "replayBundle";
+
+const MINUTE = 60_000;
+const KINDS = ["emailOpened", "emailClicked", "emailSent", "unsubscribed", "formSubmitted", "valuation"];
+const STATES: WriteBackState[] = ["waiting", "waiting", "written", "written", "rejected", "written", "unsupported", "written"];
+
+const ACTIVITIES: ActivityRow[] = Array.from({ length: 24 }, (_, index) => {
+  const state = STATES[index % STATES.length] ?? "written";
+  return {
+    id: `activity-${index}`,
+    kind: KINDS[index % KINDS.length] ?? "note",
+    subject: index % 3 === 0 ? "Is now the time to sell?" : null,
+    contact: externalIdAt(index * 7),
+    occurredAt: ago((index * 47 + 8) * MINUTE),
+    state,
+    at: ago((index * 47 + 3) * MINUTE),
+    attempts: state === "waiting" ? (index % 2) + 1 : 1,
+    nextAttemptAt: state === "waiting" ? ago(-9 * MINUTE) : null,
+    reference: state === "written" ? `JRN-${4410 - index}` : null,
+    error:
+      state === "rejected"
+        ? report("providerRejected", "The CRM refused the request", "The contact has been archived in the CRM.", "Restore the contact in the CRM, then retry.")
+        : state === "unsupported"
+          ? report("unsupported", "The CRM cannot do this", "The CRM has no place for this kind of activity.", "Nothing to mend: this CRM does not offer it.")
+          : null,
+  };
+});
+
+const FORGED = report("authInvalid", "The sender could not be proven", "The signature does not match the payload.", "Check the webhook secret in the CRM and here. If nobody changed it, somebody else sent this.");
+
+const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "duplicate", "refused", "accepted", "failed", "accepted"] as const).map((outcome, index) => ({
+  key: `evt_${7200 + index}`,
+  topic: index % 2 === 0 ? "contacts.modified" : "applicants.created",
+  occurredAt: outcome === "refused" ? null : ago((index * 31 + 4) * MINUTE),
+  receivedAt: ago((index * 31 + 3) * MINUTE),
+  outcome,
+  contacts: outcome === "accepted" ? 1 : 0,
+  activities: 0,
+  ignored: outcome === "duplicate" ? "It had come before; nothing was done again." : null,
+  error: outcome === "refused" ? FORGED : outcome === "failed" ? DOWN : null,
+  body: JSON.stringify({ eventId: `evt_${7200 + index}`, topicId: "contacts.modified", entityId: externalIdAt(index) }),
+}));
+
+export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
+  const receiver = () => ({ listening: world.listening, address: "http://127.0.0.1:48628/webhooks", since: world.listening ? ago(3 * 60 * MINUTE) : null });
+  return {
+    activities: (_, state, limit, offset) => {
+      const counts = { waiting: 0, written: 0, rejected: 0, unsupported: 0 };
+      for (const activity of ACTIVITIES) counts[activity.state] += 1;
+      const shown = ACTIVITIES.filter((activity) => state === null || activity.state === state);
+      return ok({ total: shown.length, counts, activities: shown.slice(offset, offset + limit) });
+    },
+    pullActivities: async () => {
+      await world.ticks.after(800);
+      return ok({ results: [] });
+    },
+    retryActivities: async () => {
+      await world.ticks.after(800);
+      return ok({ results: [] });
+    },
+    webhooks: (_, limit, offset) => ok({ receiver: receiver(), total: DELIVERIES.length, deliveries: DELIVERIES.slice(offset, offset + limit) }),
+    startReceiver: () => {
+      world.listening = true;
+      return ok(receiver());
+    },
+    stopReceiver: () => {
+      world.listening = false;
+      return ok(null);
+    },
+    replayWebhooks: () => ok({ results: [] }),
+    testWebhook: (_, body, headers, check) => {
+      if (check && headers.length === 0) return failed(FORGED);
+      return ok({ accepted: true, duplicate: false, event: body.includes("applicant") ? "applicants.created" : "contacts.modified", contacts: 1, activities: 0 });
+    },
+    exportBundle: (id) => ok(`/home/alex/Documents/${id}.zip`),
+    openBundle: () => {
+      const row = world.rows.find(({ health }) => health.state === "failing");
+      const point = row?.recent.at(-1);
+      if (!row || !point) return failed(NO_CONNECTION);
+      const run = runDetail(point, row.health.lastErrorKind ?? null, {});
+      return ok({
+        file: "/home/alex/Downloads/bright-co.zip",
+        exportedAt: ago(50 * MINUTE),
+        appVersion: "0.1.0",
+        system: "Windows 11, 64 bit",
+        connection: "Connection 1 (name masked)",
+        providerName: row.providerName,
+        health: row.health,
+        runs: row.recent.slice(-6).reverse().map(({ runId, status, startedAt, created, updated, unchanged }) => ({
+          runId,
+          kind: "sync",
+          status,
+          startedAt,
+          contacts: created + updated + unchanged,
+          ...(status === "failed" ? { errorKind: DOWN.kind } : {}),
+        })),
+        run,
+        exchanges: 4,
+      });
+    },
+    replayBundle: async () => {
+      await world.ticks.after(700);
+      const row = world.rows.find(({ health }) => health.state === "failing");
+      const point = row?.recent.at(-1);
+      const requests = point ? runDetail(point, DOWN.kind, {}).requests : [];
+      return ok({ same: true, recordedKind: DOWN.kind, replayedKind: DOWN.kind, error: DOWN, requests });
+    },
+  };
+}

@@ -1,0 +1,32 @@
+/** Theme and size of text. */
+import { Panel } from "../kit/Panel";
+import { Segments } from "../kit/Tabs";
+import styles from "./Settings.module.css";
+import { usePreferences } from "./usePreferences";
+
+const THEMES = [
+  { value: "system", label: "As the system" },
+  { value: "light", label: "Light" },
+  { value: "dark", label: "Dark" },
+] as const;
+
+const SIZES = ["90", "100", "125", "150", "200"].map((value) => ({ value, label: `${value}%` }));
+
+export function AppearancePanel() {
+  const [preferences, set] = usePreferences();
+  if (!preferences) return <Panel title="Appearance">{null}</Panel>;
+  return (
+    <Panel title="Appearance">
+      <div className={styles.rows}>
+        <div className={styles.row}>
+          <span>Theme</span>
+          <Segments label="Theme" value={preferences.theme} choices={THEMES} onChange={(theme) => set({ theme })} />
+        </div>
+        <div className={styles.row}>
+          <span>Size of text</span>
+          <Segments label="Size of text" value={String(preferences.textSize)} choices={SIZES} onChange={(size) => set({ textSize: Number(size) })} />
+        </div>
+      </div>
+    </Panel>
+  );
+}

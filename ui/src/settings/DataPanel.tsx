@@ -1,0 +1,45 @@
+/** Where the data lives, and the way into and out of the sandbox. */
+import { useState } from "react";
+
+import { useActions } from "../app/actions";
+import { go, to } from "../app/route";
+import { useRead } from "../ipc/cache";
+import { Button } from "../kit/Button";
+import { Facts, Panel } from "../kit/Panel";
+import styles from "./Settings.module.css";
+
+export function DataPanel() {
+  const { data } = useRead("appInfo", []);
+  const actions = useActions();
+  const [working, setWorking] = useState(false);
+  if (!data) return <Panel title="Data">{null}</Panel>;
+  const isSandbox = data.dataSet === "sandbox";
+  const change = async () => {
+    setWorking(true);
+    const opened = await actions.perform("openDataSet", isSandbox ? "real" : "sandbox");
+    setWorking(false);
+    if (opened) go(to.overview);
+  };
+  return (
+    <Panel title="Data">
+      <Facts
+        facts={[
+          { name: "Open now", value: isSandbox ? "Sandbox data" : "Your data" },
+          { name: "Folder", value: <code>{data.dataFolder}</code> },
+          { name: "Secrets", value: `Kept in ${data.vault}` },
+          { name: "Version", value: data.version },
+        ]}
+      />
+      <div className={styles.sandbox}>
+        <p className={styles.quiet}>
+          {isSandbox
+            ? "Leaving the sandbox opens your own data. The sandbox keeps its own for the next time."
+            : "The sandbox simulates CRMs, people and NurtureHub on this computer, in a database of its own."}
+        </p>
+        <Button icon="flask" busy={working} onClick={() => void change()}>
+          {isSandbox ? "Leave the sandbox" : "Open the sandbox"}
+        </Button>
+      </div>
+    </Panel>
+  );
+}

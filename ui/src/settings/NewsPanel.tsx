@@ -1,0 +1,28 @@
+/** What the app tells while nobody looks at it. */
+import { SwitchField } from "../kit/Field";
+import { Panel } from "../kit/Panel";
+import styles from "./Settings.module.css";
+import { usePreferences } from "./usePreferences";
+
+export function NewsPanel() {
+  const [preferences, set] = usePreferences();
+  if (!preferences) return <Panel title="In the background">{null}</Panel>;
+  return (
+    <Panel title="In the background">
+      <div className={styles.rows}>
+        <SwitchField
+          label="Notify me"
+          help="When a connection starts to fail, and when it recovers."
+          checked={preferences.notifications}
+          onChange={(notifications) => set({ notifications })}
+        />
+        <SwitchField
+          label="Stay in the tray"
+          help="Closing the window leaves the app at work, so that schedules go on. Its icon shows the worst state."
+          checked={preferences.stayInTray}
+          onChange={(stayInTray) => set({ stayInTray })}
+        />
+      </div>
+    </Panel>
+  );
+}

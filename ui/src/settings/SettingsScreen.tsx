@@ -1,0 +1,19 @@
+/** What a person sets about the app itself. */
+import { PageHead } from "../kit/Panel";
+import { AppearancePanel } from "./AppearancePanel";
+import { DataPanel } from "./DataPanel";
+import { NewsPanel } from "./NewsPanel";
+import { PlatformPanel } from "./PlatformPanel";
+import styles from "./Settings.module.css";
+
+export function SettingsScreen() {
+  return (
+    <div className={styles.screen}>
+      <PageHead title="Settings" />
+      <PlatformPanel />
+      <AppearancePanel />
+      <NewsPanel />
+      <DataPanel />
+    </div>
+  );
+}
