@@ -10,20 +10,27 @@ export function useRemedy({ connection }: Pick<ConnectionRow, "connection">): (r
   return (remedy) => {
     switch (remedy) {
       case "signIn":
-        return go(to.connection(connection.id, "settings", "credentials"));
+        go(to.connection(connection.id, "settings", "credentials"));
+        break;
       case "settings":
-        return go(to.connection(connection.id, "settings"));
+        go(to.connection(connection.id, "settings"));
+        break;
       case "changes":
-        return go(to.connection(connection.id, "changes", "blocked"));
+        go(to.connection(connection.id, "changes", "blocked"));
+        break;
       case "confirmRemovals":
-        return go(to.connection(connection.id, "health", "removals"));
+        go(to.connection(connection.id, "health", "removals"));
+        break;
       case "verify":
         go(to.connection(connection.id, "health"));
-        return void actions.verify(connection);
+        void actions.verify(connection);
+        break;
       case "sync":
-        return void actions.sync(connection);
+        void actions.sync(connection);
+        break;
       case "bundle":
-        return void actions.exportBundle(connection.id, null);
+        void actions.exportBundle(connection.id, null);
+        break;
     }
   };
 }

@@ -1,5 +1,5 @@
 /** The way from a form to a first sync. What was typed is kept through every failure. */
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import { useActions } from "../app/actions";
 import { go, to } from "../app/route";
@@ -34,7 +34,7 @@ export function ConnectFlow({ provider, defaults }: Props) {
   const wrong = tried ? allAmiss(provider.fields, answers, defaults) : {};
   const tenantWrong = tried && tenant.trim() === "" ? "The agency is needed." : undefined;
 
-  const submit = async (event: FormEvent) => {
+  const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setTried(true);
     setError(null);

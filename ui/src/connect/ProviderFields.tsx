@@ -68,7 +68,7 @@ function Control({ field, answers, wrong, secretsHeld, onChange }: Props & { fie
               describedBy={describedBy}
               label={label}
               value={value}
-              choices={setting.values.map((choice) => ({ value: choice, label: choice }))}
+              choices={setting.values.map((choice) => ({ value: choice, label: choice.charAt(0).toUpperCase() + choice.slice(1) }))}
               onChange={set}
             />
           )}

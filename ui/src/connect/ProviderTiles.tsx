@@ -5,7 +5,7 @@ import { reportOf } from "../ipc/failure";
 import { Mark } from "../kit/Mark";
 import { ErrorNotice } from "../kit/Notice";
 import { Status } from "../kit/Status";
-import { abilities, signInWords } from "../words/capabilities";
+import { inShort, signInWords } from "../words/capabilities";
 import styles from "./ProviderTiles.module.css";
 
 export function ProviderTiles() {
@@ -13,9 +13,7 @@ export function ProviderTiles() {
   if (error) return <ErrorNotice report={reportOf(error)} />;
   return (
     <ul className={styles.tiles}>
-      {data?.map((provider) => {
-        const lacking = abilities(provider).filter(({ able }) => !able).length;
-        return (
+      {data?.map((provider) => (
           <li key={provider.id}>
             <a href={to.connect(provider.id)} className={styles.tile}>
               <span className={styles.head}>
@@ -23,9 +21,7 @@ export function ProviderTiles() {
                 <span className={styles.name}>{provider.name}</span>
               </span>
               <span className={styles.line}>{signInWords(provider)}</span>
-              <span className={styles.line}>
-                {lacking === 0 ? "Can do everything" : `Can do ${7 - lacking} of 7 things; the form says which`}
-              </span>
+              <span className={styles.line}>{inShort(provider)}</span>
               {typeof provider.unconfirmed === "string" && (
                 <Status tone="warn" icon="warning" plain>
                   In part unconfirmed
@@ -33,8 +29,7 @@ export function ProviderTiles() {
               )}
             </a>
           </li>
-        );
-      })}
+      ))}
     </ul>
   );
 }

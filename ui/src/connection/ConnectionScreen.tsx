@@ -46,7 +46,7 @@ export function ConnectionScreen({ id, tab, open }: Props) {
       <Head row={row} />
       <Running row={row} />
       {row.unconfirmed !== null && (
-        <Notice tone="warn" icon="warning" title="In part unconfirmed">
+        <Notice icon="warning" title="In part unconfirmed">
           <Prose text={row.unconfirmed} />
         </Notice>
       )}
@@ -119,7 +119,7 @@ function Head({ row }: { row: ConnectionRow }) {
               Resume
             </Button>
           ) : (
-            <Button look="primary" icon="sync" onClick={() => void actions.sync(connection)}>
+            <Button look={health.issues.length === 0 ? "primary" : "plain"} icon="sync" onClick={() => void actions.sync(connection)}>
               Sync
             </Button>
           )}

@@ -58,7 +58,7 @@ export class World {
 
   agency(row: ConnectionRow): Agency {
     const { id, provider } = row.connection;
-    const seed = [...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) >>> 0;
+    const seed = Array.from(id).reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) >>> 0;
     return { provider, connection: id, seed, contacts: row.contacts, pending: row.pending, now: this.ticks.now() };
   }
 
@@ -72,7 +72,7 @@ export class World {
       this.listeners.set(name, all.add(handler));
       return Promise.resolve(() => void all.delete(handler));
     };
-    return { listen } as Events[K];
+    return { listen };
   }
 }
 

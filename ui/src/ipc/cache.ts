@@ -25,7 +25,7 @@ export function send<K extends CommandName>(backend: Backend, name: K, args: Arg
 
 /** How a command's answer is read through the cache. */
 export function reading<K extends CommandName>(backend: Backend, name: K, args: Arguments<K>) {
-  return queryOptions<Answer<K>, CommandFailure, Answer<K>, QueryKey>({
+  return queryOptions<Answer<K>, CommandFailure>({
     queryKey: [name, ...args],
     queryFn: () => send(backend, name, args),
   });

@@ -1,6 +1,6 @@
 /** What opens over the page: a dialogue in the middle, a drawer at its side. */
 import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 
 import { IconButton } from "./Button";
 import styles from "./Dialog.module.css";
@@ -40,11 +40,13 @@ export function Dialog({ open, onClose, title, description, children, actions, w
 type DrawerProps = { open: boolean; onClose: () => void; title: ReactNode; sub?: ReactNode; children: ReactNode };
 
 export function Drawer({ open, onClose, title, sub, children }: DrawerProps) {
+  // Its content is to be read first; the button that closes it comes later.
+  const popup = useRef<HTMLDivElement>(null);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <Base.Portal>
         <Base.Backdrop className={styles.scrim} />
-        <Base.Popup className={styles.drawer}>
+        <Base.Popup ref={popup} initialFocus={popup} className={styles.drawer}>
           <header className={styles.drawerHead}>
             <div className={styles.drawerTitle}>
               <Base.Title className={styles.title}>{title}</Base.Title>

@@ -1,5 +1,5 @@
 /** The last fourteen days of syncs: a bar a run, its height the contacts, its colour the outcome. */
-import { useState, type KeyboardEvent, type PointerEvent } from "react";
+import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
 
 import type { RunPoint } from "../ipc/bindings";
 import { runStatus } from "../words/runs";
@@ -17,6 +17,7 @@ function contactsOf(run: RunPoint): number {
 }
 
 export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
+  const id = useId();
   const now = useNow();
   const [shown, setShown] = useState<number | null>(null);
   if (runs.length === 0) return <span className={styles.none}>No runs yet</span>;
@@ -45,7 +46,7 @@ export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
       type="button"
       className={styles.strip}
       aria-label={`${name}: ${counted(runs.length, "sync", "syncs")} in 14 days, ${failed} failed`}
-      aria-description={current && tellRun(current, now)}
+      aria-describedby={current ? id : undefined}
       onPointerMove={nearest}
       onPointerLeave={() => setShown(null)}
       onFocus={() => setShown(runs.length - 1)}
@@ -68,7 +69,7 @@ export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
         ))}
       </svg>
       {current && (
-        <span className={styles.tip} aria-hidden="true">
+        <span id={id} role="tooltip" className={styles.tip}>
           {tellRun(current, now)}
         </span>
       )}

@@ -60,9 +60,9 @@ function List() {
         </span>
         <div className={styles.text}>
           <Toast.Title className={styles.title} render={<p />} />
-          {toast.description !== undefined && (
+          {typeof toast.description === "string" && (
             <Toast.Description className={styles.description}>
-              <Prose text={String(toast.description)} />
+              <Prose text={toast.description} />
             </Toast.Description>
           )}
           {data?.owner !== undefined && <p className={styles.owner}>{data.owner}</p>}

@@ -61,9 +61,11 @@ export function relative(at: string, now: number): string {
   return new Date(then).getFullYear() === new Date(now).getFullYear() ? day.format(then) : dayOfYear.format(then);
 }
 
-/** How long something has been so: `12 min`, `3 days`. */
+/** How long something has been so: `for 12 min`, `for 3 days`, `since 20 Oct`. */
 export function lasting(since: string, now: number): string {
-  return relative(since, Math.max(now, Date.parse(since))).replace(/ ago$/, "").replace("just now", "less than a minute");
+  const told = relative(since, Math.max(now, Date.parse(since)));
+  if (told === "just now") return "for less than a minute";
+  return told.endsWith(" ago") ? `for ${told.replace(/ ago$/, "")}` : `since ${told}`;
 }
 
 /** `Mon, 23 Nov 2026, 10:42:05` in this computer's time. */

@@ -11,7 +11,7 @@ import { remedyFor, remedyLabel } from "../words/remedy";
 import { causeOf, stateWords } from "../words/state";
 import styles from "./Overview.module.css";
 
-export function Attention({ row }: { row: ConnectionRow }) {
+export function Attention({ row, isWorst }: { row: ConnectionRow; isWorst: boolean }) {
   const { connection, health } = row;
   const { word, icon, tone } = stateWords(health.state);
   const remedy = remedyFor(row);
@@ -24,7 +24,7 @@ export function Attention({ row }: { row: ConnectionRow }) {
           {word}
         </Status>
         <span className={styles.since}>
-          for <Time at={health.since} as="since" />
+          <Time at={health.since} as="since" />
         </span>
       </div>
       <div className={styles.why}>
@@ -37,7 +37,7 @@ export function Attention({ row }: { row: ConnectionRow }) {
         {issue && <p className={styles.owner}>{ownerWords(issue.owner)}</p>}
       </div>
       <div className={styles.buttons}>
-        <Button look="primary" onClick={() => start(remedy)} aria-label={`${remedyLabel(remedy)}: ${connection.name}`}>
+        <Button look={isWorst ? "primary" : "plain"} onClick={() => start(remedy)} aria-label={`${remedyLabel(remedy)}: ${connection.name}`}>
           {remedyLabel(remedy)}
         </Button>
         <ButtonLink to={to.connection(connection.id)} look="quiet">

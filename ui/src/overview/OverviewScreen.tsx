@@ -43,7 +43,7 @@ export function OverviewScreen() {
             >
               Sync all
             </Button>
-            <ButtonLink to={to.connect()} look="primary" icon="plus">
+            <ButtonLink to={to.connect()} look={urgent.length === 0 ? "primary" : "plain"} icon="plus">
               Connect a CRM
             </ButtonLink>
           </>
@@ -55,8 +55,8 @@ export function OverviewScreen() {
             Needs attention <span className={styles.number}>{urgent.length}</span>
           </h2>
           <ul className={styles.list}>
-            {urgent.map((row) => (
-              <Attention key={row.connection.id} row={row} />
+            {urgent.map((row, place) => (
+              <Attention key={row.connection.id} row={row} isWorst={place === 0} />
             ))}
           </ul>
         </section>

@@ -1,5 +1,5 @@
 /** Where contacts are pushed to. */
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { useActions } from "../app/actions";
 import type { PlatformView } from "../ipc/bindings";
@@ -21,7 +21,7 @@ function Form({ platform }: { platform: PlatformView }) {
   const actions = useActions();
   const [url, setUrl] = useState(platform.url ?? "");
   const [token, setToken] = useState("");
-  const save = async (event: FormEvent) => {
+  const save = async (event: SubmitEvent) => {
     event.preventDefault();
     const saved = await actions.perform("setPlatform", url.trim(), token);
     setToken("");

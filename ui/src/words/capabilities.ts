@@ -34,3 +34,12 @@ export function signInWords({ signIn }: ProviderView): string {
   const [first = "", ...others] = words;
   return [first, ...others.map((word) => word.charAt(0).toLowerCase() + word.slice(1))].join(", or ");
 }
+
+/** What matters most of it, in a line: `Reads only what changed; webhooks; write-back`. */
+export function inShort({ capabilities }: ProviderView): string {
+  return [
+    capabilities.changedSince ? "Reads only what changed" : "Reads everything each time",
+    capabilities.webhooks ? "webhooks" : "no webhooks",
+    capabilities.activityWriteBack.length > 0 ? "write-back" : "no write-back",
+  ].join("; ");
+}

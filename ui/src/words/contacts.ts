@@ -1,5 +1,5 @@
 /** Contacts and changes in words. */
-import type { Category, ChangeKind, ConsentState, Lifecycle } from "../ipc/bindings";
+import type { Category, ChangeKind, ConsentState, Contact, Lifecycle } from "../ipc/bindings";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 
@@ -59,4 +59,10 @@ export function fieldWords(path: string): string {
     .filter((part, index) => !(index === 0 && part === "identity"));
   const spoken = parts.map((part) => part.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase()).join(" › ");
   return spoken.charAt(0).toUpperCase() + spoken.slice(1);
+}
+
+/** A number as it is read: British ones in groups, others as they are. */
+export function phoneWords({ e164, raw }: Contact["phones"][number]): string {
+  const number = e164 ?? raw;
+  return /^\+44\d{10}$/.test(number) ? `+44 ${number.slice(3, 7)} ${number.slice(7)}` : number;
 }

@@ -27,7 +27,12 @@ const CRATES: &[Crate] = &[
     Crate {
         name: "adapters",
         may_use: &["port", "adapter-kit"],
-        tests_may_use: &["sandbox"],
+        tests_may_use: &["sandbox", "conformance"],
+    },
+    Crate {
+        name: "conformance",
+        may_use: &["port", "adapter-kit", "sandbox"],
+        tests_may_use: &["adapters"],
     },
     Crate {
         name: "oauth",

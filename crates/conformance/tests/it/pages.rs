@@ -172,11 +172,11 @@ pub(crate) const STANDING_CURSOR: Break =
 
 pub(crate) const TALKING_CURSOR: Break = spoils(|_, _, item| {
     page(item, |page| {
-        let mails = page.records.iter().filter_map(|record| match record {
+        let mut mails = page.records.iter().filter_map(|record| match record {
             PageRecord::Mapped(mapped) => Some(mapped.contact.emails.first()?.address.clone()),
             PageRecord::Rejected(_) => None,
         });
-        let last = mails.last().unwrap_or_default();
+        let last = mails.next_back().unwrap_or_default();
         page.cursor = Cursor::from_stored(format!("{}{last}", page.cursor.as_str()));
     })
 });

@@ -41,7 +41,7 @@ pub(crate) const SABOTAGES: &[Sabotage] = &[
         "reapit",
         Adapter(pages::HIDES_REJECTED),
     ),
-    ("odd-record", "agentos", Adapter(pages::STRICT)),
+    ("odd-record", "reapit", Adapter(pages::STRICT)),
     ("resumed-sync", "street", Adapter(pages::SKIPS_ON_RESUME)),
     (
         "resumed-incremental-sync",

@@ -33,7 +33,6 @@ fn every_check_has_a_sabotage_and_every_promise_is_a_sentence() {
 async fn are_caught(sabotages: impl Iterator<Item = &Sabotage>) {
     let mut wrong = Vec::new();
     for (id, provider, how) in sabotages {
-        eprintln!("{id}");
         let sound = check_only(&subject(provider), &[id]).await;
         let broken = check_only(&how.breaks(subject(provider)), &[id]).await;
         if sound.verdict(id) != Some(&Verdict::Passed) {

@@ -13,6 +13,7 @@ mod invariants;
 mod keep_alive;
 mod new_key;
 mod person;
+mod secrets;
 mod sign_in;
 mod time;
 mod walk;

@@ -1,8 +1,8 @@
 //! Webhooks: taken in once, kept where they cannot be dealt with, never believed without proof.
 
-use jiff::Timestamp;
+use nurturehub_adapter_kit::SystemClock;
 use nurturehub_engine::EngineError;
-use nurturehub_port::{ErrorKind, WebhookDelivery};
+use nurturehub_port::{Clock as _, ErrorKind, WebhookDelivery};
 use nurturehub_sandbox::{Change, Faults, Mutation, Notice};
 
 use crate::desk::Desk;
@@ -13,7 +13,7 @@ fn delivery(desk: &Desk, provider: &str, notice: &Notice) -> WebhookDelivery {
     WebhookDelivery {
         headers: sent.headers,
         body: sent.body.into_bytes(),
-        received_at: Timestamp::now(),
+        received_at: SystemClock::new().now(),
         check_signature: true,
     }
 }

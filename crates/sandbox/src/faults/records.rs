@@ -11,10 +11,10 @@ use crate::simulator::PageShape;
 const CLOCK_CHANGES: [&str; 2] = ["2024-10-27T01:30:00", "2025-03-30T01:30:00"];
 
 /// The records of a page that are objects.
-fn objects<'a>(
-    page: &'a mut Map<String, Value>,
+fn objects(
+    page: &mut Map<String, Value>,
     shape: PageShape,
-) -> impl Iterator<Item = &'a mut Map<String, Value>> {
+) -> impl Iterator<Item = &mut Map<String, Value>> {
     let records = page.get_mut(shape.records).and_then(Value::as_array_mut);
     let records = records.into_iter().flatten();
     records.filter_map(Value::as_object_mut)

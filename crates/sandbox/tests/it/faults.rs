@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use nurturehub_sandbox::{Faults, Sandbox, SandboxConfig};
+use nurturehub_sandbox::{Change, Faults, Mutation, Notice, Sandbox, SandboxConfig};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -198,4 +198,108 @@ async fn slow_answers_and_latency_come_in_the_end() {
     let caller = ReapitCaller::sign_in(&sandbox).await;
     assert_eq!(caller.get(LIST).await.status(), 200);
     assert_eq!(sandbox.faults()[0].hit, 1);
+}
+
+#[tokio::test]
+async fn records_are_spoilt_whatever_crm_they_are_of() {
+    let (_, text) = body_with("reapit.list:extraFields").await;
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let record = &page["_embedded"][0];
+    assert!(record["xNewSince2027"].is_object() && page["xNewSince2027"].is_object());
+    assert!(
+        record["primaryAddress"]["xNewSince2027"].is_object() || record["primaryAddress"].is_null()
+    );
+
+    let (_, text) = body_with("reapit.list:nulls=values").await;
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let record = &page["_embedded"][0];
+    assert!(record["id"].is_string(), "the id says which record it is");
+    assert!(record["surname"].is_null() && record["created"].is_null());
+    assert!(record["officeIds"].is_array(), "lists stay");
+
+    let (_, text) = body_with("reapit.list:nulls=objects").await;
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let record = &page["_embedded"][0];
+    assert!(record["officeIds"].is_null() && record["created"].is_string());
+
+    let (_, text) = body_with("reapit.list:zoneless").await;
+    let page: Value = serde_json::from_str(&text).unwrap();
+    let created = page["_embedded"][0]["created"].as_str().unwrap();
+    assert!(created.len() == 19 && !created.ends_with('Z'), "{created}");
+
+    let (_, text) = body_with("reapit.list:clockChange").await;
+    assert!(
+        text.contains("\"2024-10-27T01:30:00\"") && text.contains("\"2025-03-30T01:30:00\""),
+        "an hour that happens twice, and one that never does"
+    );
+}
+
+#[tokio::test]
+async fn lists_lead_astray_as_told() {
+    let sandbox = start(220).await;
+    let caller = ReapitCaller::sign_in(&sandbox).await;
+    let mut pages = Vec::new();
+    for number in 1..=4 {
+        pages.push(caller.page(&format!("{LIST}&pageNumber={number}")).await);
+    }
+    sandbox.add_faults("reapit.list:skipPage,times=1".parse().unwrap());
+    let skipped = caller.page(&format!("{LIST}&pageNumber=2")).await;
+    assert_eq!(skipped["_embedded"], pages[2]["_embedded"]);
+    sandbox.clear_faults();
+    sandbox.add_faults("reapit.list:firstPage,times=1".parse().unwrap());
+    let first = caller.page(&format!("{LIST}&pageNumber=4")).await;
+    assert_eq!(first["_embedded"], pages[0]["_embedded"]);
+    sandbox.clear_faults();
+    sandbox.add_faults("reapit.list:totalGrows=7".parse().unwrap());
+    for (number, total) in [(1, 57), (2, 107)] {
+        let page = caller.page(&format!("{LIST}&pageNumber={number}")).await;
+        assert_eq!(page["totalCount"], total, "always seven more than came");
+    }
+
+    let agentos = AgentosCaller::new(&sandbox);
+    let second: Value = agentos.get("tenants/10/10").await.json().await.unwrap();
+    sandbox.add_faults("agentos.list:skipPage,times=1".parse().unwrap());
+    let skipped: Value = agentos.get("tenants/0/10").await.json().await.unwrap();
+    assert_eq!(skipped, second, "by offset, too");
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_what_it_was_sent_and_a_small_body_can_be_large() {
+    let sandbox = start_with_faults(20, "reapit.list:echo=403,times=1").await;
+    let caller = ReapitCaller::sign_in(&sandbox).await;
+    let refusal = caller.get(LIST).await;
+    assert_eq!(refusal.status(), 403);
+    assert!(
+        refusal.text().await.unwrap().contains("Bearer "),
+        "the credential comes back"
+    );
+    sandbox.add_faults("reapit.list:gzipBomb=2".parse().unwrap());
+    let bomb = caller.get(LIST).await;
+    assert_eq!(
+        bomb.bytes().await.unwrap().len(),
+        2 * 1024 * 1024,
+        "whoever takes compressed bodies unpacks it"
+    );
+}
+
+#[tokio::test]
+async fn one_crm_alone_can_hold_something_and_is_reached_by_its_id() {
+    let sandbox = Sandbox::start(SandboxConfig {
+        only: Some("loop".to_owned()),
+        ..config(30)
+    })
+    .await
+    .unwrap();
+    assert_eq!(sandbox.truth_of("loop").unwrap().listed, 30);
+    assert_eq!(sandbox.truth_of("reapit").unwrap().listed, 0);
+    assert_eq!(sandbox.truth_of("nosuch"), None);
+    let changed = sandbox.mutate("loop", &Mutation::of(Change::Erase, 2));
+    assert_eq!(
+        (changed.len(), sandbox.truth_of("loop").unwrap().gone),
+        (2, 2)
+    );
+    assert_eq!(sandbox.written("loop"), None, "it has no journal");
+    assert_eq!(sandbox.notice("loop", &Notice::about("1")), None);
+    assert_eq!(sandbox.written("street"), Some(Vec::new()));
+    assert!(sandbox.notice("street", &Notice::about("1")).is_some());
 }

@@ -5,7 +5,7 @@ import type { Contact } from "../../ipc/bindings";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
-import { categoryWord, consentWords, lifecycleWord } from "../../words/contacts";
+import { categoryWord, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
 import styles from "./Contacts.module.css";
 
 const CHANNELS = [
@@ -47,7 +47,7 @@ export function ContactRecord({ contact }: { contact: Contact }) {
           ))}
           {contact.phones.map((phone) => (
             <li key={phone.raw}>
-              {phone.e164 ?? phone.raw} <Label text={phone.label} primary={phone.primary} />
+              {phoneWords(phone)} <Label text={phone.label} primary={phone.primary} />
             </li>
           ))}
           {contact.addresses.map((address) => (

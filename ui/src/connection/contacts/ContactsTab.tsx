@@ -48,6 +48,7 @@ export function ContactsTab({ row, open }: Props) {
             key={JSON.stringify(asked)}
             label={`Contacts of ${row.connection.name}`}
             columns={CONTACT_COLUMNS}
+            narrowest={50}
             total={total}
             rowAt={rowAt}
             onRange={onRange}

@@ -3,7 +3,7 @@ import type { Contact } from "../../ipc/bindings";
 import type { GridColumn } from "../../kit/grid/VirtualGrid";
 import { Status, StatusShape } from "../../kit/Status";
 import { Time } from "../../kit/Time";
-import { categoryWord, consentWords, lifecycleWord } from "../../words/contacts";
+import { categoryWord, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
 import styles from "./Contacts.module.css";
 
 const CHANNELS = ["email", "sms", "phone", "post"] as const;
@@ -12,7 +12,7 @@ export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
   { id: "name", header: "Name", width: "minmax(10rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
   { id: "category", header: "Category", width: "minmax(6rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
   { id: "email", header: "Email", width: "minmax(9rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
-  { id: "phone", header: "Phone", width: "minmax(7rem, 1fr)", cell: (contact) => contact.phones[0]?.e164 ?? contact.phones[0]?.raw ?? <None /> },
+  { id: "phone", header: "Phone", width: "minmax(7rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
   { id: "consent", header: "Consent", width: "6.5rem", cell: (contact) => <Consents contact={contact} /> },
   { id: "updated", header: "Changed in the CRM", width: "minmax(6rem, 1fr)", cell: (contact) => <Time at={contact.provenance.updatedAt} none="unknown" /> },
 ];

@@ -32,7 +32,7 @@ export function HealthFacts({ health, schedule }: { health: Health; schedule?: S
           {word}
         </Status>
         <span>
-          for <Time at={health.since} as="since" />. {sentence}
+          <Time at={health.since} as="since" />. {sentence}
         </span>
       </p>
       <Facts facts={facts} columns />

@@ -29,7 +29,7 @@ export function IssueList({ health, action, onExport }: Props) {
               <strong>What to do:</strong> <Prose text={issue.remedy} />
             </p>
             <p className={styles.quiet}>
-              {ownerWords(issue.owner)} Open for <Time at={issue.openedAt} as="since" />.
+              {ownerWords(issue.owner)} Open <Time at={issue.openedAt} as="since" />.
             </p>
           </div>
           <div className={styles.issueActions}>

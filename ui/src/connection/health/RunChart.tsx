@@ -9,6 +9,9 @@ import styles from "./Health.module.css";
 
 const HEIGHT = 168;
 
+/** Round times for the axis on the right, in milliseconds. */
+const STEPS_MS = [100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+
 /** Outcomes, from the ground up; drawn from the top down, each over the one below. */
 const LAYERS = [
   { key: "unchanged", label: "Unchanged", color: "--calm-mark" },
@@ -89,9 +92,9 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
       padding: [8, 0, 0, 0],
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
       axes: [
-        { ...axis, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
+        { ...axis, size: 26, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
         { ...axis, size: 56, values: (_, splits) => splits.map(short) },
-        { ...axis, scale: "ms", side: 1, size: 56, grid: { show: false }, values: (_, splits) => splits.map((ms) => duration(ms)) },
+        { ...axis, scale: "ms", side: uPlot.Side?.Right ?? 1, size: 60, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
       ],
       series: [
         {},
@@ -102,7 +105,7 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
           points: { show: false },
           ...(bars ? { paths: bars } : {}),
         })),
-        { label: "Duration", scale: "ms", stroke: color("--text-2"), width: 1.25, points: { show: true, size: 4, fill: color("--surface") } },
+        { label: "Duration", scale: "ms", stroke: color("--text-2"), paths: () => null, points: { show: true, size: 5, width: 1.5, fill: color("--surface") } },
       ],
     },
     [times, ...layers.map(({ data }) => data), runs.map((run) => run.durationMs)],

@@ -12,7 +12,7 @@ import { VerifySteps } from "./VerifySteps";
 
 export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNode }) {
   const { word, icon, tone } = runStatus(run.status);
-  const error = part<ErrorReport>(run.report, "error");
+  const error = errorOf(run.report);
   return (
     <div className={styles.runView}>
       <div className={styles.runHead}>
@@ -91,6 +91,7 @@ function figures<R extends object>(report: R, names: { [key in keyof R]?: string
   });
 }
 
-function part<T>(report: Json, key: string): T | undefined {
-  return typeof report === "object" && report !== null && !Array.isArray(report) ? (report[key] as T | undefined) : undefined;
+function errorOf(report: Json): ErrorReport | undefined {
+  const has = typeof report === "object" && report !== null && !Array.isArray(report);
+  return has ? (report.error as ErrorReport | undefined) : undefined;
 }

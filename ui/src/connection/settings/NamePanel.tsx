@@ -1,5 +1,5 @@
 /** What people call the connection. */
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 
 import { useActions } from "../../app/actions";
 import type { ConnectionRow } from "../../ipc/bindings";
@@ -12,7 +12,7 @@ export function NamePanel({ row: { connection } }: { row: ConnectionRow }) {
   const actions = useActions();
   const [name, setName] = useState(connection.name);
   const changed = name.trim() !== connection.name && name.trim() !== "";
-  const save = (event: FormEvent) => {
+  const save = (event: SubmitEvent) => {
     event.preventDefault();
     if (changed) void actions.perform("renameConnection", connection.id, name.trim());
   };

@@ -21,7 +21,7 @@ export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
     if (delivery) await actions.perform("replayWebhooks", connection, delivery.key);
   };
   return (
-    <Drawer open={delivery !== null} onClose={onClose} title={delivery?.topic || "Delivery"} sub={<code>{delivery?.key}</code>}>
+    <Drawer open={delivery !== null} onClose={onClose} title={delivery && delivery.topic !== "" ? delivery.topic : "Delivery"} sub={<code>{delivery?.key}</code>}>
       {delivery && (
         <div className={styles.delivery}>
           <div className={styles.deliveryHead}>

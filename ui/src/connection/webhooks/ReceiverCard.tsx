@@ -39,7 +39,7 @@ export function ReceiverCard({ connection, receiver }: { connection: string; rec
         <IconButton small icon="copy" label="Copy the address" onClick={() => void copyText(receiver.address)} />
         {receiver.since !== null && (
           <span className={styles.quiet}>
-            for <Time at={receiver.since} as="since" />
+            <Time at={receiver.since} as="since" />
           </span>
         )}
       </div>

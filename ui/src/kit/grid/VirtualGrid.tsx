@@ -1,6 +1,6 @@
 /** A table of any length, of which only the rows that show exist. */
 import { Virtualizer, elementScroll, observeElementRect, useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useReducer, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useId, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
 import { flushSync } from "react-dom";
 
 import { ScrollSpace } from "./scrollSpace";
@@ -30,13 +30,15 @@ type Props<Row> = {
   outdated?: boolean;
   /** In rem. */
   rowHeight?: number;
+  /** The width below which it scrolls sideways, in rem. */
+  narrowest?: number;
 };
 
 /** How long after the last movement the scroll bar is put right. */
 const REST_MS = 140;
 
 export function VirtualGrid<Row>(props: Props<Row>) {
-  const { label, columns, total, rowAt, onRange, onOpen, opened, outdated, rowHeight = 2.5 } = props;
+  const { label, columns, total, rowAt, onRange, onOpen, opened, outdated, rowHeight = 2.5, narrowest = 24 } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [space] = useState(() => new ScrollSpace());
@@ -44,6 +46,8 @@ export function VirtualGrid<Row>(props: Props<Row>) {
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
   const height = Math.round(rowHeight * rootFontSize());
 
+  // What it returns is read in this very render and handed to nobody.
+  // eslint-disable-next-line react-hooks/incompatible-library
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: total,
     getScrollElement: () => scroller.current,
@@ -107,6 +111,7 @@ export function VirtualGrid<Row>(props: Props<Row>) {
       tabIndex={0}
       onKeyDown={onKeyDown}
       className={styles.scroller}
+      style={{ "--narrowest": `${narrowest}rem` } as CSSProperties}
     >
       <div role="row" aria-rowindex={1} className={styles.head} style={template}>
         {columns.map((column) => (
