@@ -1,8 +1,10 @@
 /** Pictures of every screen in both themes, over the fake backend: `npm run screenshots`.
  *
  * It builds the UI with the fake backend in it, serves that to a headless Chromium (`CHROMIUM` names
- * it, else the system's), and writes to ui/screenshots. `npm run screenshots -- NAME` takes only those whose name holds NAME. */
+ * it, else the system's), and writes to ui/screenshots. On each picture axe looks for what somebody
+ * could not see or use; what it finds fails the run. `npm run screenshots -- NAME` takes only those whose name holds NAME. */
 import { mkdir } from "node:fs/promises";
+import axe from "axe-core";
 import { chromium } from "playwright-core";
 import { build, preview } from "vite";
 
@@ -158,6 +160,9 @@ async function take({ name, scene, at = "#/", act, size = { width: 1280, height:
     await page.evaluate(() => document.fonts.ready);
     await page.waitForTimeout(250);
     await page.screenshot({ path: `${FOLDER}${name}-${theme}.png` });
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(async () => (await window.axe.run()).violations);
+    for (const { id, nodes } of violations) complain(`${id}: ${nodes.map((node) => `${node.html.slice(0, 160)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
   } catch (error) {
     complain(error.message.split("\n")[0]);
     await page.screenshot({ path: `${FOLDER}${name}-${theme}-trouble.png` }).catch(() => undefined);

@@ -32,7 +32,7 @@ export function SignInWait({ provider, withBrowser }: Props) {
     );
   }
   return (
-    <Panel title={`Finish signing in in your browser`}>
+    <Panel title="Finish the sign-in in your browser">
       <div className={styles.wait} role="status">
         <p>
           {provider} has opened in your browser. Sign in there as somebody who may approve apps for the agency, and

@@ -30,7 +30,7 @@ export function DataTable<Row extends object>({ label, columns, rows, rowId, fig
   return (
     // A table that is wider than its place scrolls, and must be reachable by keyboard for that.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={styles.scroll} tabIndex={0} role="region" aria-label={label}>
+    <div className={styles.scroll} tabIndex={0} role="group" aria-label={label}>
       <table className={styles.table} aria-label={label}>
         <thead>
           {table.getHeaderGroups().map((group) => (

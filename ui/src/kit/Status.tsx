@@ -19,7 +19,7 @@ export function Status({ tone, icon, children, plain }: Props) {
 /** The shape alone, for where the word stands beside it in another place. */
 export function StatusShape({ tone, icon, label }: { tone: Tone; icon: IconName; label: string }) {
   return (
-    <span className={[styles.shape, styles[tone]].join(" ")} role="img" aria-label={label}>
+    <span className={[styles.shape, styles[tone]].join(" ")} role="img" aria-label={label} title={label}>
       <Icon name={icon} size={14} />
     </span>
   );

@@ -21,7 +21,6 @@ export function tell({ title, text, ...data }: News): void {
     description: text,
     data,
     timeout: data.tone === "bad" ? 0 : 6000,
-    priority: data.tone === "bad" ? "high" : "low",
   });
 }
 

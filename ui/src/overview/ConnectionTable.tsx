@@ -8,7 +8,7 @@ import { count } from "../kit/figures";
 import { Mark } from "../kit/Mark";
 import { Progress } from "../kit/Progress";
 import { RunStrip } from "../kit/RunStrip";
-import { Status } from "../kit/Status";
+import { Status, StatusShape } from "../kit/Status";
 import { Time } from "../kit/Time";
 import { progressWords } from "../words/runs";
 import { stateWords } from "../words/state";
@@ -54,12 +54,14 @@ function Row({ row }: { row: ConnectionRow }) {
         <div className={styles.who}>
           <Mark name={row.providerName} />
           <div className={styles.names}>
-            <a href={to.connection(connection.id)} className={styles.name}>
-              {connection.name}
-            </a>
+            <span className={styles.nameLine}>
+              <a href={to.connection(connection.id)} className={styles.name}>
+                {connection.name}
+              </a>
+              {row.unconfirmed !== null && <StatusShape tone="warn" icon="warning" label="In part unconfirmed" />}
+            </span>
             <span className={styles.agency}>
               {row.providerName} · {connection.tenant}
-              {row.unconfirmed !== null && " · unconfirmed"}
             </span>
           </div>
         </div>

@@ -46,7 +46,7 @@ export function Bundle({ bundle, onClose }: { bundle: BundleView; onClose: () =>
             { name: "Exported", value: <Time at={bundle.exportedAt} /> },
             { name: "App", value: bundle.appVersion },
             { name: "System", value: bundle.system },
-            { name: "File", value: <code>{bundle.file}</code> },
+            { name: "File", value: <code title={bundle.file}>{bundle.file.split(/[\\/]/).at(-1)}</code> },
           ]}
         />
       </Panel>

@@ -26,7 +26,7 @@ export function SupportScreen() {
         title="Support"
         sub="A diagnostic bundle holds what a connection did, without secrets and without personal data."
         actions={
-          <Button look="primary" icon="file" onClick={() => void open()}>
+          <Button look={bundle ? "plain" : "primary"} icon="file" onClick={() => void open()}>
             Open a bundle
           </Button>
         }
@@ -50,7 +50,7 @@ export function SupportScreen() {
                       <a href={to.connection(connection.id)}>{connection.name}</a>{" "}
                       <span className={styles.quiet}>{providerName}</span>
                     </span>
-                    <Button small icon="export" aria-label={`Export a bundle of ${connection.name}`} onClick={() => void actions.exportBundle(connection.id, null)}>
+                    <Button small icon="export" aria-label={`Export bundle: ${connection.name}`} onClick={() => void actions.exportBundle(connection.id, null)}>
                       Export bundle
                     </Button>
                   </li>

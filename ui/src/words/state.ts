@@ -12,7 +12,7 @@ const STATES: Record<State, StateWords> = {
   failing: { word: "Failing", icon: "failing", tone: "bad", sentence: "The last syncs failed." },
   degraded: { word: "Degraded", icon: "warning", tone: "warn", sentence: "It works, but the last sync was not whole." },
   stale: { word: "Stale", icon: "clock", tone: "warn", sentence: "Nothing has synced for too long." },
-  expiring: { word: "Sign-in ends soon", icon: "hourglass", tone: "warn", sentence: "Sign in again before it ends, and nothing stops." },
+  expiring: { word: "Expiring", icon: "hourglass", tone: "warn", sentence: "Sign in again before it ends, and nothing stops." },
   paused: { word: "Paused", icon: "pause", tone: "calm", sentence: "Nothing runs until it is resumed." },
   new: { word: "Not synced yet", icon: "circle", tone: "calm", sentence: "Run the first sync to bring the contacts in." },
   healthy: { word: "Healthy", icon: "healthy", tone: "ok", sentence: "All is well." },

@@ -56,6 +56,20 @@ async fn a_change_of_the_key_killed_at_any_moment_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn two_programs_that_start_at_once_make_one_key() {
+    let desk = Desk::new(0).await;
+    for round in 0..4 {
+        let list = ["connections", "--json"];
+        let (one, other) = tokio::join!(desk.run(&list), desk.run(&list));
+        one.done();
+        other.done();
+        assert!(desk.home().join("connect.db").exists(), "round {round}");
+        desk.run(&list).await.done();
+        desk.clear_home();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_lost_key_ends_with_5_and_a_fresh_start_is_a_command_of_its_own() {
     let desk = Desk::new(20).await;
     let conn = &desk.connect("agentos", &[]).await;

@@ -353,3 +353,41 @@ async fn the_final_address_is_pasted_with_the_same_checks_even_where_the_port_is
     assert_eq!(said.lock().unwrap().len(), 3, "each slip is told: {said:?}");
     assert!(office.tokens().await.is_some());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn disconnecting_ends_the_sign_in_in_the_crm_too() {
+    let office = Office::new().await;
+    let sandbox = sandbox().await;
+    let mut settings = at_sandbox(&sandbox);
+    let token_address = settings.iter().find(|(key, _)| key == "tokenUrl").unwrap();
+    let revoke = token_address.1.replace("/token", "/revoke");
+    settings.push(("revokeUrl".to_owned(), revoke));
+    let made = office.connect(&borrowed(&settings), &approving()).await;
+    let conn = made.unwrap().id;
+    office
+        .engine
+        .disconnect(conn.as_str(), false)
+        .await
+        .unwrap();
+    let revoked = sandbox.requests(|request| request.path() == "/oauth/revoke");
+    assert_eq!(revoked.len(), 1, "the CRM is told");
+    assert_eq!(revoked[0].status, 200);
+    assert!(office.tokens().await.is_none(), "and nothing is kept here");
+
+    // A CRM that cannot be told is no obstacle.
+    office
+        .connect(&borrowed(&settings), &approving())
+        .await
+        .unwrap();
+    let down = nurturehub_sandbox::Faults::parse("reapit.revoke:status=500").unwrap();
+    sandbox.add_faults(down);
+    office
+        .engine
+        .disconnect(conn.as_str(), false)
+        .await
+        .unwrap();
+    assert!(
+        office.tokens().await.is_none(),
+        "it goes from here all the same"
+    );
+}

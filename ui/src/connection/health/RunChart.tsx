@@ -9,6 +9,12 @@ import styles from "./Health.module.css";
 
 const HEIGHT = 168;
 
+/** The side of an axis; the library declares its names, but does not ship them. */
+const RIGHT = 1 as uPlot.Axis.Side;
+
+/** Room for half a bar at either end, in seconds. */
+const ROOM = 8 * 3600;
+
 /** Round times for the axis on the right, in milliseconds. */
 const STEPS_MS = [100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000];
 
@@ -90,11 +96,11 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 0, 0, 0],
-      scales: { x: { time: true }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
+      scales: { x: { time: true, range: (_, min, max) => [min - ROOM, max + ROOM] }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
       axes: [
         { ...axis, size: 26, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
         { ...axis, size: 56, values: (_, splits) => splits.map(short) },
-        { ...axis, scale: "ms", side: uPlot.Side?.Right ?? 1, size: 60, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
+        { ...axis, scale: "ms", side: RIGHT, size: 60, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
       ],
       series: [
         {},

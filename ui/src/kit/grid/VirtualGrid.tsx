@@ -107,7 +107,7 @@ export function VirtualGrid<Row>(props: Props<Row>) {
       aria-rowcount={total + 1}
       aria-colcount={columns.length}
       aria-busy={outdated ?? false}
-      aria-activedescendant={total > 0 ? `${id}-${active}` : undefined}
+      aria-activedescendant={items.some(({ index }) => index === active) ? `${id}-${active}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
       className={styles.scroller}

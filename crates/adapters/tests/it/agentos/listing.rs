@@ -168,7 +168,7 @@ async fn a_list_that_shrinks_below_the_next_page_is_looked_at_again() {
 }
 
 #[tokio::test]
-async fn a_list_that_is_emptied_while_it_is_read_is_at_its_end() {
+async fn a_list_that_is_emptied_while_it_is_read_counts_as_empty_with_the_next_listing() {
     let mut script = Script::default();
     script.lists.insert("tenants", tenants(20));
     script.lists.insert("vendors", tenants(1));
@@ -178,13 +178,16 @@ async fn a_list_that_is_emptied_while_it_is_read_is_at_its_end() {
     );
     let agentos = start(script, &[("pageSize", "5")]).await;
     let (pages, error) = list(&agentos, SyncStart::Full).await;
-    assert_eq!(error, None);
-    assert!(ids(&pages).contains(&"vendor/T0".to_owned()));
     assert_eq!(
-        pages.last().unwrap().source_total,
-        Some(1),
-        "the emptied list counts as empty"
+        error.map(|error| error.kind),
+        Some(ErrorKind::IncompleteListing),
+        "twenty were promised, and it cannot be told whether all have gone or the list broke"
     );
+    assert!(pages.iter().all(|page| !page.complete));
+    let (pages, error) = list(&agentos, SyncStart::Full).await;
+    assert_eq!(error, None);
+    assert_eq!(ids(&pages), ["vendor/T0"]);
+    assert_eq!(pages.last().unwrap().source_total, Some(1));
 }
 
 #[tokio::test]

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+
+import { agencies } from "../fake/agencies";
+import { remedyFor, remedyOf } from "./remedy";
+import { byUrgency, needsAttention } from "./state";
+
+const rows = agencies(2000);
+const named = (name: string) => {
+  const row = rows.find(({ connection }) => connection.name === name);
+  if (!row) throw new Error(`no such agency: ${name}`);
+  return row;
+};
+
+describe("the remedy", () => {
+  it("of a connection is what ends its trouble", () => {
+    expect(remedyFor(named("Fenwick Lettings"))).toBe("signIn");
+    expect(remedyFor(named("Marlow Estates"))).toBe("confirmRemovals");
+    expect(remedyFor(named("Bright & Co"))).toBe("sync");
+    expect(remedyFor(named("Vale Lettings"))).toBe("signIn");
+  });
+
+  it("of an issue goes by its kind", () => {
+    expect(remedyOf({ kind: "tenantUnknown" })).toBe("settings");
+    expect(remedyOf({ kind: "schemaChanged" })).toBe("bundle");
+    expect(remedyOf({ kind: "network.tls" })).toBe("verify");
+    expect(remedyOf({ kind: "a kind that is new" }), "trying again does no harm").toBe("sync");
+  });
+});
+
+describe("the order", () => {
+  it("is worst first, and ends with what is well", () => {
+    const sorted = [...rows].sort(byUrgency).map(({ health }) => health.state);
+    expect(sorted).toEqual(["needsReauth", "failing", "degraded", "expiring", "healthy", "healthy"]);
+  });
+
+  it("has nothing among what needs attention that does not", () => {
+    expect(rows.filter(({ health }) => needsAttention(health))).toHaveLength(4);
+  });
+});
