@@ -4,6 +4,7 @@
 //! stands below the name of a file is that file, and nothing else is: what the guide forgets is
 //! missing here, too. Its conformance test has to pass, and the workspace has to stay as it is.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use crate::failure::Failure;
@@ -43,22 +44,25 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
     }
     place.cargo(&["test", "--quiet"]).run()?;
     let after = changes()?;
-    if before != after {
+    let new: Vec<&str> = after.difference(&before).map(String::as_str).collect();
+    if !new.is_empty() {
         return Err(Failure::Found(format!(
-            "the workspace has changed while a CRM was added from outside:\n{after}"
+            "the workspace has changed while a CRM was added from outside:\n{}",
+            new.join("\n")
         )));
     }
     Ok(Outcome::Passed)
 }
 
-/// What git says has changed in the workspace; nothing where it is no checkout.
-fn changes() -> Result<String, Failure> {
+/// Lines of what git says has changed in the workspace; none where it is no checkout.
+fn changes() -> Result<BTreeSet<String>, Failure> {
     let git = |arguments: &[&str]| Program::new("git").arguments(arguments);
     if !git(&["rev-parse", "--is-inside-work-tree"]).succeeds() {
         say::progress("this is no git checkout, so what changes in it is not seen");
-        return Ok(String::new());
+        return Ok(BTreeSet::new());
     }
-    git(&["status", "--porcelain", "--untracked-files=all"]).output()
+    let status = git(&["status", "--porcelain", "--untracked-files=all"]).output()?;
+    Ok(status.lines().map(str::to_owned).collect())
 }
 
 /// The files that a guide makes: path and content of each code block below a line that is nothing

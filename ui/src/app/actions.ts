@@ -55,9 +55,11 @@ export function useActions() {
         const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });
         if (report) tellSync(name, id, report);
       },
-      async verify({ id, name }: Named): Promise<void> {
+      /** `quiet` where the screen itself shows how it went. */
+      async verify({ id, name }: Named, { quiet = false } = {}): Promise<void> {
         live.beginSteps(id);
         const report = await perform("verify", id);
+        if (quiet) return;
         if (report?.ok === true) tell({ title: `${name}: every check passed`, tone: "ok", icon: "healthy" });
         const failed = report?.steps.find((step) => step.status === "failed");
         if (failed?.error) tellError(failed.error, bundleFor(id));

@@ -47,7 +47,7 @@ export function ConnectFlow({ provider, defaults }: Props) {
       const request = { provider: provider.id, tenant: tenant.trim(), name: name.trim() || null, ...split(provider.fields, answers) };
       const connection = await actions.attempt("connect", request);
       setPhase({ at: "check", connection });
-      void actions.verify(connection);
+      void actions.verify(connection, { quiet: true });
     } catch (failure) {
       setError(reportOf(failure));
       setPhase({ at: "details" });
@@ -128,7 +128,7 @@ function Check({ connection }: { connection: ConnectionView }) {
           Run the first sync
         </Button>
         {isDone && !isGood && (
-          <Button icon="verify" onClick={() => void actions.verify(connection)}>
+          <Button icon="verify" onClick={() => void actions.verify(connection, { quiet: true })}>
             Check again
           </Button>
         )}

@@ -43,7 +43,7 @@ export function ConnectionScreen({ id, tab, open }: Props) {
   if (!row) return <PageHead title=" " />;
   return (
     <div className={styles.screen}>
-      <Head row={row} />
+      <Head row={row} tab={tab} />
       <Running row={row} />
       {row.unconfirmed !== null && (
         <Notice icon="warning" title="In part unconfirmed">
@@ -81,12 +81,14 @@ function tabsOf({ contacts, pending }: ConnectionRow) {
   }));
 }
 
-function Head({ row }: { row: ConnectionRow }) {
+function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
   const { connection, health } = row;
   const actions = useActions();
   const run = useRun(connection.id);
   const { word, icon, tone } = stateWords(health.state);
   const paused = health.state === "paused";
+  // Elsewhere something else is the thing to do: a remedy, a push.
+  const isMain = tab === "health" && health.issues.length === 0 && row.doubt === null;
   return (
     <PageHead
       title={
@@ -119,7 +121,7 @@ function Head({ row }: { row: ConnectionRow }) {
               Resume
             </Button>
           ) : (
-            <Button look={health.issues.length === 0 ? "primary" : "plain"} icon="sync" onClick={() => void actions.sync(connection)}>
+            <Button look={isMain ? "primary" : "plain"} icon="sync" onClick={() => void actions.sync(connection)}>
               Sync
             </Button>
           )}

@@ -1,6 +1,7 @@
 /** Every connection at a glance, those that need somebody first. */
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
+import type { ConnectionRow } from "../ipc/bindings";
 import { useRead } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { Button, ButtonLink } from "../kit/Button";
@@ -12,6 +13,11 @@ import { Attention } from "./Attention";
 import { ConnectionTable } from "./ConnectionTable";
 import { FirstStart } from "./FirstStart";
 import styles from "./Overview.module.css";
+
+/** Whether a sync has a chance without a person mending something first. */
+function canSync({ health }: ConnectionRow): boolean {
+  return !["paused", "needsReauth", "actionNeeded"].includes(health.state);
+}
 
 export function OverviewScreen() {
   const { data, error, refetch } = useRead("overview", []);
@@ -39,7 +45,7 @@ export function OverviewScreen() {
           <>
             <Button
               icon="sync"
-              onClick={() => rows.filter((row) => row.health.state !== "paused").forEach((row) => void actions.sync(row.connection))}
+              onClick={() => rows.filter(canSync).forEach((row) => void actions.sync(row.connection))}
             >
               Sync all
             </Button>

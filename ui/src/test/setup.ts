@@ -10,8 +10,8 @@ configure({ getElementError: (message) => new Error(message ?? "not found") });
 vi.mock("uplot", () => {
   class NoPlot {
     static paths = {};
-    destroy() {}
-    setSize() {}
+    destroy = () => undefined;
+    setSize = () => undefined;
   }
   return { default: NoPlot };
 });

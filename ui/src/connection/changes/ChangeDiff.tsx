@@ -36,6 +36,11 @@ export function ChangeDiff({ change, connection }: Props) {
       {change.blockedBy && (
         <Notice tone="bad" icon="failing" title={change.blockedBy.field ? fieldWords(change.blockedBy.field) : "Not sent"}>
           {change.blockedBy.message}
+          {change.blockedBy.code === "removalHeld" && (
+            <p>
+              <a href={to.connection(connection, "health", "removals")}>Review the removals</a>
+            </p>
+          )}
         </Notice>
       )}
       <dl className={styles.fieldList}>

@@ -95,6 +95,7 @@ function choices(summary: Record<ChangeKind, number>) {
   ];
 }
 
+/** The columns; they change with what is selected. */
 function columns(picked: ReadonlySet<string>, pick: (externalId: string) => void): GridColumn<ChangeView>[] {
   return [
     {
@@ -106,6 +107,7 @@ function columns(picked: ReadonlySet<string>, pick: (externalId: string) => void
           type="checkbox"
           aria-label={`Select ${change.fullName}`}
           checked={picked.has(change.externalId)}
+          disabled={isHeld(change)}
           onChange={() => pick(change.externalId)}
           onClick={(event) => event.stopPropagation()}
           className={styles.box}
@@ -128,6 +130,11 @@ function columns(picked: ReadonlySet<string>, pick: (externalId: string) => void
     { id: "name", header: "Contact", width: "minmax(8rem, 1.2fr)", cell: (change) => <strong className={styles.name}>{change.fullName}</strong> },
     { id: "fields", header: "What differs", width: "minmax(8rem, 1.5fr)", cell: (change) => <span className={styles.fields}>{summaryOf(change)}</span> },
   ];
+}
+
+/** Its removal waits for a person's word; sending it again would change nothing. */
+function isHeld({ blockedBy }: ChangeView): boolean {
+  return blockedBy?.code === "removalHeld";
 }
 
 function summaryOf(change: ChangeView): string {

@@ -2,7 +2,7 @@
 import type { Contact } from "../../ipc/bindings";
 import type { GridColumn } from "../../kit/grid/VirtualGrid";
 import { Status, StatusShape } from "../../kit/Status";
-import { Time } from "../../kit/Time";
+import { PlainTime } from "../../kit/Time";
 import { categoryWord, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
 import styles from "./Contacts.module.css";
 
@@ -14,7 +14,7 @@ export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
   { id: "email", header: "Email", width: "minmax(9rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
   { id: "phone", header: "Phone", width: "minmax(7rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
   { id: "consent", header: "Consent", width: "6.5rem", cell: (contact) => <Consents contact={contact} /> },
-  { id: "updated", header: "Changed", width: "minmax(6rem, 1fr)", cell: (contact) => <Time at={contact.provenance.updatedAt} none="unknown" /> },
+  { id: "updated", header: "Changed", width: "minmax(6rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
 ];
 
 function Name({ contact }: { contact: Contact }) {

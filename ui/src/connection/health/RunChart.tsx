@@ -10,7 +10,8 @@ import styles from "./Health.module.css";
 const HEIGHT = 168;
 
 /** The side of an axis; the library declares its names, but does not ship them. */
-const RIGHT = 1 as uPlot.Axis.Side;
+// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
+const RIGHT: uPlot.Axis.Side = 1;
 
 /** Room for half a bar at either end, in seconds. */
 const ROOM = 8 * 3600;

@@ -20,7 +20,7 @@ export function NamePanel({ row: { connection } }: { row: ConnectionRow }) {
     <Panel title="Name">
       <form className={styles.narrow} onSubmit={save}>
         <TextField
-          label="Name"
+          label="What you and your colleagues call it"
           value={name}
           onChange={setName}
           after={

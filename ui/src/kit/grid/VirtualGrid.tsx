@@ -1,22 +1,18 @@
 /** A table of any length, of which only the rows that show exist. */
-import { Virtualizer, elementScroll, observeElementRect, useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type ReactNode } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useId, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
 import { flushSync } from "react-dom";
 
+import { followOffset, followSize } from "./following";
+import { GridRow, type GridColumn } from "./GridRow";
 import { ScrollSpace } from "./scrollSpace";
 import styles from "./VirtualGrid.module.css";
 
-export type GridColumn<Row> = {
-  id: string;
-  header: ReactNode;
-  /** A CSS track, such as `minmax(10rem, 2fr)`. */
-  width: string;
-  cell: (row: Row, index: number) => ReactNode;
-  figure?: boolean;
-};
+export type { GridColumn } from "./GridRow";
 
 type Props<Row> = {
   label: string;
+  /** Keep them outside the component where they do not change: rows are drawn anew when they do. */
   columns: readonly GridColumn<Row>[];
   total: number;
   /** The row, or none while it is on its way. */
@@ -28,23 +24,24 @@ type Props<Row> = {
   opened?: number | null;
   /** The rows are of an older question. */
   outdated?: boolean;
-  /** In rem. */
-  rowHeight?: number;
   /** The width below which it scrolls sideways, in rem. */
   narrowest?: number;
 };
 
-/** How long after the last movement the scroll bar is put right. */
-const REST_MS = 140;
+/** Heights in rem. */
+const ROW = 2.5;
+const HEAD = 2.25;
 
 export function VirtualGrid<Row>(props: Props<Row>) {
-  const { label, columns, total, rowAt, onRange, onOpen, opened, outdated, rowHeight = 2.5, narrowest = 24 } = props;
+  const { label, columns, total, rowAt, onRange, onOpen, opened, outdated, narrowest = 24 } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [space] = useState(() => new ScrollSpace());
   const [active, setActive] = useState(0);
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
-  const height = Math.round(rowHeight * rootFontSize());
+  const rem = rootFontSize();
+  const height = Math.round(ROW * rem);
+  const head = HEAD * rem;
 
   // What it returns is read in this very render and handed to nobody.
   // eslint-disable-next-line react-hooks/incompatible-library
@@ -54,32 +51,40 @@ export function VirtualGrid<Row>(props: Props<Row>) {
     estimateSize: () => height,
     overscan: 8,
     initialRect: { width: 800, height: 600 },
-    observeElementRect: (instance, report) =>
-      observeElementRect(instance, (rect) => {
-        space.measure(instance.getTotalSize(), rect.height);
-        report(rect);
-      }),
+    observeElementRect: (instance, report) => followSize(instance, head, report, () => redraw()),
     observeElementOffset: (instance, report) => followOffset(instance, space, report, () => flushSync(redraw)),
-    scrollToFn: (offset, options, instance) => {
-      const physical = space.physicalOf(offset);
-      elementScroll(physical, options, instance);
-      space.put(scroller.current?.scrollTop ?? physical, offset);
-    },
+    // Places are the list's here and the element's there: all scrolling goes through `scrollTo`.
+    scrollToFn: () => undefined,
   });
-  space.measure(total * height, scroller.current?.clientHeight ?? 600);
+  space.measure(total * height, (virtualizer.scrollRect?.height ?? 600));
 
   const items = virtualizer.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => onRange(first, last), [first, last, onRange]);
 
+  const scrollTo = (place: number) => {
+    const element = scroller.current;
+    if (!element) return;
+    element.scrollTop = space.physicalOf(place);
+    space.put(element.scrollTop, place);
+    element.dispatchEvent(new Event("scroll"));
+  };
   const go = (to: number) => {
     const next = Math.min(total - 1, Math.max(0, to));
     setActive(next);
-    virtualizer.scrollToIndex(next, { align: "auto" });
+    const viewport = virtualizer.scrollRect?.height ?? 600;
+    if (next * height < space.offset) scrollTo(next * height);
+    else if ((next + 1) * height > space.offset + viewport) scrollTo((next + 1) * height - viewport);
+  };
+  const open = (index: number) => {
+    setActive(index);
+    const row = rowAt(index);
+    if (row !== undefined) onOpen(row, index);
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 600) / height) - 2);
+    if (event.target !== event.currentTarget) return;
+    const page = Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 600) / height) - 1);
     const steps: Record<string, number> = {
       ArrowDown: active + 1,
       ArrowUp: active - 1,
@@ -89,16 +94,17 @@ export function VirtualGrid<Row>(props: Props<Row>) {
       End: total - 1,
     };
     const to = steps[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      go(to);
-    } else if (event.key === "Enter" && event.target === event.currentTarget) {
-      const row = rowAt(active);
-      if (row !== undefined) onOpen(row, active);
-    }
+    if (event.key === "Enter") open(active);
+    else if (to === undefined) return;
+    else go(to);
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent) => {
+    const row = (event.target as Element).closest<HTMLElement>("[data-index]");
+    if (row) open(Number(row.dataset.index));
   };
 
-  const template = { gridTemplateColumns: columns.map((column) => column.width).join(" ") };
+  const template = columns.map((column) => column.width).join(" ");
   return (
     <div
       ref={scroller}
@@ -110,97 +116,40 @@ export function VirtualGrid<Row>(props: Props<Row>) {
       aria-activedescendant={items.some(({ index }) => index === active) ? `${id}-${active}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onClick={onClick}
       className={styles.scroller}
       style={{ "--narrowest": `${narrowest}rem` } as CSSProperties}
     >
-      <div role="row" aria-rowindex={1} className={styles.head} style={template}>
+      <div role="row" aria-rowindex={1} className={styles.head} style={{ gridTemplateColumns: template }}>
         {columns.map((column) => (
           <div key={column.id} role="columnheader" className={column.figure === true ? styles.figure : styles.cell}>
             {column.header}
           </div>
         ))}
       </div>
-      <div role="rowgroup" className={styles.body} style={{ height: space.height }} data-outdated={outdated === true ? "" : undefined}>
-        {items.map((item) => {
-          const row = rowAt(item.index);
-          return (
-            // The grid itself has the focus and takes the keys; the rows are its descendants.
-            // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <div
-              key={item.key}
-              id={`${id}-${item.index}`}
-              role="row"
-              aria-rowindex={item.index + 2}
-              aria-selected={opened === item.index}
-              data-active={item.index === active ? "" : undefined}
-              className={styles.row}
-              style={{ ...template, height, transform: `translateY(${item.start - space.shift}px)` }}
-              onClick={() => {
-                setActive(item.index);
-                if (row !== undefined) onOpen(row, item.index);
-              }}
-            >
-              {columns.map((column) => (
-                <div key={column.id} role="gridcell" className={column.figure === true ? styles.figure : styles.cell}>
-                  {row === undefined ? <span className={styles.ghost} /> : column.cell(row, item.index)}
-                </div>
-              ))}
-            </div>
-          );
-        })}
+      <div
+        role="rowgroup"
+        className={styles.body}
+        style={{ height: space.height }}
+        data-outdated={outdated === true ? "" : undefined}
+      >
+        {items.map(({ index, start }) => (
+          <GridRow
+            key={index}
+            id={`${id}-${index}`}
+            index={index}
+            row={rowAt(index)}
+            columns={columns}
+            template={template}
+            height={height}
+            top={start - space.shift}
+            isActive={index === active}
+            isOpened={opened === index}
+          />
+        ))}
       </div>
     </div>
   );
-}
-
-/** Tells the virtualizer the place in the list, and keeps the scroll bar true to it. */
-function followOffset(
-  instance: Virtualizer<HTMLDivElement, HTMLDivElement>,
-  space: ScrollSpace,
-  report: (offset: number, isScrolling: boolean) => void,
-  redraw: () => void,
-) {
-  const element = instance.scrollElement;
-  if (!element) return undefined;
-  let byBar = false;
-  let rest: ReturnType<typeof setTimeout> | undefined;
-  const putRight = () => {
-    const wanted = space.correction;
-    if (wanted === null || byBar) return;
-    const place = space.offset;
-    element.scrollTop = wanted;
-    space.put(element.scrollTop, place);
-    redraw();
-  };
-  const onScroll = () => {
-    space.moved(element.scrollTop, byBar);
-    if (space.isStuck) putRight();
-    report(space.offset, true);
-    clearTimeout(rest);
-    rest = setTimeout(() => {
-      report(space.offset, false);
-      putRight();
-    }, REST_MS);
-  };
-  // A press on the element itself is a press on its scroll bar: everything else in it is a row.
-  const onDown = (event: PointerEvent) => {
-    byBar = event.target === element;
-  };
-  const onUp = () => {
-    byBar = false;
-  };
-  element.addEventListener("scroll", onScroll, { passive: true });
-  element.addEventListener("pointerdown", onDown);
-  element.addEventListener("wheel", onUp, { passive: true });
-  window.addEventListener("pointerup", onUp);
-  report(space.offset, false);
-  return () => {
-    clearTimeout(rest);
-    element.removeEventListener("scroll", onScroll);
-    element.removeEventListener("pointerdown", onDown);
-    element.removeEventListener("wheel", onUp);
-    window.removeEventListener("pointerup", onUp);
-  };
 }
 
 function rootFontSize(): number {
