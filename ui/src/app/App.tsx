@@ -13,8 +13,9 @@ import { Toasts } from "../kit/Toasts";
 import { OverviewScreen } from "../overview/OverviewScreen";
 import { SettingsScreen } from "../settings/SettingsScreen";
 import { SupportScreen } from "../support/SupportScreen";
+import { Mishap } from "./Mishap";
 import { Palette } from "./Palette";
-import { go, to, useRoute } from "./route";
+import { go, placeOf, to, useRoute, type Route } from "./route";
 import { Shell } from "./Shell";
 import { ShortcutList } from "./ShortcutList";
 import { useShortcuts } from "./shortcuts";
@@ -43,6 +44,7 @@ export function App({ backend, cache }: Props) {
 function Frame({ live }: { live: Live }) {
   useNews(live);
   useAppearance();
+  const route = useRoute();
   const now = useTicking(15_000);
   const [over, setOver] = useState<"palette" | "shortcuts" | null>(null);
   useShortcuts({
@@ -53,7 +55,9 @@ function Frame({ live }: { live: Live }) {
   return (
     <NowContext value={now}>
       <Shell onPalette={() => setOver("palette")}>
-        <Screen />
+        <Mishap key={placeOf(route)}>
+          <Screen route={route} />
+        </Mishap>
       </Shell>
       <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
       <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
@@ -61,8 +65,7 @@ function Frame({ live }: { live: Live }) {
   );
 }
 
-function Screen() {
-  const route = useRoute();
+function Screen({ route }: { route: Route }) {
   switch (route.screen) {
     case "overview":
       return <OverviewScreen />;

@@ -8,7 +8,7 @@ import { Icon, type IconName } from "../kit/Icon";
 import { StatusShape } from "../kit/Status";
 import { Tip } from "../kit/Tip";
 import { byUrgency, stateWords } from "../words/state";
-import { to, useRoute, type Route } from "./route";
+import { placeOf, to, useRoute } from "./route";
 import styles from "./Shell.module.css";
 import { KEY } from "./shortcuts";
 
@@ -47,10 +47,6 @@ export function Shell({ onPalette, children }: Props) {
 function skip(event: { preventDefault: () => void }, main: HTMLElement | null) {
   event.preventDefault();
   main?.focus();
-}
-
-function placeOf(route: Route): string {
-  return route.screen === "connection" ? `connection ${route.id}` : route.screen;
 }
 
 function Side({ onPalette }: { onPalette: () => void }) {

@@ -41,6 +41,11 @@ export function parseRoute(hash: string): Route {
   }
 }
 
+/** Which screen it is, whatever is open in it. */
+export function placeOf(route: Route): string {
+  return route.screen === "connection" ? `connection ${route.id}` : route.screen;
+}
+
 export function useRoute(): Route {
   const hash = useSyncExternalStore(onHashChange, () => window.location.hash);
   return parseRoute(hash);

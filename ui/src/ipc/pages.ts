@@ -9,8 +9,8 @@ import { reading, type Answer, type Arguments, type CommandName } from "./cache"
 export const PAGE = 100;
 
 type Pages<K extends CommandName> = {
-  /** The newest answer there is, for totals and what else stands beside the rows. */
-  newest: Answer<K> | undefined;
+  /** The first page, for totals and what else stands beside the rows. */
+  head: Answer<K> | undefined;
   error: Error | null;
   /** What shows is of an older question. */
   isOutdated: boolean;
@@ -22,8 +22,9 @@ type Pages<K extends CommandName> = {
 export function usePages<K extends CommandName>(name: K, argumentsOf: (limit: number, offset: number) => Arguments<K>): Pages<K> {
   const backend = useBackend();
   const [range, setRange] = useState({ first: 0, last: 0 });
-  const pages: number[] = [];
-  for (let page = range.first; page <= range.last; page += 1) pages.push(page);
+  // The first page is always there: without its total the list would lose its place in a jump.
+  const pages = [0];
+  for (let page = Math.max(1, range.first); page <= range.last; page += 1) pages.push(page);
   const answers = useQueries({
     queries: pages.map((page) => ({
       ...reading(backend, name, argumentsOf(PAGE, page * PAGE)),
@@ -35,10 +36,10 @@ export function usePages<K extends CommandName>(name: K, argumentsOf: (limit: nu
     setRange((old) => (old.first === next.first && old.last === next.last ? old : next));
   }, []);
   return {
-    newest: (answers.find(({ data, isPlaceholderData }) => data !== undefined && !isPlaceholderData) ?? answers[0])?.data,
+    head: answers[0]?.data,
     error: answers.find(({ error }) => error !== null)?.error ?? null,
     isOutdated: answers.some(({ isPlaceholderData }) => isPlaceholderData),
-    pageAt: (index) => answers[Math.floor(index / PAGE) - range.first]?.data,
+    pageAt: (index) => answers[pages.indexOf(Math.floor(index / PAGE))]?.data,
     onRange,
   };
 }

@@ -22,6 +22,25 @@ describe("a million contacts", () => {
     }
   });
 
+  it("can be jumped through, while pages are still on their way", async () => {
+    const fake = fakeBackend({ ticks: standing(), largest: 1_000_000 });
+    let asked = 0;
+    const contacts: typeof fake.commands.contacts = (id, query) => {
+      asked += 1;
+      return query.offset === 0 ? fake.commands.contacts(id, query) : new Promise(() => undefined);
+    };
+    const { user } = openApp({ at: AT, largest: 1_000_000, commands: { contacts } });
+    const grid = await screen.findByRole("grid");
+    await waitFor(() => expect(grid).toHaveAttribute("aria-rowcount", "1000001"));
+    await screen.findAllByRole("gridcell");
+    grid.focus();
+    await user.keyboard("{End}");
+    const last = grid.querySelector("[aria-rowindex='1000001']");
+    expect(last, "the last row is there, empty as yet").not.toBeNull();
+    expect(grid, "the total is not lost").toHaveAttribute("aria-rowcount", "1000001");
+    expect(asked, "no more than the pages that show").toBeLessThan(6);
+  });
+
   it("are searched in the backend", async () => {
     const fake = fakeBackend({ ticks: standing(), largest: 2000 });
     const contacts = vi.fn(fake.commands.contacts);

@@ -5,7 +5,7 @@ import { replace, to } from "../../app/route";
 import type { ChangeKind, ChangeView, ConnectionRow } from "../../ipc/bindings";
 import { reportOf } from "../../ipc/failure";
 import { useRun } from "../../ipc/live";
-import { usePages } from "../../ipc/pages";
+import { PAGE, usePages } from "../../ipc/pages";
 import { Button } from "../../kit/Button";
 import { count } from "../../kit/figures";
 import { VirtualGrid, type GridColumn } from "../../kit/grid/VirtualGrid";
@@ -31,8 +31,8 @@ export function ChangesTab({ row, open }: Props) {
   const [confirming, setConfirming] = useState(false);
   const isRunning = useRun(id) !== undefined;
   const kind: ChangeKind | null = view === "all" ? null : view;
-  const { newest, error, isOutdated, pageAt, onRange } = usePages("preview", (limit, offset) => [id, kind, limit, offset]);
-  const summary = newest?.summary ?? row.pending;
+  const { head, error, isOutdated, pageAt, onRange } = usePages("preview", (limit, offset) => [id, kind, limit, offset]);
+  const summary = head?.summary ?? row.pending;
   const sendable = summary.create + summary.update + summary.archive;
   const total = view === "all" ? sendable + summary.blocked : summary[view];
 
@@ -47,7 +47,7 @@ export function ChangesTab({ row, open }: Props) {
       if (!next.delete(externalId)) next.add(externalId);
       return next;
     });
-  if (newest && sendable + summary.blocked === 0) {
+  if (head && sendable + summary.blocked === 0) {
     return (
       <Empty icon="healthy" title="NurtureHub has everything">
         {count(summary.unchanged)} contacts are there as they are here. Changes show here after the next sync.
@@ -73,7 +73,7 @@ export function ChangesTab({ row, open }: Props) {
             label="Changes"
             columns={columns(picked, pick)}
             total={total}
-            rowAt={(index) => pageAt(index)?.changes[index % 100]}
+            rowAt={(index) => pageAt(index)?.changes[index % PAGE]}
             onRange={onRange}
             onOpen={(change, index) => setOpened({ change, index })}
             opened={opened?.index ?? null}

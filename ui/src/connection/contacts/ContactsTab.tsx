@@ -5,7 +5,7 @@ import { replace, to } from "../../app/route";
 import { useShortcuts } from "../../app/shortcuts";
 import type { ConnectionRow, Contact } from "../../ipc/bindings";
 import { reportOf } from "../../ipc/failure";
-import { usePages } from "../../ipc/pages";
+import { PAGE, usePages } from "../../ipc/pages";
 import { Button } from "../../kit/Button";
 import { counted } from "../../kit/figures";
 import { VirtualGrid } from "../../kit/grid/VirtualGrid";
@@ -24,22 +24,22 @@ export function ContactsTab({ row, open }: Props) {
   useShortcuts({ f: () => search.current?.focus() });
   // Typing stays quick while the list follows.
   const asked = useDeferredValue(filters);
-  const { newest, error, isOutdated, pageAt, onRange } = usePages("contacts", (limit, offset) => [
+  const { head, error, isOutdated, pageAt, onRange } = usePages("contacts", (limit, offset) => [
     id,
     { ...asked, search: asked.search.trim() === "" ? null : asked.search.trim(), limit, offset },
   ]);
-  const rowAt = (index: number): Contact | undefined => pageAt(index)?.contacts[index % 100];
+  const rowAt = (index: number): Contact | undefined => pageAt(index)?.contacts[index % PAGE];
   const show = useCallback((contact?: string) => replace(to.connection(id, "contacts", contact)), [id]);
-  const total = newest?.total ?? 0;
+  const total = head?.total ?? 0;
   return (
     <div className={styles.fill}>
       <FilterBar filters={filters} onChange={setFilters} searchRef={search}>
         <span role="status" className={styles.muted}>
-          {newest ? counted(total, "contact") : ""}
+          {head ? counted(total, "contact") : ""}
         </span>
       </FilterBar>
       {error && <ErrorNotice report={reportOf(error)} />}
-      {newest && total === 0 ? (
+      {head && total === 0 ? (
         <NoContacts isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
       ) : (
         <div className={styles.listBox}>
