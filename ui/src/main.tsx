@@ -6,6 +6,7 @@ import { App } from "./app/App";
 import { applyAppearance, keptAppearance } from "./app/theme";
 import { insideShell, shell, type Backend } from "./ipc/backend";
 import { newCache } from "./ipc/cache";
+import { nameALanguage } from "./kit/language";
 import "./kit/base.css";
 import "./kit/tokens.css";
 
@@ -21,6 +22,7 @@ async function backend(): Promise<Backend> {
 }
 
 async function start(): Promise<void> {
+  nameALanguage();
   applyAppearance(keptAppearance());
   const root = document.getElementById("root");
   if (!root) return;
