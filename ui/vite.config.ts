@@ -20,5 +20,7 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     css: { modules: { classNameStrategy: "non-scoped" } },
     restoreMocks: true,
+    // A walk through the whole app takes its time on a machine that does other things, too.
+    testTimeout: 30_000,
   },
 });

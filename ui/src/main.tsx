@@ -1,4 +1,8 @@
 /** Starts the web UI over the desktop shell; outside of it, in development, over the fake backend. */
+// What every element starts from comes first: what a component says of itself goes before it.
+import "./kit/base.css";
+import "./kit/tokens.css";
+
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
@@ -7,8 +11,6 @@ import { applyAppearance, keptAppearance } from "./app/theme";
 import { insideShell, shell, type Backend } from "./ipc/backend";
 import { newCache } from "./ipc/cache";
 import { nameALanguage } from "./kit/language";
-import "./kit/base.css";
-import "./kit/tokens.css";
 
 /** Written so that the real build holds no trace of the fake backend. */
 const MAY_PRETEND = import.meta.env.DEV || import.meta.env.MODE === "fake";

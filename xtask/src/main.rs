@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod bench;
+mod bindings;
 mod check_specs;
 mod failure;
 mod guide;
@@ -22,7 +23,10 @@ mod schemas;
 mod setup;
 mod steps;
 mod test;
+mod throwaway;
 mod tidy;
+mod web;
+mod window;
 mod workspace;
 
 use std::process::ExitCode;
@@ -85,6 +89,18 @@ const SUBCOMMANDS: &[Subcommand] = &[
         arguments: "NAME",
         about: "Write adapter, simulator and conformance test of a new CRM, ready to fill in",
         call: new_adapter::run,
+    },
+    Subcommand {
+        name: "bindings",
+        arguments: "",
+        about: "Write ui/src/ipc/bindings.ts from the commands' and the engine's types",
+        call: bindings::run,
+    },
+    Subcommand {
+        name: "screenshots",
+        arguments: "",
+        about: "Write pictures of every screen of the real app, in both themes, to target/screenshots",
+        call: window::screenshots,
     },
     Subcommand {
         name: "lines",

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::process::Program;
 use crate::setup::{self, For};
 use crate::steps::{self, Step, Work};
-use crate::{guide, keychain, lint, new_adapter, oauth_server, schemas};
+use crate::{guide, keychain, lint, new_adapter, oauth_server, schemas, web, window};
 
 /// Sets up and takes every step, or those named.
 ///
@@ -21,6 +21,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
 fn all() -> Vec<Step> {
     let mut steps = lint::steps();
     steps.push(Step {
+        name: "web",
+        about: "types, lint and tests of the window's web part",
+        work: Work::Call(web::check),
+    });
+    steps.push(Step {
         name: "tests",
         about: "every test of the workspace",
         work: Work::Program(Program::cargo(&["test", "--workspace", "--locked"])),
@@ -34,6 +39,11 @@ fn all() -> Vec<Step> {
         name: "oauth-server",
         about: "the sign-in against a real OAuth server, npm's oidc-provider",
         work: Work::Call(oauth_server::check),
+    });
+    steps.push(Step {
+        name: "window",
+        about: "the desktop app in a real window, with a real keyring and the sandbox",
+        work: Work::Call(window::check),
     });
     steps.push(Step {
         name: "schemas",

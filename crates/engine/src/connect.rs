@@ -9,6 +9,7 @@ use nurturehub_store::audit;
 use nurturehub_store::connections::{self, ConnectionRecord, NewConnection};
 use serde::Serialize;
 use serde_json::json;
+use specta::Type;
 
 use crate::credentials::{self, Secrets};
 use crate::{Engine, EngineError, SignInPrompt, audit_words, file_settings};
@@ -29,7 +30,7 @@ pub struct ConnectRequest {
 }
 
 /// A connection, as it is shown. No secret is in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionView {
     /// Its id.

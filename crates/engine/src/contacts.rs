@@ -1,12 +1,16 @@
 //! Looking at what was synced.
 
+use jiff::Timestamp;
 use nurturehub_adapter_kit::mapping::Lineage;
 use nurturehub_adapters::registry::ExplainOrigin;
-use nurturehub_port::{Category, Contact, DataIssue, ErrorKind, ExternalId};
-use nurturehub_store::contacts::{self, ChangeKind, ContactFilter};
+use nurturehub_port::{
+    Category, ConsentState, Contact, DataIssue, ErrorKind, ExternalId, Lifecycle,
+};
+use nurturehub_store::contacts::{self, ChangeKind, ContactFilter, PushedOnce};
 use nurturehub_store::{StoreError, contacts::Blocked};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use specta::Type;
 
 use crate::{Engine, EngineError};
 
@@ -19,6 +23,12 @@ pub struct ContactQuery {
     pub category: Option<Category>,
     /// What a push would do.
     pub change: Option<ChangeKind>,
+    /// Whether it is in use.
+    pub lifecycle: Option<Lifecycle>,
+    /// Whether the person agreed to e-mail.
+    pub consent: Option<ConsentState>,
+    /// Only those with something amiss in their data.
+    pub with_issues: bool,
     /// How many to show.
     pub limit: u32,
     /// How many to pass over.
@@ -26,22 +36,25 @@ pub struct ContactQuery {
 }
 
 /// A page of contacts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactList {
     /// How many there are in all.
     pub total: u64,
     /// The contacts, in the form in which they are stored and sent.
+    #[specta(type = Vec<Contact>)]
     pub contacts: Vec<Box<RawValue>>,
 }
 
 /// A contact with where everything in it came from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ContactDetail {
     /// The canonical contact.
+    #[specta(type = Contact)]
     pub contact: Box<RawValue>,
     /// The CRM's own record.
+    #[specta(type = serde_json::Value)]
     pub raw: Box<RawValue>,
     /// Where each field came from.
     pub lineage: Vec<Lineage>,
@@ -52,10 +65,42 @@ pub struct ContactDetail {
     /// Why it is not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked_by: Option<BlockedView>,
+    /// When the platform last took it, and when it last refused it since; newest first.
+    pub pushes: Vec<PushedView>,
+}
+
+/// A time that a contact was sent, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct PushedView {
+    /// When the platform answered.
+    pub at: Timestamp,
+    /// In which run, where that was kept.
+    pub run_id: Option<String>,
+    /// Whether the platform took it.
+    pub accepted: bool,
+    /// The platform's code, where it refused it.
+    pub code: Option<String>,
+    /// The platform's words, where it refused it.
+    pub message: Option<String>,
+}
+
+impl From<PushedOnce> for PushedView {
+    fn from(pushed: PushedOnce) -> Self {
+        let accepted = pushed.refused.is_none();
+        let (code, message) = pushed.refused.unzip();
+        Self {
+            at: pushed.at,
+            run_id: pushed.run,
+            accepted,
+            code,
+            message,
+        }
+    }
 }
 
 /// Why a change is not sent, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct BlockedView {
     /// A stable word for it.
@@ -111,7 +156,9 @@ impl Engine {
             search: query.search,
             category: query.category,
             change: query.change,
-            ..ContactFilter::default()
+            lifecycle: query.lifecycle,
+            consent: query.consent,
+            with_issues: query.with_issues,
         };
         let page = self
             .store
@@ -161,6 +208,7 @@ impl Engine {
             issues: explanation.issues,
             change: detail.change,
             blocked_by: detail.blocked.map(Into::into),
+            pushes: detail.pushes.into_iter().map(Into::into).collect(),
         })
     }
 }

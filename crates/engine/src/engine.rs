@@ -94,6 +94,12 @@ impl Engine {
         &self.options.home
     }
 
+    /// Where secrets are kept, in plain words.
+    #[must_use]
+    pub fn vault_words(&self) -> &'static str {
+        self.options.vault.kind().title()
+    }
+
     /// The database, for those who look into it beside the use cases (tests, benchmarks).
     #[must_use]
     pub const fn store(&self) -> &Store {

@@ -7,6 +7,7 @@ use nurturehub_store::StoreError;
 use nurturehub_vault::VaultError;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use specta::Type;
 
 /// Why a use case failed.
 #[derive(Debug, thiserror::Error)]
@@ -119,7 +120,7 @@ impl EngineError {
 }
 
 /// A failure, as the command line prints it and runs record it. No secret, no personal data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorReport {
     /// Which of the closed list.

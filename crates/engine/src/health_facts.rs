@@ -1,14 +1,15 @@
 //! Gathering the recorded facts that health is computed from.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
 use serde::Deserialize;
 
+use crate::RunStatus;
 use crate::health::{Health, HealthInputs, Quota, RunFact, TokenExpiry, evaluate, needs_sign_in};
-use crate::{Engine, EngineError, keep_alive, lease};
+use crate::{Engine, EngineError, keep_alive, lease, schedule};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -35,7 +36,12 @@ impl Engine {
                 Ok((found, traces::sent_on(db, row, now)?))
             })
             .await?;
-        let running = lease::is_taken(&self.options.home, &record.id);
+        // Looking at a lease takes it for a moment, which would turn away a run that begins just then:
+        // only a run that has begun, or one that was cut off, is a reason to look.
+        let running = found
+            .iter()
+            .any(|run| run.status == RunStatus::Running.as_str())
+            && lease::is_taken(&self.options.home, &record.id);
         let tokens = self.stored_tokens(&record.id).await?;
         Ok(evaluate(&HealthInputs {
             now,
@@ -43,7 +49,7 @@ impl Engine {
             paused_at: record.paused_at,
             runs: found.iter().filter_map(fact).collect(),
             running,
-            stale_after: SignedDuration::from_mins(i64::from(spec.schedule.stale_after_minutes)),
+            stale_after: schedule::stale_after(&record, &spec),
             token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
             signed_in_at: tokens.as_ref().map(TokenSet::obtained_at),
             quota: spec.limits.per_day.map(|limit| Quota {

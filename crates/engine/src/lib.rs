@@ -9,6 +9,7 @@ mod connect;
 mod contacts;
 mod credentials;
 mod database;
+mod deliveries;
 mod disconnect;
 mod engine;
 mod error;
@@ -19,12 +20,17 @@ mod home;
 mod keep_alive;
 mod lease;
 mod new_key;
+mod overview;
 mod platform;
 mod preview;
+mod progress;
 mod providers;
 mod push;
 mod random;
+mod receiver;
+mod run_words;
 mod runs;
+mod schedule;
 mod session;
 mod sign_in;
 mod sync;
@@ -34,7 +40,8 @@ mod webhooks;
 mod write_back;
 
 pub use connect::{ConnectRequest, ConnectionView};
-pub use contacts::{ContactDetail, ContactList, ContactQuery};
+pub use contacts::{BlockedView, ContactDetail, ContactList, ContactQuery, PushedView};
+pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
 pub use health::{
@@ -44,19 +51,27 @@ pub use health::{
 pub use home::Home;
 pub use keep_alive::{KeepAliveReport, KeptAlive};
 pub use new_key::{FreshStart, KeyRotation};
+pub use overview::{ConnectionRow, RunPoint};
 pub use platform::PlatformView;
 pub use preview::{ChangeView, FieldChange, PreviewPage, diff};
-pub use providers::ProviderView;
+pub use progress::{RunPhase, RunProgress};
+pub use providers::{ProviderView, SignInChoice, SignInView};
 pub use push::{PushOptions, PushRejection, PushReport};
 pub use random::Random;
-pub use runs::{RunDetail, RunSummary};
+pub use receiver::{LARGEST_BODY, Received, Receiver};
+pub use run_words::{RunKind, RunStatus};
+pub use runs::{RunDetail, RunList, RunSummary};
+pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
 pub use sync::{
     Doubt, DoubtReason, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
 };
 pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::{ReplayReport, ReplayedDelivery, WebhookReport};
-pub use write_back::{FailedActivities, FailedActivity, WriteBackReport, WriteBackResult};
+pub use write_back::{
+    ActivityCounts, ActivityList, ActivityRow, ActivityState, FailedActivities, FailedActivity,
+    WriteBackReport, WriteBackResult,
+};
 
 pub use nurturehub_adapter_kit::profile::schema as profile_schema;
 pub use nurturehub_store::contacts::ChangeKind;

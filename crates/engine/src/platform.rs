@@ -9,11 +9,12 @@ use nurturehub_store::{audit, platform};
 use nurturehub_vault::AccountKey;
 use serde::Serialize;
 use serde_json::json;
+use specta::Type;
 
 use crate::{Engine, EngineError, audit_words};
 
 /// Where contacts are pushed to. The token is not shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PlatformView {
     /// The address, where one was set.

@@ -4,12 +4,13 @@ use nurturehub_port::ErrorKind;
 use nurturehub_store::contacts::{self, ChangeKind, PendingCounts};
 use serde::Serialize;
 use serde_json::Value;
+use specta::Type;
 
 use crate::contacts::BlockedView;
 use crate::{Engine, EngineError};
 
 /// A page of the preview.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewPage {
     /// Counts over all contacts.
@@ -22,11 +23,13 @@ pub struct PreviewPage {
 }
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeView {
     /// The contact's id in the CRM.
     pub external_id: String,
+    /// The contact's name, to know it by.
+    pub full_name: String,
     /// What would be done.
     pub kind: ChangeKind,
     /// The fields that differ.
@@ -37,7 +40,7 @@ pub struct ChangeView {
 }
 
 /// One field that differs.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FieldChange {
     /// Its path, such as `identity.fullName`.
@@ -101,13 +104,14 @@ fn walk(path: String, before: &Value, after: &Value, changes: &mut Vec<FieldChan
 }
 
 impl Engine {
-    /// A page of what a push would do.
+    /// A page of what a push would do, of one kind of change where one is named.
     ///
     /// # Errors
     /// Storage errors.
     pub async fn preview(
         &self,
         connection: &str,
+        kind: Option<ChangeKind>,
         limit: u32,
         offset: u64,
     ) -> Result<PreviewPage, EngineError> {
@@ -118,7 +122,7 @@ impl Engine {
             .read(move |db| {
                 Ok((
                     contacts::change_counts(db, record.row)?,
-                    contacts::changes(db, record.row, limit, offset)?,
+                    contacts::changes(db, record.row, kind, limit, offset)?,
                 ))
             })
             .await?;
@@ -133,10 +137,13 @@ impl Engine {
         let mut changes = Vec::with_capacity(found.len());
         for change in found {
             let before = change.before.as_deref().map(parse).transpose()?;
+            let after = parse(&change.after)?;
+            let name = after["identity"]["fullName"].as_str().unwrap_or_default();
             changes.push(ChangeView {
                 external_id: change.external_id,
+                full_name: name.to_owned(),
                 kind: change.kind,
-                fields: diff(before.as_ref(), &parse(&change.after)?),
+                fields: diff(before.as_ref(), &after),
                 blocked_by: change.blocked.map(Into::into),
             });
         }

@@ -1,13 +1,16 @@
 //! Which CRMs there are.
 
-use nurturehub_port::{Capabilities, Field, ProviderId, ProviderSpec, Unsupported};
+use nurturehub_port::{
+    Capabilities, Field, ProviderId, ProviderSpec, SignIn, SignInMethod, Unsupported,
+};
 use nurturehub_store::connections::ConnectionRecord;
 use serde::Serialize;
+use specta::Type;
 
 use crate::Engine;
 
 /// A provider, as a form and the command line show it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderView {
     /// Its id.
@@ -16,6 +19,8 @@ pub struct ProviderView {
     pub name: String,
     /// How one signs in: the default method's kind.
     pub auth: &'static str,
+    /// The ways to sign in.
+    pub sign_in: SignInView,
     /// What a person fills in.
     pub fields: Vec<Field>,
     /// What the CRM can do.
@@ -32,6 +37,39 @@ pub struct ProviderView {
     pub unconfirmed: Option<String>,
 }
 
+/// The ways to sign in to a CRM.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInView {
+    /// The setting whose value picks one, where there is more than one.
+    pub chosen_by: Option<String>,
+    /// The ways; the first is the default.
+    pub methods: Vec<SignInChoice>,
+}
+
+/// One way to sign in to a CRM.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct SignInChoice {
+    /// The setting's value.
+    pub value: String,
+    /// `authorizationCode`, `clientCredentials` or `staticSecret`.
+    pub kind: String,
+}
+
+impl From<&SignIn> for SignInView {
+    fn from(sign_in: &SignIn) -> Self {
+        let choice = |(value, method): &(&str, SignInMethod)| SignInChoice {
+            value: (*value).to_owned(),
+            kind: method.as_str().to_owned(),
+        };
+        Self {
+            chosen_by: sign_in.chosen_by.map(ToOwned::to_owned),
+            methods: sign_in.methods.iter().map(choice).collect(),
+        }
+    }
+}
+
 impl From<ProviderSpec> for ProviderView {
     fn from(spec: ProviderSpec) -> Self {
         Self {
@@ -40,6 +78,7 @@ impl From<ProviderSpec> for ProviderView {
                 .methods
                 .first()
                 .map_or("none", |(_, method)| method.as_str()),
+            sign_in: SignInView::from(&spec.sign_in),
             id: spec.id,
             name: spec.name.to_owned(),
             fields: spec.fields,

@@ -3,12 +3,13 @@
 use nurturehub_platform::{OutgoingContact, PlatformClient, RowResult, RowStatus};
 use nurturehub_port::{ErrorKind, RunId};
 use nurturehub_store::connections::ConnectionRecord;
-use nurturehub_store::contacts::{self, PushRow};
+use nurturehub_store::contacts::{self, Answered, PushRow, Refusal};
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::traces::{self, TraceRow};
 use nurturehub_store::{StoreError, audit};
 use serde::Serialize;
 use serde_json::json;
+use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use crate::session::drain;
@@ -30,7 +31,7 @@ pub struct PushOptions {
 }
 
 /// What a push did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PushReport {
     /// The run's id.
@@ -57,7 +58,7 @@ pub struct PushReport {
 }
 
 /// Why a contact was refused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PushRejection {
     /// Its id in the CRM.
@@ -182,7 +183,7 @@ impl Engine {
             for (row, answer) in rows.iter().zip(&answers) {
                 report.count(row, answer);
             }
-            self.settle(record.row, rows, answers).await?;
+            self.settle(record.row, &report.run_id, rows, answers).await?;
             progress(report.sent);
         }
     }
@@ -190,25 +191,34 @@ impl Engine {
     async fn settle(
         &self,
         connection: i64,
+        run: &RunId,
         rows: Vec<PushRow>,
         answers: Vec<RowResult>,
     ) -> Result<(), EngineError> {
-        let now = self.now();
+        let (at, run) = (self.now(), run.clone());
         self.store
             .write(move |tx| {
+                let answered = Answered {
+                    at,
+                    run: run.as_str(),
+                };
                 rows.iter()
                     .zip(&answers)
                     .try_for_each(|(row, answer)| match answer.status {
                         RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
-                            contacts::accept(tx, connection, row)
+                            contacts::accept(tx, connection, row, answered)
                         }
                         RowStatus::Rejected => {
                             let (code, message) = reason(answer);
-                            let field = answer
-                                .error
-                                .as_ref()
-                                .and_then(|error| error.field.as_deref());
-                            contacts::reject(tx, row, &code, &message, field, now)
+                            let refusal = Refusal {
+                                code: &code,
+                                message: &message,
+                                field: answer
+                                    .error
+                                    .as_ref()
+                                    .and_then(|error| error.field.as_deref()),
+                            };
+                            contacts::reject(tx, row, refusal, answered)
                         }
                     })
             })

@@ -1,23 +1,26 @@
 //! Run history.
 
 use jiff::Timestamp;
+use nurturehub_adapter_kit::TraceEntry;
+use nurturehub_store::StoreError;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
 use serde::Serialize;
 use serde_json::Value;
+use specta::Type;
 
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, RunKind, RunStatus};
 
 /// A run, in a line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     /// Its id.
     pub run_id: String,
     /// What was done.
-    pub kind: String,
+    pub kind: RunKind,
     /// How it ended.
-    pub status: String,
+    pub status: RunStatus,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -30,22 +33,34 @@ pub struct RunSummary {
     pub error_kind: Option<String>,
 }
 
-impl From<RunRecord> for RunSummary {
-    fn from(run: RunRecord) -> Self {
-        Self {
+impl TryFrom<RunRecord> for RunSummary {
+    type Error = StoreError;
+
+    fn try_from(run: RunRecord) -> Result<Self, StoreError> {
+        Ok(Self {
+            kind: RunKind::of_stored(&run.kind)?,
+            status: RunStatus::of_stored(&run.status)?,
             run_id: run.id,
-            kind: run.kind,
-            status: run.status,
             started_at: run.started_at,
             ended_at: run.ended_at,
             contacts: run.contacts,
             error_kind: run.error_kind,
-        }
+        })
     }
 }
 
+/// A page of the run history.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunList {
+    /// How many runs there are in all.
+    pub total: u64,
+    /// Those of the page, newest first.
+    pub runs: Vec<RunSummary>,
+}
+
 /// A run with all that was kept of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunDetail {
     /// The run.
@@ -54,6 +69,7 @@ pub struct RunDetail {
     /// What it reported.
     pub report: Value,
     /// Its requests, masked.
+    #[specta(type = Vec<TraceEntry>)]
     pub requests: Vec<Value>,
 }
 
@@ -63,12 +79,29 @@ impl Engine {
     /// # Errors
     /// Storage errors.
     pub async fn runs(&self, connection: &str, limit: u32) -> Result<Vec<RunSummary>, EngineError> {
+        Ok(self.run_page(connection, limit, 0).await?.runs)
+    }
+
+    /// A page of a connection's runs, newest first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn run_page(
+        &self,
+        connection: &str,
+        limit: u32,
+        offset: u64,
+    ) -> Result<RunList, EngineError> {
         let record = self.connection(connection).await?;
-        let found = self
+        let (total, found) = self
             .store
-            .read(move |db| runs::newest(db, record.row, None, limit))
+            .read(move |db| runs::page(db, record.row, limit, offset))
             .await?;
-        Ok(found.into_iter().map(Into::into).collect())
+        let runs = found.into_iter().map(TryInto::try_into);
+        Ok(RunList {
+            total,
+            runs: runs.collect::<Result<_, StoreError>>()?,
+        })
     }
 
     /// One run with its request trace.
@@ -87,7 +120,7 @@ impl Engine {
             .await?;
         Ok(RunDetail {
             report: run.report.clone(),
-            summary: run.into(),
+            summary: run.try_into()?,
             requests,
         })
     }

@@ -5,11 +5,12 @@ use nurturehub_port::{ErrorKind, StepName, StepStatus, VerifyStep};
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::traces;
 use serde::Serialize;
+use specta::Type;
 
 use crate::{Engine, EngineError, ErrorReport};
 
 /// One step, as it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyStepReport {
     /// Which.
@@ -43,7 +44,7 @@ impl From<VerifyStep> for VerifyStepReport {
 }
 
 /// A verification.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
     /// Every step passed or was rightly skipped.

@@ -9,12 +9,13 @@ use nurturehub_store::webhooks::{self, DeliveryRecord};
 use nurturehub_store::{StoreError, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use specta::Type;
 
 use crate::session::Session;
 use crate::{Engine, EngineError, ErrorReport, audit_words, sync};
 
 /// What came of a delivery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookReport {
     /// It was the CRM's, and it is dealt with.
@@ -33,7 +34,7 @@ pub struct WebhookReport {
 }
 
 /// What came of replaying a delivery.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayedDelivery {
     /// The key under which it is kept.
@@ -49,7 +50,7 @@ pub struct ReplayedDelivery {
 }
 
 /// What came of replaying deliveries.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct ReplayReport {
     /// One for each, oldest first.

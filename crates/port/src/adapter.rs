@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use futures_core::Stream;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::{
     Activity, ActivityOutcome, AdapterError, Cursor, ExternalId, Lifecycle, SealedContact,
@@ -137,7 +138,7 @@ pub struct RejectedRecord {
 }
 
 /// Something amiss in a record's data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct DataIssue {
     /// A stable word for it.

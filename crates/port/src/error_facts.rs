@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 /// Whether trying again can help, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +22,7 @@ pub enum Retry {
 }
 
 /// Who must act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Owner {
     /// The agency's admin.
@@ -64,7 +65,7 @@ pub struct KindFacts {
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $text:literal: $retry:ident, $owner:ident, $scope:ident, $title:literal, $remedy:literal;)*) => {
         /// Why something failed: one closed list for every layer of the product.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Type)]
         pub enum ErrorKind {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::{ActivityKind, Lifecycle, ProviderId};
 
@@ -137,7 +138,7 @@ pub struct RedirectPolicy {
 }
 
 /// Something that a person fills in.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Field {
     /// The key after `--set` or `--secret`.
@@ -163,7 +164,7 @@ pub struct Field {
 }
 
 /// What a setting's value may be.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq, JsonSchema, Type)]
 #[serde(rename_all = "camelCase", tag = "kind")]
 pub enum SettingKind {
     /// Any text on one line.
@@ -273,7 +274,7 @@ impl Field {
 }
 
 /// What a CRM can do.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Capabilities {
     /// Lists only what changed since a moment.
@@ -293,7 +294,7 @@ pub struct Capabilities {
 }
 
 /// Something that a CRM cannot do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Unsupported {
     /// The capability's name in [`Capabilities`].

@@ -36,10 +36,12 @@ pub struct ConnectionRecord {
     pub paused_at: Option<Timestamp>,
     /// When it was disconnected, where it is.
     pub disconnected_at: Option<Timestamp>,
+    /// Minutes between scheduled syncs, 0 for never; none where nobody has chosen.
+    pub every_minutes: Option<u32>,
 }
 
 const COLUMNS: &str = "id, key, provider, tenant, name, reference, settings, cursor, listing, \
-     created_at, paused_at, disconnected_at";
+     created_at, paused_at, disconnected_at, every_minutes";
 
 fn read_row(row: &Row<'_>) -> Result<Result<ConnectionRecord, StoreError>, rusqlite::Error> {
     let damaged =
@@ -60,6 +62,7 @@ fn read_row(row: &Row<'_>) -> Result<Result<ConnectionRecord, StoreError>, rusql
             created_at: timestamp(row.get(9)?),
             paused_at: row.get::<_, Option<i64>>(10)?.map(timestamp),
             disconnected_at: row.get::<_, Option<i64>>(11)?.map(timestamp),
+            every_minutes: row.get(12)?,
         })
     })();
     Ok(record)
@@ -175,6 +178,18 @@ pub fn update(
     Ok(())
 }
 
+/// Changes what people call a connection.
+///
+/// # Errors
+/// What the database answers.
+pub fn rename(tx: &Write<'_>, row: i64, name: &str) -> Result<(), StoreError> {
+    tx.database.execute(
+        "UPDATE connection SET name = ?2 WHERE id = ?1",
+        params![row, name],
+    )?;
+    Ok(())
+}
+
 /// Pauses or resumes.
 ///
 /// # Errors
@@ -183,6 +198,22 @@ pub fn set_paused(tx: &Write<'_>, row: i64, at: Option<Timestamp>) -> Result<(),
     tx.database.execute(
         "UPDATE connection SET paused_at = ?2 WHERE id = ?1",
         params![row, at.map(Timestamp::as_millisecond)],
+    )?;
+    Ok(())
+}
+
+/// Chooses the minutes between scheduled syncs; 0 is never, none the provider's own default.
+///
+/// # Errors
+/// What the database answers.
+pub fn set_every_minutes(
+    tx: &Write<'_>,
+    row: i64,
+    minutes: Option<u32>,
+) -> Result<(), StoreError> {
+    tx.database.execute(
+        "UPDATE connection SET every_minutes = ?2 WHERE id = ?1",
+        params![row, minutes],
     )?;
     Ok(())
 }

@@ -142,6 +142,30 @@ pub fn newest(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A page of a connection's runs, newest first, and how many there are in all.
+///
+/// # Errors
+/// What the database answers.
+pub fn page(
+    db: &Read<'_>,
+    connection: i64,
+    limit: u32,
+    offset: u64,
+) -> Result<(u64, Vec<RunRecord>), StoreError> {
+    let total: i64 = db
+        .database
+        .prepare_cached("SELECT count(*) FROM run WHERE connection_id = ?1")?
+        .query_row([connection], |row| row.get(0))?;
+    let sql = format!(
+        "SELECT {COLUMNS} FROM run WHERE connection_id = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3"
+    );
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let mut statement = db.database.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![connection, limit, offset], read_row)?;
+    let found = rows.collect::<Result<_, _>>()?;
+    Ok((u64::try_from(total).unwrap_or_default(), found))
+}
+
 /// One run.
 ///
 /// # Errors

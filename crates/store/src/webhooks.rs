@@ -81,6 +81,30 @@ pub fn failed(db: &Read<'_>, connection: i64) -> Result<Vec<DeliveryRecord>, Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Deliveries, newest first, and how many there are in all.
+///
+/// # Errors
+/// What the database answers.
+pub fn page(
+    db: &Read<'_>,
+    connection: i64,
+    limit: u32,
+    offset: u64,
+) -> Result<(u64, Vec<DeliveryRecord>), StoreError> {
+    let total: i64 = db
+        .database
+        .prepare_cached("SELECT count(*) FROM webhook_delivery WHERE connection_id = ?1")?
+        .query_row([connection], |row| row.get(0))?;
+    let mut statement = db.database.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM webhook_delivery WHERE connection_id = ?1
+         ORDER BY id DESC LIMIT ?2 OFFSET ?3"
+    ))?;
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![connection, limit, offset], read_row)?;
+    let found = rows.collect::<Result<_, _>>()?;
+    Ok((u64::try_from(total).unwrap_or_default(), found))
+}
+
 /// Keeps a delivery in the place of an earlier one of the same event. One that was dealt with ends the
 /// waiting of an earlier failure with the same body.
 ///

@@ -61,10 +61,12 @@ pub struct WriteBackRecord {
     pub acknowledged: bool,
     /// When it came into this state.
     pub at: Timestamp,
+    /// The activity itself, as JSON text; none of one that this version could not read.
+    pub content: Option<String>,
 }
 
 const COLUMNS: &str =
-    "activity_id, state, next_attempt_at, reference, error, attempts, acknowledged, at";
+    "activity_id, state, next_attempt_at, reference, error, attempts, acknowledged, at, activity";
 
 fn read_row(row: &Row<'_>) -> Result<WriteBackRecord, StoreError> {
     let state: String = row.get(1)?;
@@ -91,6 +93,7 @@ fn read_row(row: &Row<'_>) -> Result<WriteBackRecord, StoreError> {
         attempts: row.get(5)?,
         acknowledged: row.get(6)?,
         at: timestamp(row.get(7)?),
+        content: row.get(8)?,
     })
 }
 
@@ -139,12 +142,13 @@ pub fn put(tx: &Write<'_>, connection: i64, record: &WriteBackRecord) -> Result<
     tx.database
         .prepare_cached(
             "INSERT INTO write_back (connection_id, activity_id, state, next_attempt_at, reference,
-                 error, attempts, acknowledged, at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                 error, attempts, acknowledged, at, activity)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
              ON CONFLICT DO UPDATE SET state = excluded.state,
                  next_attempt_at = excluded.next_attempt_at, reference = excluded.reference,
                  error = excluded.error, attempts = excluded.attempts,
-                 acknowledged = excluded.acknowledged, at = excluded.at",
+                 acknowledged = excluded.acknowledged, at = excluded.at,
+                 activity = coalesce(excluded.activity, activity)",
         )?
         .execute(params![
             connection,
@@ -156,8 +160,48 @@ pub fn put(tx: &Write<'_>, connection: i64, record: &WriteBackRecord) -> Result<
             record.attempts,
             record.acknowledged,
             record.at.as_millisecond(),
+            record.content,
         ])?;
     Ok(())
+}
+
+/// How many activities there are in each state, by its word.
+///
+/// # Errors
+/// What the database answers.
+pub fn counts(db: &Read<'_>, connection: i64) -> Result<Vec<(String, u64)>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT state, count(*) FROM write_back WHERE connection_id = ?1 GROUP BY state",
+    )?;
+    let rows = statement.query_map([connection], |row| {
+        let count: i64 = row.get(1)?;
+        Ok((row.get(0)?, u64::try_from(count).unwrap_or_default()))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Activities, newest first; of some states, where any are named by their words.
+///
+/// # Errors
+/// What the database answers.
+pub fn page(
+    db: &Read<'_>,
+    connection: i64,
+    states: &[&str],
+    limit: u32,
+    offset: u64,
+) -> Result<Vec<WriteBackRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM write_back WHERE connection_id = ?1
+           AND (?2 = '[]' OR state IN (SELECT value FROM json_each(?2)))
+         ORDER BY at DESC, activity_id LIMIT ?3 OFFSET ?4"
+    );
+    let states = serde_json::Value::from(states).to_string();
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let mut statement = db.database.prepare_cached(&sql)?;
+    statement
+        .query_and_then(params![connection, states, limit, offset], read_row)?
+        .collect::<Result<_, _>>()
 }
 
 /// Writes down that the platform knows how an activity ended.

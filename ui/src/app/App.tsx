@@ -12,6 +12,8 @@ import { NowContext } from "../kit/Time";
 import { Toasts } from "../kit/Toasts";
 import { OverviewScreen } from "../overview/OverviewScreen";
 import { SettingsScreen } from "../settings/SettingsScreen";
+import { ExportBundle } from "../support/ExportBundle";
+import { ExportContext, type ExportWish } from "../support/exporting";
 import { SupportScreen } from "../support/SupportScreen";
 import { Mishap } from "./Mishap";
 import { Palette } from "./Palette";
@@ -46,6 +48,7 @@ function Frame({ live }: { live: Live }) {
   useAppearance();
   const route = useRoute();
   const now = useTicking(15_000);
+  const [wish, setWish] = useState<ExportWish | null>(null);
   const [over, setOver] = useState<"palette" | "shortcuts" | null>(null);
   useShortcuts({
     k: () => setOver("palette"),
@@ -54,13 +57,16 @@ function Frame({ live }: { live: Live }) {
   });
   return (
     <NowContext value={now}>
-      <Shell onPalette={() => setOver("palette")}>
-        <Mishap key={placeOf(route)}>
-          <Screen route={route} />
-        </Mishap>
-      </Shell>
-      <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
-      <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
+      <ExportContext value={setWish}>
+        <Shell onPalette={() => setOver("palette")}>
+          <Mishap key={placeOf(route)}>
+            <Screen route={route} />
+          </Mishap>
+        </Shell>
+        <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
+        <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
+        <ExportBundle wish={wish} onClose={() => setWish(null)} />
+      </ExportContext>
     </NowContext>
   );
 }

@@ -5,6 +5,7 @@ import { reportOf } from "../ipc/failure";
 import { Button } from "../kit/Button";
 import { ErrorNotice } from "../kit/Notice";
 import { PageHead } from "../kit/Panel";
+import styles from "./Shell.module.css";
 
 type Props = { children: ReactNode };
 
@@ -18,13 +19,13 @@ export class Mishap extends Component<Props, { error: unknown }> {
   override render() {
     if (this.state.error === null) return this.props.children;
     return (
-      <>
+      <div className={styles.mishap}>
         <PageHead title="This screen broke" />
         <ErrorNotice
           report={reportOf(this.state.error)}
           actions={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}
         />
-      </>
+      </div>
     );
   }
 }

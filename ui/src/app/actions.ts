@@ -3,12 +3,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { use, useMemo } from "react";
 
 import { useBackend } from "../ipc/backend";
-import type { PushReport, SyncOptions, SyncReport } from "../ipc/bindings";
+import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/bindings";
 import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { LiveContext } from "../ipc/live";
 import { count, counted } from "../kit/figures";
 import { tell, tellError } from "../kit/Toasts";
+import { ExportContext } from "../support/exporting";
 import { go, to } from "./route";
 
 type Named = { id: string; name: string };
@@ -18,12 +19,15 @@ export function useActions() {
   const backend = useBackend();
   const cache = useQueryClient();
   const live = use(LiveContext);
+  const askExport = use(ExportContext);
   return useMemo(() => {
     /** Does it; an error is thrown. */
     async function attempt<K extends CommandName>(name: K, ...args: Arguments<K>): Promise<Answer<K>> {
       try {
         return await send(backend, name, args);
       } finally {
+        if (name === "openDataSet") live.clear();
+        if (name === "connect" || name === "reauthorize") live.noteSignIn(null);
         await invalidateAfter(cache, name, args);
       }
     }
@@ -32,25 +36,38 @@ export function useActions() {
       try {
         return await attempt(name, ...args);
       } catch (error) {
-        const report = reportOf(error);
-        if (report.kind !== "cancelled") tellError(report, bundleFor(args[0]));
+        tellFailure(error, args[0]);
         return undefined;
       }
     }
+    function tellFailure(error: unknown, connection: unknown): void {
+      const report = reportOf(error);
+      if (report.kind !== "cancelled") tellError(report, bundleFor(connection));
+    }
     function bundleFor(connection: unknown) {
       if (typeof connection !== "string") return undefined;
-      return { label: "Export bundle", run: () => void exportBundle(connection, null) };
+      return { label: "Export bundle", run: () => exportBundle(connection, null) };
     }
-    async function exportBundle(connection: string, run: string | null): Promise<void> {
-      const file = await perform("exportBundle", connection, run);
-      if (file !== undefined && file !== null) {
-        tell({ title: "Bundle written", text: `\`${file}\` holds no secret and no personal data.`, tone: "ok", icon: "healthy" });
-      }
+    /** Opens the list of what a bundle would hold; it is saved from there. */
+    function exportBundle(connection: string, run: string | null): void {
+      askExport({ connection, run });
+    }
+    /** Checks a connection, step by step; an error is thrown. */
+    async function check(connection: string): Promise<VerifyReport> {
+      live.beginSteps(connection);
+      return attempt("verify", connection);
     }
     return {
       attempt,
       perform,
       exportBundle,
+      check,
+      forgetCheck: (connection: string) => live.forgetSteps(connection),
+      /** Changes a part of what the person chose about the app. */
+      async setPreference(part: Partial<Preferences>): Promise<void> {
+        const preferences = await perform("preferences");
+        if (preferences) await perform("setPreferences", { ...preferences, ...part });
+      },
       async sync({ id, name }: Named, options: Partial<SyncOptions> = {}): Promise<void> {
         const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });
         if (report) tellSync(name, id, report);
@@ -58,11 +75,15 @@ export function useActions() {
       /** `quiet` where the screen itself shows how it went. */
       async verify({ id, name }: Named, { quiet = false } = {}): Promise<void> {
         live.beginSteps(id);
-        const report = await perform("verify", id);
-        if (quiet) return;
-        if (report?.ok === true) tell({ title: `${name}: every check passed`, tone: "ok", icon: "healthy" });
-        const failed = report?.steps.find((step) => step.status === "failed");
-        if (failed?.error) tellError(failed.error, bundleFor(id));
+        try {
+          const { ok, steps } = await check(id);
+          if (quiet) return;
+          if (ok) tell({ title: `${name}: every check passed`, tone: "ok", icon: "healthy" });
+          const failed = steps.find((step) => step.status === "failed");
+          if (failed?.error) tellError(failed.error, bundleFor(id));
+        } catch (error) {
+          tellFailure(error, id);
+        }
       },
       async push({ id, name }: Named, only: string[]): Promise<PushReport | undefined> {
         const report = await perform("push", id, only);
@@ -70,7 +91,7 @@ export function useActions() {
         return report;
       },
     };
-  }, [backend, cache, live]);
+  }, [backend, cache, live, askExport]);
 }
 
 export type Actions = ReturnType<typeof useActions>;

@@ -23,13 +23,13 @@ export function useRemedy({ connection }: Pick<ConnectionRow, "connection">): (r
         break;
       case "verify":
         go(to.connection(connection.id, "health"));
-        void actions.verify(connection);
+        void actions.verify(connection, { quiet: true });
         break;
       case "sync":
         void actions.sync(connection);
         break;
       case "bundle":
-        void actions.exportBundle(connection.id, null);
+        actions.exportBundle(connection.id, null);
         break;
     }
   };

@@ -2,17 +2,15 @@
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import { useActions } from "../app/actions";
-import { go, to } from "../app/route";
 import type { ConnectDefaults, ConnectionView, ErrorReport, ProviderView } from "../ipc/bindings";
 import { reportOf } from "../ipc/failure";
-import { useSteps } from "../ipc/live";
-import { Button, ButtonLink } from "../kit/Button";
+import { Button } from "../kit/Button";
 import { ErrorNotice, Notice } from "../kit/Notice";
 import { Panel } from "../kit/Panel";
 import { Prose } from "../kit/Prose";
-import { VerifySteps } from "../connection/health/VerifySteps";
 import { About } from "./About";
 import styles from "./Connect.module.css";
+import { ConnectionCheck, type CheckOutcome } from "./ConnectionCheck";
 import { DetailsForm } from "./DetailsForm";
 import { allAmiss, opensBrowser, split, startingAnswers } from "./form";
 import { Progression } from "./Progression";
@@ -29,7 +27,23 @@ export function ConnectFlow({ provider, defaults }: Props) {
   const [answers, setAnswers] = useState(() => startingAnswers(provider, defaults.settings));
   const [tried, setTried] = useState(false);
   const [error, setError] = useState<ErrorReport | null>(null);
+  const [outcome, setOutcome] = useState<CheckOutcome | null>(null);
   const form = useRef<HTMLFormElement>(null);
+  const isWaiting = useRef(false);
+  const stage = useRef<HTMLDivElement>(null);
+  const shown = useRef<Phase["at"]>("details");
+  // What had the focus goes with its phase: the next phase takes it over.
+  useEffect(() => {
+    if (shown.current !== phase.at && !stage.current?.contains(document.activeElement)) stage.current?.focus();
+    shown.current = phase.at;
+  }, [phase.at]);
+  // Nobody waits for the browser any more once this screen is left.
+  useEffect(
+    () => () => {
+      if (isWaiting.current) void actions.perform("cancelSignIn");
+    },
+    [actions],
+  );
 
   const wrong = tried ? allAmiss(provider.fields, answers, defaults) : {};
   const tenantWrong = tried && tenant.trim() === "" ? "The agency is needed." : undefined;
@@ -43,28 +57,38 @@ export function ConnectFlow({ provider, defaults }: Props) {
       return;
     }
     setPhase({ at: "signIn" });
+    isWaiting.current = opensBrowser(provider, answers);
     try {
       const request = { provider: provider.id, tenant: tenant.trim(), name: name.trim() || null, ...split(provider.fields, answers) };
       const connection = await actions.attempt("connect", request);
       setPhase({ at: "check", connection });
-      void actions.verify(connection, { quiet: true });
+      void check(connection);
     } catch (failure) {
       setError(reportOf(failure));
       setPhase({ at: "details" });
+    }
+    isWaiting.current = false;
+  };
+  const check = async ({ id }: ConnectionView) => {
+    setOutcome(null);
+    try {
+      setOutcome({ report: await actions.check(id) });
+    } catch (failure) {
+      setOutcome({ error: reportOf(failure) });
     }
   };
   return (
     <div className={styles.flow}>
       <Progression at={phase.at} withBrowser={opensBrowser(provider, answers)} />
-      <div className={styles.stage}>
+      <div ref={stage} tabIndex={-1} className={styles.stage}>
         {phase.at === "details" && (
           <>
+            {error && <Failure report={error} />}
             {typeof provider.unconfirmed === "string" && (
-              <Notice tone="warn" icon="warning" title="In part unconfirmed">
+              <Notice icon="warning" title="In part unconfirmed">
                 <Prose text={provider.unconfirmed} />
               </Notice>
             )}
-            {error && <Failure report={error} />}
             <Panel label="Details">
               <form ref={form} className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
                 <DetailsForm
@@ -90,7 +114,9 @@ export function ConnectFlow({ provider, defaults }: Props) {
           </>
         )}
         {phase.at === "signIn" && <SignInWait provider={provider.name} withBrowser={opensBrowser(provider, answers)} />}
-        {phase.at === "check" && <Check connection={phase.connection} />}
+        {phase.at === "check" && (
+          <ConnectionCheck connection={phase.connection} outcome={outcome} onAgain={() => void check(phase.connection)} />
+        )}
       </div>
       <About provider={provider} />
     </div>
@@ -104,38 +130,5 @@ function Failure({ report }: { report: ErrorReport }) {
     </Notice>
   ) : (
     <ErrorNotice report={report} />
-  );
-}
-
-function Check({ connection }: { connection: ConnectionView }) {
-  const actions = useActions();
-  const steps = useSteps(connection.id) ?? [];
-  const isDone = steps.length >= 8;
-  const isGood = isDone && steps.every((step) => step.status !== "failed");
-  const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
-    if (isGood) button.current?.focus();
-  }, [isGood]);
-  const sync = () => {
-    go(to.connection(connection.id));
-    void actions.sync(connection);
-  };
-  return (
-    <Panel title={isGood ? `${connection.name} is connected` : `Checking ${connection.name}`}>
-      <VerifySteps steps={steps} />
-      <div className={styles.submit}>
-        <Button ref={button} look="primary" icon="sync" disabled={!isGood} onClick={sync}>
-          Run the first sync
-        </Button>
-        {isDone && !isGood && (
-          <Button icon="verify" onClick={() => void actions.verify(connection, { quiet: true })}>
-            Check again
-          </Button>
-        )}
-        <ButtonLink to={to.connection(connection.id)} look="quiet">
-          Later
-        </ButtonLink>
-      </div>
-    </Panel>
   );
 }

@@ -13,7 +13,14 @@ export function ConnectScreen({ provider: wanted }: { provider: string | null })
   const { data: providers, error } = useRead("providers", []);
   const provider = providers?.find(({ id }) => id === wanted);
   const { data: defaults } = useRead("connectDefaults", [wanted ?? ""], { enabled: provider !== undefined });
-  if (error) return <ErrorNotice report={reportOf(error)} />;
+  if (error) {
+    return (
+      <div className={styles.screen}>
+        <PageHead title="Connect a CRM" />
+        <ErrorNotice report={reportOf(error)} />
+      </div>
+    );
+  }
   if (wanted === null || (providers && !provider)) {
     return (
       <div className={styles.screen}>

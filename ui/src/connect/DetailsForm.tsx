@@ -35,7 +35,7 @@ export function DetailsForm(props: Props) {
         onChange={props.onTenant}
       />
       <ProviderFields
-        fields={props.provider.fields}
+        provider={props.provider}
         answers={props.answers}
         wrong={props.wrong}
         secretsHeld={props.secretsHeld}

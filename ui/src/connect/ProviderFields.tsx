@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
-import type { Field as FieldSpec, StringMap } from "../ipc/bindings";
+import type { Field as FieldSpec, ProviderView, StringMap } from "../ipc/bindings";
 import { Button } from "../kit/Button";
 import { Field, SwitchField, TextField } from "../kit/Field";
 import { Icon } from "../kit/Icon";
@@ -11,7 +11,7 @@ import styles from "./Connect.module.css";
 import { isAsked, type Answers } from "./form";
 
 type Props = {
-  fields: FieldSpec[];
+  provider: ProviderView;
   answers: Answers;
   wrong: StringMap;
   secretsHeld: string[];
@@ -20,8 +20,8 @@ type Props = {
 
 /** What everybody fills in, and behind a fold what is left for those who know what they do. */
 export function ProviderFields(props: Props) {
-  const { fields, answers, wrong } = props;
-  const asked = fields.filter((field) => isAsked(field, answers));
+  const { provider, answers, wrong } = props;
+  const asked = provider.fields.filter((field) => isAsked(field, answers));
   const advanced = asked.filter((field) => field.advanced);
   const [unfolded, setUnfolded] = useState(false);
   const open = unfolded || advanced.some(({ key }) => wrong[key] !== undefined);
@@ -51,7 +51,7 @@ export function ProviderFields(props: Props) {
   );
 }
 
-function Control({ field, answers, wrong, secretsHeld, onChange }: Props & { field: FieldSpec }) {
+function Control({ provider, field, answers, wrong, secretsHeld, onChange }: Props & { field: FieldSpec }) {
   const { key, label, help, setting } = field;
   const value = answers[key] ?? "";
   const set = (next: string) => onChange(key, next);
@@ -86,6 +86,7 @@ function Control({ field, answers, wrong, secretsHeld, onChange }: Props & { fie
           help={isHeld ? "The sandbox fills this in by itself." : help}
           error={wrong[key]}
           optional={!field.required || isHeld}
+          hint={isFoundElsewhere(field) && !isHeld && provider.documentation !== "" && <WhereToFind provider={provider} label={label} />}
           type={field.secret ? "password" : "text"}
           inputMode={setting.kind === "integer" ? "numeric" : setting.kind === "url" ? "url" : "text"}
           placeholder={isHeld ? "Filled in by the sandbox" : (field.default ?? undefined)}
@@ -96,4 +97,24 @@ function Control({ field, answers, wrong, secretsHeld, onChange }: Props & { fie
       );
     }
   }
+}
+
+/** Its value comes from the CRM, and cannot be made up. */
+function isFoundElsewhere({ required, secret, advanced, default: usual }: FieldSpec): boolean {
+  return !advanced && (required || secret) && typeof usual !== "string";
+}
+
+function WhereToFind({ provider, label }: { provider: ProviderView; label: string }) {
+  const actions = useActions();
+  return (
+    <button
+      type="button"
+      className={styles.where}
+      aria-label={`Where to find it: ${label}`}
+      onClick={() => void actions.perform("openDocumentation", provider.id)}
+    >
+      Where to find it
+      <Icon name="external" size={12} />
+    </button>
+  );
 }

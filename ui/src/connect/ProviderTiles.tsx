@@ -14,21 +14,24 @@ export function ProviderTiles() {
   return (
     <ul className={styles.tiles}>
       {data?.map((provider) => (
-          <li key={provider.id}>
-            <a href={to.connect(provider.id)} className={styles.tile}>
-              <span className={styles.head}>
-                <Mark name={provider.name} big />
-                <span className={styles.name}>{provider.name}</span>
-              </span>
-              <span className={styles.line}>{signInWords(provider)}</span>
-              <span className={styles.line}>{inShort(provider)}</span>
-              {typeof provider.unconfirmed === "string" && (
-                <Status tone="warn" icon="warning" plain>
-                  In part unconfirmed
-                </Status>
-              )}
+        <li key={provider.id} className={styles.tile}>
+          <span className={styles.head}>
+            <Mark name={provider.name} big />
+            {/* The link reaches over the whole tile; its name is the CRM's alone. */}
+            <a href={to.connect(provider.id)} className={styles.name} aria-describedby={`about-${provider.id}`}>
+              {provider.name}
             </a>
-          </li>
+          </span>
+          <span id={`about-${provider.id}`} className={styles.more}>
+            <span className={styles.line}>{signInWords(provider)}</span>
+            <span className={styles.line}>{inShort(provider)}</span>
+            {typeof provider.unconfirmed === "string" && (
+              <Status tone="warn" icon="warning" plain>
+                In part unconfirmed
+              </Status>
+            )}
+          </span>
+        </li>
       ))}
     </ul>
   );

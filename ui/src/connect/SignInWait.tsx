@@ -1,28 +1,20 @@
 /** The app waits while the person signs in in the browser. */
-import { useEffect, useState } from "react";
-
 import { useActions } from "../app/actions";
-import { useBackend } from "../ipc/backend";
-import type { SignInPrompt } from "../ipc/bindings";
-import { useTicking } from "../ipc/live";
+import { useSignInPrompt, useTicking } from "../ipc/live";
 import { Button } from "../kit/Button";
 import { copyText } from "../kit/clipboard";
 import { duration } from "../kit/figures";
 import { Panel } from "../kit/Panel";
 import { Progress } from "../kit/Progress";
 import styles from "./Connect.module.css";
+import { PasteAddress } from "./PasteAddress";
 
 type Props = { provider: string; withBrowser: boolean };
 
 export function SignInWait({ provider, withBrowser }: Props) {
-  const { events } = useBackend();
   const actions = useActions();
   const now = useTicking(1000);
-  const [prompt, setPrompt] = useState<SignInPrompt | null>(null);
-  useEffect(() => {
-    const listening = events.signInPrompt.listen(({ payload }) => setPrompt(payload));
-    return () => void listening.then((stop) => stop());
-  }, [events]);
+  const prompt = useSignInPrompt();
   const left = prompt ? Math.max(0, Date.parse(prompt.until) - now) : null;
   if (!withBrowser) {
     return (
@@ -52,6 +44,7 @@ export function SignInWait({ provider, withBrowser }: Props) {
         </Button>
         <span className={styles.left}>{left === null ? "" : `${duration(left)} left`}</span>
       </div>
+      <PasteAddress />
     </Panel>
   );
 }

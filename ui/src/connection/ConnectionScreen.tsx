@@ -11,13 +11,12 @@ import { Button, ButtonLink, IconButton } from "../kit/Button";
 import { count } from "../kit/figures";
 import { Mark } from "../kit/Mark";
 import { Menu } from "../kit/Menu";
-import { ErrorNotice, Notice } from "../kit/Notice";
+import { ErrorNotice } from "../kit/Notice";
 import { PageHead } from "../kit/Panel";
 import { Progress } from "../kit/Progress";
-import { Prose } from "../kit/Prose";
 import { Status } from "../kit/Status";
 import { Tabs } from "../kit/Tabs";
-import { Time } from "../kit/Time";
+import { SyncedTime } from "../kit/Time";
 import { progressWords } from "../words/runs";
 import { stateWords } from "../words/state";
 import { ActivityTab } from "./activity/ActivityTab";
@@ -26,6 +25,7 @@ import styles from "./Connection.module.css";
 import { ContactsTab } from "./contacts/ContactsTab";
 import { HealthTab } from "./health/HealthTab";
 import { SettingsTab } from "./settings/SettingsTab";
+import { Unconfirmed } from "./Unconfirmed";
 import { WebhooksTab } from "./webhooks/WebhooksTab";
 
 type Props = { id: string; tab: ConnectionTab; open: string | null };
@@ -34,10 +34,10 @@ export function ConnectionScreen({ id, tab, open }: Props) {
   const { data: row, error } = useRead("connection", [id]);
   if (error) {
     return (
-      <>
+      <div className={styles.screen}>
         <PageHead title="Connection" />
         <ErrorNotice report={reportOf(error)} actions={<ButtonLink to={to.overview}>Go to the overview</ButtonLink>} />
-      </>
+      </div>
     );
   }
   if (!row) return <PageHead title=" " />;
@@ -45,11 +45,7 @@ export function ConnectionScreen({ id, tab, open }: Props) {
     <div className={styles.screen}>
       <Head row={row} tab={tab} />
       <Running row={row} />
-      {row.unconfirmed !== null && (
-        <Notice icon="warning" title="In part unconfirmed">
-          <Prose text={row.unconfirmed} />
-        </Notice>
-      )}
+      {row.unconfirmed !== null && <Unconfirmed reason={row.unconfirmed} unfolded={tab === "health"} />}
       <Tabs label="Parts of the connection" value={tab} tabs={tabsOf(row)} onChange={(next) => go(to.connection(id, next))}>
         {panels(row, open)[tab]()}
       </Tabs>
@@ -101,7 +97,7 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
                 {word}
               </Status>
               <span>
-                {row.providerName} · {connection.tenant} · synced <Time at={health.lastSyncedAt} none="never" />
+                {row.providerName} · {connection.tenant} · <SyncedTime at={health.lastSyncedAt} />
               </span>
             </span>
           </span>
@@ -109,7 +105,7 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
       }
       actions={
         <>
-          <Button icon="verify" busy={run !== undefined} onClick={() => void actions.verify(connection)}>
+          <Button icon="verify" busy={run !== undefined} onClick={() => void actions.verify(connection, { quiet: tab === "health" })}>
             Verify
           </Button>
           {run && run.kind !== "verify" ? (
@@ -133,7 +129,7 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
                 ? { label: "Resume", icon: "play", onSelect: () => void actions.perform("resume", connection.id) }
                 : { label: "Pause", icon: "pause", onSelect: () => void actions.perform("pause", connection.id) },
               "separator",
-              { label: "Export a diagnostic bundle", icon: "export", onSelect: () => void actions.exportBundle(connection.id, null) },
+              { label: "Export a diagnostic bundle", icon: "export", onSelect: () => actions.exportBundle(connection.id, null) },
             ]}
           />
         </>

@@ -1,5 +1,5 @@
 /** The fake backend for a browser. The address says which scene: `?scene=empty`, `?scene=sandbox`,
- *  and with which theme: `?theme=dark`. */
+ *  with which theme: `?theme=dark`, and with what size of text: `?text=200`. */
 import type { Backend } from "../ipc/backend";
 import type { Preferences } from "../ipc/bindings";
 import { fakeBackend } from "./backend";
@@ -13,6 +13,7 @@ export function fakeForBrowser(): Backend {
     largest: 1_000_000,
     empty: scene === "empty" || scene === "sandbox",
     dataSet: scene === "sandbox" ? "sandbox" : "real",
+    textSize: Number(asked.get("text") ?? 100),
     theme: (asked.get("theme") ?? "system") as Preferences["theme"],
   });
 }

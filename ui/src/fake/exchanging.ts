@@ -1,15 +1,14 @@
-/** Engagement, webhooks and diagnostic bundles. */
+/** Engagement and webhooks. */
 import type { Backend } from "../ipc/backend";
 import type { ActivityRow, DeliveryView, WriteBackState } from "../ipc/bindings";
 import { ago, DOWN } from "./agencies";
 import { externalIdAt } from "./people";
-import { runDetail } from "./reading";
-import { failed, NO_CONNECTION, ok, report, type World } from "./world";
+import { failed, ok, report, type World } from "./world";
 
 type Commands = Backend["commands"];
 type Exchanging =
   | "activities" | "pullActivities" | "retryActivities" | "webhooks" | "startReceiver" | "stopReceiver"
-  | "replayWebhooks" | "testWebhook" | "exportBundle" | "openBundle" | "replayBundle";
+  | "replayWebhooks" | "testWebhook";
 
 const MINUTE = 60_000;
 const KINDS = ["emailOpened", "emailClicked", "emailSent", "unsubscribed", "formSubmitted", "valuation"];
@@ -54,22 +53,30 @@ const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "duplicate", "refus
 
 export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
   const receiver = () => ({ listening: world.listening, address: "http://127.0.0.1:48628/webhooks", since: world.listening ? ago(3 * 60 * MINUTE) : null });
+  let activities = ACTIVITIES;
+  let deliveries = DELIVERIES;
+  const write = (id: string) => {
+    activities = activities.map((activity) =>
+      activity.id === id ? { ...activity, state: "written", attempts: activity.attempts + 1, nextAttemptAt: null, reference: `JRN-${4500 + activities.indexOf(activity)}`, error: null } : activity,
+    );
+    return { id, status: "written" as const };
+  };
   return {
     activities: (_, state, limit, offset) => {
       const counts = { waiting: 0, written: 0, rejected: 0, unsupported: 0 };
-      for (const activity of ACTIVITIES) counts[activity.state] += 1;
-      const shown = ACTIVITIES.filter((activity) => state === null || activity.state === state);
+      for (const activity of activities) counts[activity.state] += 1;
+      const shown = activities.filter((activity) => state === null || activity.state === state);
       return ok({ total: shown.length, counts, activities: shown.slice(offset, offset + limit) });
     },
     pullActivities: async () => {
       await world.ticks.after(800);
-      return ok({ results: [] });
+      return ok({ results: activities.filter(({ state }) => state === "waiting").map(({ id }) => write(id)) });
     },
-    retryActivities: async () => {
+    retryActivities: async (_, ids) => {
       await world.ticks.after(800);
-      return ok({ results: [] });
+      return ok({ results: ids.map(write) });
     },
-    webhooks: (_, limit, offset) => ok({ receiver: receiver(), total: DELIVERIES.length, deliveries: DELIVERIES.slice(offset, offset + limit) }),
+    webhooks: (_, limit, offset) => ok({ receiver: receiver(), total: deliveries.length, deliveries: deliveries.slice(offset, offset + limit) }),
     startReceiver: () => {
       world.listening = true;
       return ok(receiver());
@@ -78,43 +85,14 @@ export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
       world.listening = false;
       return ok(null);
     },
-    replayWebhooks: () => ok({ results: [] }),
+    replayWebhooks: (_, delivery) => {
+      const again = deliveries.filter(({ key, outcome }) => (delivery === null ? outcome === "failed" : key === delivery));
+      deliveries = deliveries.map((one) => (again.includes(one) ? { ...one, outcome: "accepted", contacts: 1, error: null } : one));
+      return ok({ results: again.map(({ key, receivedAt }) => ({ delivery: key, receivedAt, accepted: true })) });
+    },
     testWebhook: (_, body, headers, check) => {
       if (check && headers.length === 0) return failed(FORGED);
       return ok({ accepted: true, duplicate: false, event: body.includes("applicant") ? "applicants.created" : "contacts.modified", contacts: 1, activities: 0 });
-    },
-    exportBundle: (id) => ok(`/home/alex/Documents/${id}.zip`),
-    openBundle: () => {
-      const row = world.rows.find(({ health }) => health.state === "failing");
-      const point = row?.recent.at(-1);
-      if (!row || !point) return failed(NO_CONNECTION);
-      const run = runDetail(point, row.health.lastErrorKind ?? null, {});
-      return ok({
-        file: "/home/alex/Downloads/bright-co.zip",
-        exportedAt: ago(50 * MINUTE),
-        appVersion: "0.1.0",
-        system: "Windows 11, 64 bit",
-        connection: "Connection 1 (name masked)",
-        providerName: row.providerName,
-        health: row.health,
-        runs: row.recent.slice(-6).reverse().map(({ runId, status, startedAt, created, updated, unchanged }) => ({
-          runId,
-          kind: "sync",
-          status,
-          startedAt,
-          contacts: created + updated + unchanged,
-          ...(status === "failed" ? { errorKind: DOWN.kind } : {}),
-        })),
-        run,
-        exchanges: 4,
-      });
-    },
-    replayBundle: async () => {
-      await world.ticks.after(700);
-      const row = world.rows.find(({ health }) => health.state === "failing");
-      const point = row?.recent.at(-1);
-      const requests = point ? runDetail(point, DOWN.kind, {}).requests : [];
-      return ok({ same: true, recordedKind: DOWN.kind, replayedKind: DOWN.kind, error: DOWN, requests });
     },
   };
 }

@@ -12,9 +12,11 @@ const SIGN_IN_MS = 300_000;
 
 const CANCELLED = report("signInCancelled", "Sign-in was cancelled", "The sign-in was cancelled.", "Start the sign-in again when you are ready.");
 
+const WRONG_ADDRESS = report("signInRefused", "That is not where a sign-in ends", "The address holds no code.", "Copy the whole address from the browser in which you signed in.");
+
 type Managing =
   | "appInfo" | "preferences" | "setPreferences" | "openDataSet" | "openDocumentation" | "chooseFile" | "providers"
-  | "connectDefaults" | "connect" | "reauthorize" | "openSignInAgain" | "cancelSignIn" | "renameConnection" | "pause"
+  | "connectDefaults" | "connect" | "reauthorize" | "openSignInAgain" | "pasteSignInAddress" | "cancelSignIn" | "renameConnection" | "pause"
   | "resume" | "disconnect" | "setSchedule" | "platform" | "setPlatform";
 
 export function managingCommands(world: World): Pick<Commands, Managing> {
@@ -34,6 +36,11 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
     connect: (request) => connect(world, request),
     reauthorize: (id) => reauthorize(world, id),
     openSignInAgain: () => ok(null),
+    pasteSignInAddress: (address) => {
+      if (!address.includes("code=")) return failed(WRONG_ADDRESS);
+      world.signIn?.("done");
+      return ok(null);
+    },
     cancelSignIn: () => {
       world.signIn?.("cancelled");
       return ok(null);

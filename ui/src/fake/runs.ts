@@ -1,9 +1,9 @@
 /** Running things: verify, sync, push, each with its progress. */
 import type { Backend } from "../ipc/backend";
-import type { ConnectionRow, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport, VerifyStep } from "../ipc/bindings";
+import type { ChangeKind, ConnectionRow, PendingCounts, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport, VerifyStep } from "../ipc/bindings";
 import { STEP_ORDER } from "../words/runs";
 import { DOWN, REVOKED } from "./agencies";
-import { REFUSED } from "./people";
+import { changeAt, indexOf, REFUSED } from "./people";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";
 
 type Commands = Backend["commands"];
@@ -183,12 +183,13 @@ async function push(world: World, id: string, only: string[]): Promise<Result<Pu
   if (!(await paced(world, id, "push", sent, 8, Math.ceil(sent / 8)))) return failed(CANCELLED);
   // One of the first contacts that are sent has a name which the platform keeps for itself.
   const rejected = only.length === 0 && pending.create > 0 ? 1 : 0;
+  const kinds = only.map((externalId) => changeAt(world.agency(row), indexOf(externalId)));
   world.change(
     id,
     ({ pending: before }) => ({
       pending:
         only.length > 0
-          ? { ...before, update: Math.max(0, before.update - sent), unchanged: before.unchanged + sent }
+          ? without(before, kinds)
           : { create: 0, update: 0, archive: 0, blocked: before.blocked + rejected, unchanged: before.unchanged + sent - rejected },
     }),
     ["connections", "runs", "contacts", "changes"],
@@ -206,4 +207,11 @@ async function push(world: World, id: string, only: string[]): Promise<Result<Pu
 
 export function now(world: World): string {
   return new Date(world.ticks.now()).toISOString();
+}
+
+/** What is pending once these have been accepted. */
+function without(pending: PendingCounts, kinds: ChangeKind[]): PendingCounts {
+  const left = { ...pending, unchanged: pending.unchanged + kinds.length };
+  for (const kind of kinds) left[kind] -= 1;
+  return left;
 }

@@ -16,6 +16,7 @@ export type WorldOptions = {
   empty?: boolean;
   dataSet?: DataSet;
   theme?: Preferences["theme"];
+  textSize?: number;
 };
 
 export class World {
@@ -31,12 +32,12 @@ export class World {
   private readonly kept: Record<DataSet, ConnectionRow[]>;
   private readonly listeners = new Map<keyof Events, Set<(event: { payload: never }) => void>>();
 
-  constructor({ ticks, largest, empty = false, dataSet = "real", theme = "system" }: WorldOptions) {
+  constructor({ ticks, largest, empty = false, dataSet = "real", theme = "system", textSize = 100 }: WorldOptions) {
     this.ticks = ticks;
     this.rows = empty ? [] : agencies(largest);
     this.kept = { real: [], sandbox: [], [dataSet]: this.rows };
     this.info = { version: "0.1.0", dataSet, dataFolder: folderOf(dataSet), vault: "the system’s keychain", firstStart: empty };
-    this.preferences = { theme, textSize: 100, notifications: true, stayInTray: true };
+    this.preferences = { theme, textSize, notifications: true, stayInTray: true };
   }
 
   row(id: string): ConnectionRow | undefined {

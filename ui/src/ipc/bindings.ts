@@ -33,6 +33,8 @@ export const commands = {
   reauthorize: (connection: string, settings: StringMap, secrets: StringMap) =>
     typed<ConnectionView>(invoke("reauthorize", { connection, settings, secrets })),
   openSignInAgain: () => typed<null>(invoke("open_sign_in_again")),
+  /** Takes the address on which a browser on another computer has ended. */
+  pasteSignInAddress: (address: string) => typed<null>(invoke("paste_sign_in_address", { address })),
   cancelSignIn: () => typed<null>(invoke("cancel_sign_in")),
   renameConnection: (connection: string, name: string) =>
     typed<ConnectionView>(invoke("rename_connection", { connection, name })),
@@ -74,9 +76,11 @@ export const commands = {
   platform: () => typed<PlatformView>(invoke("platform")),
   setPlatform: (url: string, token: string) => typed<PlatformView>(invoke("set_platform", { url, token })),
 
+  /** Puts a bundle together, unsaved, so that a person can read the list of its contents first. */
+  prepareBundle: (connection: string, runId: string | null) =>
+    typed<BundleDraft>(invoke("prepare_bundle", { connection, runId })),
   /** Asks where to, then writes; none where the person thinks better of it. */
-  exportBundle: (connection: string, runId: string | null) =>
-    typed<string | null>(invoke("export_bundle", { connection, runId })),
+  saveBundle: (draft: string) => typed<string | null>(invoke("save_bundle", { draft })),
   /** Asks which, then reads; none where the person thinks better of it. */
   openBundle: () => typed<BundleView | null>(invoke("open_bundle")),
   replayBundle: (file: string) => typed<BundleReplay>(invoke("replay_bundle", { file })),
@@ -537,6 +541,20 @@ export type ReplayReport = {
 
 /* Types: support */
 
+/** A file within a bundle. */
+export type BundleEntry = { path: string; bytes: number; what: string };
+export type BundleManifest = {
+  format: number;
+  createdAt: string;
+  connection: string;
+  provider: string;
+  runId?: string | null;
+  /** What was done about secrets and personal data. */
+  masked: string;
+  contents: BundleEntry[];
+};
+/** A bundle that is not saved yet. With `replayable`, the run's recorded exchange is in it. */
+export type BundleDraft = { id: string; manifest: BundleManifest; replayable: boolean };
 export type BundleView = {
   file: string;
   exportedAt: string;
@@ -549,6 +567,7 @@ export type BundleView = {
   /** The run that the bundle is about, with its requests. */
   run: RunDetail | null;
   exchanges: number;
+  manifest: BundleManifest;
 };
 export type BundleReplay = {
   /** The replay ended in the same error kind as the recording. */

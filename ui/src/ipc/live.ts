@@ -3,13 +3,14 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore } from "react";
 
 import { useBackend, type Backend } from "./backend";
-import type { RunProgress, Unlisten, VerifyStep } from "./bindings";
+import type { RunProgress, SignInPrompt, Unlisten, VerifyStep } from "./bindings";
 import { invalidate, send } from "./cache";
 
 /** What is under way, by connection. It outlives screens, so that progress does, too. */
 export class Live {
   private runs = new Map<string, RunProgress>();
   private steps = new Map<string, VerifyStep[]>();
+  private prompt: SignInPrompt | null = null;
   private readonly listeners = new Set<() => void>();
 
   readonly subscribe = (listener: () => void) => {
@@ -25,6 +26,17 @@ export class Live {
     return this.steps.get(connection);
   }
 
+  /** Where the browser was sent for the sign-in that waits. */
+  signIn(): SignInPrompt | null {
+    return this.prompt;
+  }
+
+  /** The browser was sent somewhere, or nothing waits for it any more. */
+  noteSignIn(prompt: SignInPrompt | null): void {
+    this.prompt = prompt;
+    this.tell();
+  }
+
   /** A run has come so far, or has ended. */
   noteRun(progress: RunProgress): void {
     this.runs = new Map(this.runs);
@@ -36,6 +48,20 @@ export class Live {
   /** A verification begins: what an earlier one found is past. */
   beginSteps(connection: string): void {
     this.steps = new Map(this.steps).set(connection, []);
+    this.tell();
+  }
+
+  /** Nobody wants to see the last verification any more. */
+  forgetSteps(connection: string): void {
+    this.steps = new Map(this.steps);
+    this.steps.delete(connection);
+    this.tell();
+  }
+
+  /** Other data are open: nothing that was under way belongs to them. */
+  clear(): void {
+    this.runs = new Map();
+    this.steps = new Map();
     this.tell();
   }
 
@@ -63,6 +89,12 @@ export function useSteps(connection: string): VerifyStep[] | undefined {
   return useSyncExternalStore(live.subscribe, () => live.stepsOf(connection));
 }
 
+/** Where the browser was sent, while a sign-in waits for it. */
+export function useSignInPrompt(): SignInPrompt | null {
+  const live = use(LiveContext);
+  return useSyncExternalStore(live.subscribe, () => live.signIn());
+}
+
 /** Listens to the shell for as long as the app is open. Mount it once. */
 export function useNews(live: Live): void {
   const backend = useBackend();
@@ -81,6 +113,7 @@ async function listen(backend: Backend, cache: QueryClient, live: Live): Promise
   const stops = await Promise.all([
     events.runProgress.listen(({ payload }) => live.noteRun(payload)),
     events.verifyProgress.listen(({ payload }) => live.noteStep(payload.connection, payload.step)),
+    events.signInPrompt.listen(({ payload }) => live.noteSignIn(payload)),
     events.dataChanged.listen(({ payload }) => void invalidate(cache, payload.tags, payload.connection)),
   ]);
   try {

@@ -11,21 +11,26 @@ type FrameProps = {
   help?: ReactNode;
   error?: string | undefined;
   optional?: boolean;
+  /** Stands at the end of the label's line, such as a link that tells more. */
+  hint?: ReactNode;
   children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode;
 };
 
 /** What stands around a control. */
-export function Field({ label, help, error, optional, children }: FrameProps) {
+export function Field({ label, help, error, optional, hint, children }: FrameProps) {
   const id = useId();
   const describedBy = [help === undefined ? "" : `${id}-help`, error === undefined ? "" : `${id}-error`]
     .filter(Boolean)
     .join(" ");
   return (
     <div className={styles.field}>
-      <label htmlFor={id} className={styles.label}>
-        {label}
-        {optional === true && <span className={styles.optional}>optional</span>}
-      </label>
+      <div className={styles.labelLine}>
+        <label htmlFor={id} className={styles.label}>
+          {label}
+          {optional === true && <span className={styles.optional}>optional</span>}
+        </label>
+        {hint}
+      </div>
       {children({ id, describedBy: describedBy === "" ? undefined : describedBy, invalid: error !== undefined })}
       {error !== undefined && (
         <p id={`${id}-error`} className={styles.error}>
@@ -47,15 +52,16 @@ type TextProps = Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & {
   help?: ReactNode;
   error?: string | undefined;
   optional?: boolean;
+  hint?: ReactNode;
   /** Stands after the box, such as a button that picks a file. */
   after?: ReactNode;
   onChange: (value: string) => void;
 };
 
 /** A line of text. */
-export function TextField({ label, help, error, optional, after, onChange, ...rest }: TextProps) {
+export function TextField({ label, help, error, optional, hint, after, onChange, ...rest }: TextProps) {
   return (
-    <Field label={label} help={help} error={error} optional={optional ?? false}>
+    <Field label={label} help={help} error={error} optional={optional ?? false} hint={hint}>
       {({ id, describedBy, invalid }) => (
         <span className={styles.line}>
           <input

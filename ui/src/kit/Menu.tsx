@@ -15,7 +15,8 @@ export function Menu({ trigger, items }: Props) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
-      <Base.Portal>
+      {/* What opens over the page is a part of it that can be found, too. */}
+      <Base.Portal render={<section aria-label="Menu" />}>
         <Base.Positioner sideOffset={4} align="end" className={styles.positioner}>
           <Base.Popup className={styles.menu}>
             {items.map((item, index) =>

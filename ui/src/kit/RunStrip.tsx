@@ -16,7 +16,14 @@ function contactsOf(run: RunPoint): number {
   return run.created + run.updated + run.unchanged + run.rejected;
 }
 
-export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
+type Props = {
+  name: string;
+  runs: RunPoint[];
+  /** Opens the run that is pointed at. */
+  onOpen: (run: RunPoint) => void;
+};
+
+export function RunStrip({ name, runs, onOpen }: Props) {
   const id = useId();
   const now = useNow();
   const [shown, setShown] = useState<number | null>(null);
@@ -47,6 +54,7 @@ export function RunStrip({ name, runs }: { name: string; runs: RunPoint[] }) {
       className={styles.strip}
       aria-label={`${name}: ${counted(runs.length, "sync", "syncs")} in 14 days, ${failed} failed`}
       aria-describedby={current ? id : undefined}
+      onClick={() => current && onOpen(current)}
       onPointerMove={nearest}
       onPointerLeave={() => setShown(null)}
       onFocus={() => setShown(runs.length - 1)}

@@ -33,7 +33,8 @@ export function Select<T extends string>({ label, id, describedBy, value, choice
           <Icon name="down" size={14} />
         </Base.Icon>
       </Base.Trigger>
-      <Base.Portal>
+      {/* What opens over the page is a part of it that can be found, too. */}
+      <Base.Portal render={<section aria-label="Choices" />}>
         <Base.Positioner sideOffset={4} alignItemWithTrigger={false} className={popup.positioner}>
           <Base.Popup className={popup.menu}>
             <Base.List>

@@ -35,7 +35,17 @@ export function Time({ at, as = "ago", none = "never" }: Props) {
   );
 }
 
-/** The same for a long list: lighter, and no stop for the keyboard in each row. */
+/** `synced 3 h ago`, `never synced`. */
+export function SyncedTime({ at }: Pick<Props, "at">) {
+  if (at === null || at === undefined) return "never synced";
+  return (
+    <>
+      synced <Time at={at} />
+    </>
+  );
+}
+
+/** The same as `Time` for a long list: lighter, and no stop for the keyboard in each row. */
 export function PlainTime({ at, none = "never" }: Pick<Props, "at" | "none">) {
   const now = useNow();
   if (at === null || at === undefined) return <span className={styles.none}>{none}</span>;

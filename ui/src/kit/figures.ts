@@ -73,6 +73,11 @@ export function absolute(at: string): string {
   return exact.format(Date.parse(at));
 }
 
+/** `10:42` */
+export function timeOfDay(at: string): string {
+  return clock.format(Date.parse(at));
+}
+
 /** `10:42` today, else `22 Nov, 10:42`. */
 export function moment(at: string, now: number): string {
   const then = new Date(at);

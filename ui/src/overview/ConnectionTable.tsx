@@ -9,37 +9,41 @@ import { Mark } from "../kit/Mark";
 import { Progress } from "../kit/Progress";
 import { RunStrip } from "../kit/RunStrip";
 import { Status, StatusShape } from "../kit/Status";
-import { Time } from "../kit/Time";
+import { SyncedTime, Time } from "../kit/Time";
 import { progressWords } from "../words/runs";
 import { stateWords } from "../words/state";
 import styles from "./ConnectionTable.module.css";
 
 export function ConnectionTable({ rows }: { rows: ConnectionRow[] }) {
   return (
-    <table className={styles.table}>
-      <thead>
-        <tr>
-          <th scope="col">Connection</th>
-          <th scope="col">State</th>
-          <th scope="col">Last synced</th>
-          <th scope="col" className={styles.figure}>
-            Contacts
-          </th>
-          <th scope="col" className={styles.figure}>
-            To push
-          </th>
-          <th scope="col">Last 14 days</th>
-          <th scope="col">
-            <span className={styles.unseen}>Actions</span>
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <Row key={row.connection.id} row={row} />
-        ))}
-      </tbody>
-    </table>
+    <div className={styles.scroll}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Connection</th>
+            <th scope="col">State</th>
+            <th scope="col" className={styles.syncedColumn}>
+              Last synced
+            </th>
+            <th scope="col" className={styles.figure}>
+              Contacts
+            </th>
+            <th scope="col" className={styles.figure}>
+              To push
+            </th>
+            <th scope="col">Last 14 days</th>
+            <th scope="col">
+              <span className={styles.unseen}>Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.connection.id} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -70,6 +74,9 @@ function Row({ row }: { row: ConnectionRow }) {
         <Status tone={tone} icon={icon}>
           {word}
         </Status>
+        <span className={styles.syncedBelow}>
+          <SyncedTime at={health.lastSyncedAt} />
+        </span>
       </td>
       {run && run.kind !== "verify" ? (
         <td colSpan={4}>
@@ -80,7 +87,7 @@ function Row({ row }: { row: ConnectionRow }) {
         </td>
       ) : (
         <>
-          <td className={styles.synced}>
+          <td className={styles.syncedColumn}>
             <Time at={health.lastSyncedAt} />
           </td>
           <td className={styles.figure}>{count(row.contacts)}</td>
@@ -94,7 +101,7 @@ function Row({ row }: { row: ConnectionRow }) {
             )}
           </td>
           <td className={styles.strip}>
-            <RunStrip name={connection.name} runs={row.recent} />
+            <RunStrip name={connection.name} runs={row.recent} onOpen={({ runId }) => go(to.connection(connection.id, "health", runId))} />
           </td>
         </>
       )}

@@ -21,11 +21,12 @@ export function FirstStart() {
     <div className={styles.welcome}>
       <header>
         <h1 id="page-title" tabIndex={-1}>
-          {info?.firstStart === true ? "Welcome to NurtureHub Connect" : "No connections yet"}
+          {isSandbox ? "The sandbox is open" : info?.firstStart === true ? "Welcome to NurtureHub Connect" : "No connections yet"}
         </h1>
         <p className={styles.intro}>
-          Connect your CRM, and its contacts are copied to this computer, encrypted. You then see what would be sent
-          to NurtureHub, field by field. Nothing is sent until you say so.
+          {isSandbox
+            ? "Pick a CRM: its form is filled in already. Connect it, run the first sync, look at what would be sent, and send it. Everything and everybody in it is simulated on this computer."
+            : "Connect your CRM, and its contacts are copied to this computer, encrypted. You then see what would be sent to NurtureHub, field by field. Nothing is sent until you say so."}
         </p>
       </header>
       {info && !isSandbox && (

@@ -1,33 +1,27 @@
 /** Every connection at a glance, those that need somebody first. */
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
-import type { ConnectionRow } from "../ipc/bindings";
 import { useRead } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { Button, ButtonLink } from "../kit/Button";
 import { counted } from "../kit/figures";
 import { ErrorNotice } from "../kit/Notice";
 import { PageHead, Panel } from "../kit/Panel";
-import { byUrgency, needsAttention } from "../words/state";
+import { byUrgency, canSync, needsAttention } from "../words/state";
 import { Attention } from "./Attention";
 import { ConnectionTable } from "./ConnectionTable";
 import { FirstStart } from "./FirstStart";
 import styles from "./Overview.module.css";
-
-/** Whether a sync has a chance without a person mending something first. */
-function canSync({ health }: ConnectionRow): boolean {
-  return !["paused", "needsReauth", "actionNeeded"].includes(health.state);
-}
 
 export function OverviewScreen() {
   const { data, error, refetch } = useRead("overview", []);
   const actions = useActions();
   if (error) {
     return (
-      <>
+      <div className={styles.screen}>
         <PageHead title="Overview" />
         <ErrorNotice report={reportOf(error)} actions={<Button onClick={() => void refetch()}>Try again</Button>} />
-      </>
+      </div>
     );
   }
   if (!data) return <PageHead title="Overview" sub=" " />;

@@ -6,5 +6,5 @@ import { useRead } from "../ipc/cache";
 export function usePreferences(): [Preferences | undefined, (part: Partial<Preferences>) => void] {
   const { data } = useRead("preferences", []);
   const actions = useActions();
-  return [data, (part) => data && void actions.perform("setPreferences", { ...data, ...part })];
+  return [data, (part) => void actions.setPreference(part)];
 }

@@ -12,6 +12,7 @@ import { counted } from "../kit/figures";
 import { ErrorNotice, Notice } from "../kit/Notice";
 import { Facts, Panel } from "../kit/Panel";
 import { Time } from "../kit/Time";
+import { Manifest } from "./Manifest";
 import { RunList } from "./RunList";
 import styles from "./Support.module.css";
 
@@ -63,6 +64,11 @@ export function Bundle({ bundle, onClose }: { bundle: BundleView; onClose: () =>
       <Panel title="Run history" flush>
         <RunList runs={bundle.runs} />
       </Panel>
+      <Panel title="Contents of the bundle">
+        <div className={styles.contents}>
+          <Manifest manifest={bundle.manifest} />
+        </div>
+      </Panel>
     </div>
   );
 }
@@ -70,7 +76,7 @@ export function Bundle({ bundle, onClose }: { bundle: BundleView; onClose: () =>
 function Replayed({ replay }: { replay: BundleReplay }) {
   return (
     <Panel title="Replay">
-      <div className={styles.stack}>
+      <div className={[styles.stack, styles.replay].join(" ")}>
         <Notice
           tone={replay.same ? "ok" : "warn"}
           icon={replay.same ? "healthy" : "warning"}

@@ -50,7 +50,7 @@ export function SupportScreen() {
                       <a href={to.connection(connection.id)}>{connection.name}</a>{" "}
                       <span className={styles.quiet}>{providerName}</span>
                     </span>
-                    <Button small icon="export" aria-label={`Export bundle: ${connection.name}`} onClick={() => void actions.exportBundle(connection.id, null)}>
+                    <Button small icon="export" aria-label={`Export bundle: ${connection.name}`} onClick={() => actions.exportBundle(connection.id, null)}>
                       Export bundle
                     </Button>
                   </li>

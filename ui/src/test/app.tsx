@@ -14,6 +14,8 @@ type Options = Partial<Omit<WorldOptions, "ticks">> & {
   at?: string;
   /** Commands that answer otherwise than the fake's. */
   commands?: Partial<Backend["commands"]>;
+  /** Another fake than the one that these options describe. */
+  backend?: Backend;
 };
 
 export type Opened = {
@@ -23,10 +25,10 @@ export type Opened = {
   backend: Backend;
 };
 
-export function openApp({ at = "#/", commands = {}, ...world }: Options = {}): Opened {
+export function openApp({ at = "#/", commands = {}, backend: given, ...world }: Options = {}): Opened {
   window.location.hash = at;
   const ticks = standing();
-  const fake = fakeBackend({ ticks, largest: 2000, ...world });
+  const fake = given ?? fakeBackend({ ticks, largest: 2000, ...world });
   const backend: Backend = { ...fake, commands: { ...fake.commands, ...commands } };
   render(<App backend={backend} cache={newCache()} />);
   return {

@@ -4,7 +4,11 @@ import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 // A page of markup in a failure hides the failure.
-configure({ getElementError: (message) => new Error(message ?? "not found") });
+configure({
+  getElementError: (message) => new Error(message ?? "not found"),
+  // Longer than anything takes on a machine that does other things, too.
+  asyncUtilTimeout: 10_000,
+});
 
 // A canvas draws nothing here; what the chart says in words is tested.
 vi.mock("uplot", () => {

@@ -51,8 +51,27 @@ export function changeWords(kind: ChangeKind) {
   return CHANGES[kind];
 }
 
+/** Channels in the order of the record. */
+export const CHANNELS = [
+  ["email", "Email"],
+  ["sms", "Text"],
+  ["phone", "Phone"],
+  ["post", "Post"],
+] as const;
+
+const FIELDS: Record<string, string> = {
+  "consent.email": "Consent to email",
+  "consent.sms": "Consent to texts",
+  "consent.phone": "Consent to calls",
+  "consent.post": "Consent to post",
+  "assignment.negotiator.name": "Looked after by",
+  "assignment.office.name": "Branch",
+};
+
 /** `identity.fullName` as a person reads it: `Full name`; `emails[0].address` as `Emails › 1 › address`. */
 export function fieldWords(path: string): string {
+  const named = FIELDS[path];
+  if (named !== undefined) return named;
   const parts = path
     .replace(/\[(\d+)\]/g, (_, index: string) => `.${Number(index) + 1}`)
     .split(".")

@@ -1,6 +1,6 @@
 /** Runs, their steps and their outcomes in words. */
 import type { RunKind, RunProgress, RunStatus, StepName } from "../ipc/bindings";
-import { count, counted, duration } from "../kit/figures";
+import { count, counted, duration, timeOfDay } from "../kit/figures";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 
@@ -54,9 +54,21 @@ export function progressWords(progress: RunProgress): string {
   const parts = [
     pages > 0 ? `Page ${count(pages)}` : "",
     total === null ? counted(done, "contact") : `${count(done)} of ${counted(total, "contact")}`,
-    progress.phase === "waiting" ? (progress.waitingWhy ?? "Waiting for the CRM") : "",
+    progress.phase === "waiting" ? waitingWords(progress) : "",
     perSecond === null || progress.phase === "waiting" ? "" : `${count(Math.round(perSecond))} a second`,
-    secondsLeft === null ? "" : `${duration(secondsLeft * 1000)} left`,
+    secondsLeft === null ? "" : leftWords(secondsLeft),
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** `26 s left`, `a few seconds left`: no more exact than such a guess can be. */
+function leftWords(seconds: number): string {
+  if (seconds < 5) return "a few seconds left";
+  return seconds < 60 ? `${Math.round(seconds)} s left` : `${duration(seconds * 1000)} left`;
+}
+
+/** `The CRM asks for a pause, until 10:45` */
+function waitingWords({ waitingWhy, waitingUntil }: RunProgress): string {
+  const why = waitingWhy ?? "Waiting for the CRM";
+  return waitingUntil === null ? why : `${why}, until ${timeOfDay(waitingUntil)}`;
 }

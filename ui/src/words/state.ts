@@ -37,6 +37,11 @@ export function needsAttention(health: Health): boolean {
   return ["needsReauth", "actionNeeded", "failing", "degraded", "stale", "expiring"].includes(health.state);
 }
 
+/** Whether a sync has a chance without a person mending something first. */
+export function canSync({ health }: ConnectionRow): boolean {
+  return !["paused", "needsReauth", "actionNeeded"].includes(health.state);
+}
+
 /** Why it is as it is, in one sentence. */
 export function causeOf(row: ConnectionRow): string {
   const { health, doubt } = row;

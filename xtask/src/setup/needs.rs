@@ -1,10 +1,12 @@
 //! What the workspace needs of a machine beside the Rust toolchain, as data.
 
-/// What the machine is to be used for; testing includes running.
+/// What the machine is to be used for; each includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum For {
-    /// Building and running.
+    /// Building and running the command line.
     Running,
+    /// Building and running the desktop app.
+    Window,
     /// Every check of CI.
     Testing,
 }
@@ -87,6 +89,70 @@ pub(crate) const NEEDS: &[Need] = &[
         linux_only: true,
     },
     Need {
+        what: "WebKitGTK's headers",
+        why: "the desktop app's window is a web view",
+        package: "libwebkit2gtk-4.1-dev",
+        probes: &[
+            Probe::File("/usr/lib/x86_64-linux-gnu/pkgconfig/webkit2gtk-4.1.pc"),
+            Probe::File("/usr/lib/aarch64-linux-gnu/pkgconfig/webkit2gtk-4.1.pc"),
+            Probe::File("/usr/lib64/pkgconfig/webkit2gtk-4.1.pc"),
+        ],
+        purpose: For::Window,
+        linux_only: true,
+    },
+    Need {
+        what: "the library of tray icons",
+        why: "the desktop app shows the worst state in the tray",
+        package: "libayatana-appindicator3-1",
+        probes: &[
+            Probe::File("/usr/lib/x86_64-linux-gnu/libayatana-appindicator3.so.1"),
+            Probe::File("/usr/lib/aarch64-linux-gnu/libayatana-appindicator3.so.1"),
+            Probe::File("/usr/lib64/libayatana-appindicator3.so.1"),
+        ],
+        purpose: For::Window,
+        linux_only: true,
+    },
+    Need {
+        what: "node",
+        why: "the desktop app's window is built with it, and a real OAuth server is tested against",
+        package: "nodejs",
+        probes: &[Probe::OnPath("node"), Probe::OnPath("node.exe")],
+        purpose: For::Window,
+        linux_only: false,
+    },
+    Need {
+        what: "npm",
+        why: "it installs what the window is built of",
+        package: "npm",
+        probes: &[Probe::OnPath("npm"), Probe::OnPath("npm.cmd")],
+        purpose: For::Window,
+        linux_only: false,
+    },
+    Need {
+        what: "Xvfb",
+        why: "the desktop app is tested in a real window",
+        package: "xvfb",
+        probes: &[Probe::OnPath("Xvfb")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "xvfb-run",
+        why: "it starts that display",
+        package: "xauth",
+        probes: &[Probe::OnPath("xauth")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "WebKitWebDriver",
+        why: "it drives that window",
+        package: "webkit2gtk-driver",
+        probes: &[Probe::OnPath("WebKitWebDriver")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
         what: "dbus-run-session",
         why: "the keychain is tested on a private D-Bus",
         package: "dbus",
@@ -101,22 +167,6 @@ pub(crate) const NEEDS: &[Need] = &[
         probes: &[Probe::OnPath("gnome-keyring-daemon")],
         purpose: For::Testing,
         linux_only: true,
-    },
-    Need {
-        what: "node",
-        why: "sign-in is tested against a real OAuth server, which is written for it",
-        package: "nodejs",
-        probes: &[Probe::OnPath("node"), Probe::OnPath("node.exe")],
-        purpose: For::Testing,
-        linux_only: false,
-    },
-    Need {
-        what: "npm",
-        why: "it installs that server",
-        package: "npm",
-        probes: &[Probe::OnPath("npm"), Probe::OnPath("npm.cmd")],
-        purpose: For::Testing,
-        linux_only: false,
     },
 ];
 

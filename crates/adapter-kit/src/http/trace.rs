@@ -7,6 +7,7 @@ use http::HeaderMap;
 use jiff::Timestamp;
 use nurturehub_port::ErrorKind;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 /// Entries kept until somebody drains them; the oldest go first.
 const CAPACITY: usize = 4096;
@@ -26,7 +27,7 @@ const REQUEST_ID_HEADERS: [&str; 4] = [
 ///
 /// It has no query, no id from a path, no header but the limits, and no body: they are never put in,
 /// so nothing has to be taken out again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TraceEntry {
     /// The method.

@@ -2,9 +2,10 @@
 
 use nurturehub_port::DataIssue;
 use serde::Serialize;
+use specta::Type;
 
 /// One canonical field and its source.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Lineage {
     /// The field's path in the contact, as in its JSON: `identity.firstName`, `emails[0]`.

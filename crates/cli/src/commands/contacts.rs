@@ -26,6 +26,7 @@ pub(super) async fn run(
             .and_then(|word| serde_json::from_value(Value::String(word)).ok()),
         limit: args.page.limit,
         offset: args.page.offset,
+        ..ContactQuery::default()
     };
     let list = workplace.engine.contacts(&args.connection, query).await?;
     let rows = if console.is_for_scripts() {

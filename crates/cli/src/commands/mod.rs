@@ -19,7 +19,6 @@ mod schema;
 mod sync;
 mod verify;
 mod webhook;
-mod webhook_server;
 
 use nurturehub_engine::EngineError;
 use nurturehub_port::ErrorKind;

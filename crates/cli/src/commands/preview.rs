@@ -20,7 +20,7 @@ pub(super) async fn run(
     let workplace = Workplace::open(globals).await?;
     let page = workplace
         .engine
-        .preview(&args.connection, args.page.limit, args.page.offset)
+        .preview(&args.connection, None, args.page.limit, args.page.offset)
         .await?;
     console.answer(&page, || show(&page))?;
     Ok(Exit::Done)

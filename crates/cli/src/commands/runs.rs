@@ -51,8 +51,8 @@ pub(super) async fn list(
             document.runs.iter().map(|run| {
                 [
                     run.run_id.clone(),
-                    run.kind.clone(),
-                    run.status.clone(),
+                    run.kind.to_string(),
+                    run.status.to_string(),
                     text::moment(&run.started_at),
                     run.contacts.to_string(),
                     run.error_kind.clone().unwrap_or_default(),
@@ -78,8 +78,8 @@ fn show(detail: &RunDetail) -> String {
     let run = &detail.summary;
     let mut rows = vec![
         ("run", run.run_id.clone()),
-        ("what", run.kind.clone()),
-        ("status", run.status.clone()),
+        ("what", run.kind.to_string()),
+        ("status", run.status.to_string()),
         ("began", text::moment(&run.started_at)),
         ("ended", text::moment_or_dash(run.ended_at.as_ref())),
         ("contacts", run.contacts.to_string()),

@@ -1,16 +1,16 @@
 //! `webhook ingest` and `webhook listen`
 
-use nurturehub_engine::{EngineError, ReplayReport, WebhookReport};
+use nurturehub_engine::{EngineError, LARGEST_BODY, Received, ReplayReport, WebhookReport};
 use nurturehub_port::{ErrorKind, WebhookDelivery};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
 
-use super::{files, headers, webhook_server};
+use super::{files, headers};
 use crate::args::{Globals, Ingest, Listen, Replay, Webhook, WebhookCommand};
 use crate::exit::Exit;
 use crate::output::table::{Column, pairs, table};
 use crate::output::{Console, text};
-use crate::workplace::{self, Workplace};
+use crate::workplace::Workplace;
 
 #[derive(Serialize)]
 struct Listening {
@@ -100,7 +100,7 @@ fn show_replayed(report: &ReplayReport) -> String {
 }
 
 async fn ingest(globals: &Globals, console: &Console, args: Ingest) -> Result<Exit, EngineError> {
-    let most = u64::try_from(webhook_server::LARGEST_BODY).unwrap_or(u64::MAX);
+    let most = u64::try_from(LARGEST_BODY).unwrap_or(u64::MAX);
     let body = files::read(&args.file, most)?;
     let workplace = Workplace::open(globals).await?;
     let delivery = WebhookDelivery {
@@ -140,26 +140,42 @@ async fn listen(
     cancel: &CancellationToken,
 ) -> Result<Exit, EngineError> {
     let workplace = Workplace::open(globals).await?;
-    let connection = workplace.connection(&args.connection).await?;
-    let provider = workplace::providers()
-        .into_iter()
-        .find(|provider| provider.id == connection.provider);
-    if let Some(provider) = provider.filter(|provider| !provider.capabilities.webhooks) {
-        let reason = provider
-            .unsupported
-            .iter()
-            .find(|lacking| lacking.capability == "webhooks");
-        let reason = reason.map_or("This CRM does not send webhooks.", |lacking| lacking.reason);
-        return Err(EngineError::new(ErrorKind::Unsupported, reason));
-    }
-    let id = connection.id.to_string();
-    let server = webhook_server::bind(workplace, &id, args.port, console.clone()).await?;
+    let id = workplace.connection(&args.connection).await?.id.to_string();
+    let told = {
+        let console = console.clone();
+        move |received| console.note(&line(&received))
+    };
+    let receiver = workplace
+        .engine
+        .webhook_receiver(&id, args.port, told)
+        .await?;
     let listening = Listening {
         connection: id,
-        url: server.url(),
+        url: receiver.url(),
     };
     console.answer(&listening, || format!("Listening on {}", listening.url))?;
     console.note("Point a tunnel or relay there. Stop with Ctrl-C.");
-    server.serve(cancel.clone()).await?;
+    receiver.serve(cancel.clone()).await?;
     Ok(Exit::Done)
+}
+
+/// What came of a delivery, in a line.
+fn line(received: &Received) -> String {
+    let status = received.status;
+    match &received.outcome {
+        Ok(report) => {
+            let event = text::shown(&report.event, 60);
+            let contacts = text::count(report.contacts, "contact", "contacts");
+            let again = if report.duplicate {
+                ", arrived before"
+            } else {
+                ""
+            };
+            format!("{status} {event}: {contacts}{again}")
+        }
+        Err(error) => {
+            let why = text::shown(&error.message, 200);
+            format!("{status} {}: {why}", error.kind)
+        }
+    }
 }

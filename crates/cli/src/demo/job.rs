@@ -68,7 +68,7 @@ impl Job<'_> {
                 .sync(&connection, options, &page, &never)
                 .await?,
         );
-        row.preview = Some(self.engine.preview(&connection, 0, 0).await?.into());
+        row.preview = Some(self.engine.preview(&connection, None, 0, 0).await?.into());
         let batch = |sent| self.progress.line(&format!("{name}: pushing, {sent} sent"));
         let options = PushOptions::default();
         row.push = Some(
@@ -83,7 +83,7 @@ impl Job<'_> {
         self.engine
             .push(&connection, PushOptions::default(), &batch, &never)
             .await?;
-        row.preview_after = Some(self.engine.preview(&connection, 0, 0).await?.into());
+        row.preview_after = Some(self.engine.preview(&connection, None, 0, 0).await?.into());
         Ok(())
     }
 

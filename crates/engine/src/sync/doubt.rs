@@ -1,12 +1,13 @@
 //! When the result of a listing is not to be believed without a person's word.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use specta::Type;
 
 /// Removals beyond this many, or beyond 2% of the contacts, wait for a person.
 const FREE_REMOVALS: u64 = 50;
 
 /// Why a result is in doubt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum DoubtReason {
     /// The listing has fewer records than the CRM says there are.
@@ -20,7 +21,7 @@ pub enum DoubtReason {
 }
 
 /// A result in doubt: what was listed is stored, and nothing is removed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Doubt {
     /// Why.

@@ -4,11 +4,12 @@ use nurturehub_adapter_kit::Spent;
 use nurturehub_port::{Cursor, RunId};
 use nurturehub_store::listings::{Listing, ListingCounts};
 use serde::{Serialize, Serializer};
+use specta::Type;
 
 use super::Doubt;
 
 /// How a sync ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum SyncStatus {
     /// All is stored and the counts add up.
@@ -35,7 +36,7 @@ impl SyncStatus {
 }
 
 /// What a sync did.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncReport {
     /// The run's id.
@@ -131,7 +132,7 @@ impl SyncReport {
 }
 
 /// The counts of a whole listing, over as many runs as it took.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Proof {
     /// How many records the CRM says there are.
@@ -192,7 +193,7 @@ pub(super) fn shortfall(listing: &Listing) -> Option<u64> {
 
 /// Where a run's time went, in milliseconds. Fetching, mapping and storing go on side by side, so
 /// the parts may add up to more than the whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct SpentReport {
     /// Waiting for the CRM.
@@ -201,9 +202,11 @@ pub struct SpentReport {
     pub throttled_ms: u64,
     /// Parsing and mapping.
     #[serde(rename = "mappingMs", serialize_with = "as_milliseconds")]
+    #[specta(type = u64)]
     pub mapping_us: u64,
     /// Storing.
     #[serde(rename = "storingMs", serialize_with = "as_milliseconds")]
+    #[specta(type = u64)]
     pub storing_us: u64,
 }
 

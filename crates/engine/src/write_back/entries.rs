@@ -44,6 +44,7 @@ pub(super) fn sending(group: &[Activity], known: &Known, now: Timestamp) -> Vec<
             attempts: attempts(&activity.id).saturating_add(1),
             acknowledged: false,
             at: now,
+            content: serde_json::to_string(activity).ok(),
         })
         .collect()
 }

@@ -7,6 +7,7 @@
 mod closing;
 mod entries;
 mod failed;
+mod listing;
 mod outbox;
 mod verdict;
 
@@ -17,9 +18,11 @@ use nurturehub_platform::{
 };
 use nurturehub_port::{Activity, ConnectionId, ErrorKind, WriteBackStatus};
 use serde::Serialize;
+use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 pub use failed::{FailedActivities, FailedActivity};
+pub use listing::{ActivityCounts, ActivityList, ActivityRow, ActivityState};
 
 use crate::session::drain;
 use crate::{Engine, EngineError, ErrorReport, lease, sync};
@@ -29,7 +32,7 @@ use outbox::{Delivered, Outbox};
 const PAGE: u32 = 100;
 
 /// What became of activities.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteBackReport {
     /// One for each, in order.
@@ -37,7 +40,7 @@ pub struct WriteBackReport {
 }
 
 /// What became of one activity.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteBackResult {
     /// The activity's id.

@@ -148,6 +148,7 @@ impl<'a> Outbox<'a> {
                         attempts: 0,
                         acknowledged: false,
                         at: now,
+                        content: None,
                     };
                     write_back::put(tx, row, &record)?;
                     records.push(record);

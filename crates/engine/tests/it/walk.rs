@@ -39,7 +39,7 @@ async fn walk(provider: &str, listed: usize) {
     assert_eq!(synced.created, listed as u64, "{provider}: all are new");
     assert!(synced.proof.adds_up, "{provider}: {:?}", synced.proof);
 
-    let preview = desk.engine.preview(&connection, 10, 0).await.unwrap();
+    let preview = desk.engine.preview(&connection, None, 10, 0).await.unwrap();
     assert_eq!(
         preview.summary.create, listed as u64,
         "all would be created"
@@ -57,7 +57,7 @@ async fn walk(provider: &str, listed: usize) {
         listed,
         "the platform has them all"
     );
-    let after = desk.engine.preview(&connection, 10, 0).await.unwrap();
+    let after = desk.engine.preview(&connection, None, 10, 0).await.unwrap();
     assert_eq!(
         after.summary.unchanged, listed as u64,
         "nothing is left to push"
@@ -104,7 +104,7 @@ async fn a_change_shows_field_by_field_and_is_pushed_once() {
     );
     assert!(synced.fetched < 120, "the change filter was used");
 
-    let preview = desk.engine.preview(&connection, 50, 0).await.unwrap();
+    let preview = desk.engine.preview(&connection, None, 50, 0).await.unwrap();
     assert_eq!(preview.summary.update, 3);
     let mut shown: Vec<String> = preview
         .changes

@@ -77,7 +77,7 @@ struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Contacts {
     /// Whether names over the limit are refused.
-    limits_names: bool,
+    pub(super) limits_names: bool,
     held: Vec<Held>,
     positions: HashMap<(Box<str>, Box<str>), usize>,
     batches: Vec<Batch>,

@@ -2,8 +2,8 @@
 //! `openapi/platform.json`, which it serves at `/openapi.json`.
 //!
 //! It refuses a contact by rule, never by chance: one whose record is not a contact
-//! (`invalidContact`) and, in a flawed sandbox, one whose full name is longer than 200 characters
-//! (`nameTooLong`).
+//! (`invalidContact`) and, in a flawed sandbox or once told to, one whose full name is longer than 200
+//! characters (`nameTooLong`).
 //!
 //! # Control requests, below `/control/platform`
 //! | request | effect or answer |
@@ -12,6 +12,7 @@
 //! | `GET /batches` | `{batches}`: every batch that was accepted |
 //! | `POST /activities {"connection", "activities"}` | more activities that wait for write-back |
 //! | `GET /settlements` | `{settlements}`: what was acknowledged |
+//! | `POST /names {"limited"}` | whether names over 200 characters are refused |
 
 mod activities;
 mod contacts;
@@ -259,6 +260,15 @@ impl Simulator for Platform {
                 StatusCode::OK,
                 &json!({ "settlements": self.settlements() }),
             ),
+            (&Method::POST, "names") => match control::parse::<Names>(call) {
+                Ok(names) => {
+                    lock(&self.contacts).limits_names = names.limited;
+                    Answer::empty(StatusCode::NO_CONTENT)
+                }
+                Err(message) => {
+                    Answer::value(StatusCode::BAD_REQUEST, &json!({ "error": message }))
+                }
+            },
             (&Method::POST, "activities") => match control::parse::<Waiting>(call) {
                 Ok(waiting) => {
                     self.add_activities(&waiting.connection, waiting.activities);
@@ -300,6 +310,11 @@ impl Platform {
             }),
         )
     }
+}
+
+#[derive(Deserialize)]
+struct Names {
+    limited: bool,
 }
 
 #[derive(Deserialize)]

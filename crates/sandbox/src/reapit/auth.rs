@@ -113,6 +113,10 @@ pub(super) struct Auth {
     pub(super) token_life_ms: i64,
     key: SigningKey,
     issued: u64,
+    /// Numbers below it were issued before this sandbox was started, by one of the same seed.
+    first: u64,
+    /// What was issued before the start is still good: a real CRM forgets no sign-in either.
+    honours_earlier: bool,
     families: u64,
     dead_families: HashSet<u64>,
     tokens: HashMap<String, Token>,
@@ -123,6 +127,8 @@ pub(super) struct Auth {
 
 impl Auth {
     pub(super) fn new(setup: &Setup) -> Self {
+        // By the clock, so that no number is given twice, whenever it is started again.
+        let first = u64::try_from(setup.clock.now_ms()).unwrap_or(0);
         Self {
             client_id: format!("app-{}", setup.secret_text("client id")),
             client_secret: setup.secret_text("client secret"),
@@ -132,7 +138,9 @@ impl Auth {
             signs_in_as: CUSTOMER.to_owned(),
             token_life_ms: TOKEN_LIFE_MS,
             key: SigningKey::from_bytes(&setup.secret("token key")),
-            issued: 0,
+            issued: first,
+            first,
+            honours_earlier: true,
             families: 0,
             dead_families: HashSet::new(),
             tokens: HashMap::new(),
@@ -165,6 +173,7 @@ impl Auth {
             }
             AccessChange::Revoke => {
                 self.revoked = true;
+                self.honours_earlier = false;
                 self.tokens.clear();
                 self.machine_token = None;
                 self.refreshes.clear();
@@ -292,6 +301,9 @@ impl Auth {
         issuer: &str,
     ) -> Result<Value, Denied> {
         let unknown = Denied("invalid_grant", "Unknown or invalid refresh token.");
+        if !self.refreshes.contains_key(text) && self.is_earlier(text) {
+            self.remember_earlier(text, now);
+        }
         let refresh = self.refreshes.get_mut(text).ok_or(unknown)?;
         if refresh.used {
             self.dead_families.insert(refresh.family);
@@ -310,6 +322,32 @@ impl Auth {
             ..refresh.clone()
         };
         Ok(self.user_tokens(next, None, now, issuer))
+    }
+
+    /// Whether a refresh token is one that was issued before the start.
+    fn is_earlier(&self, text: &str) -> bool {
+        let number = text
+            .split_once('.')
+            .and_then(|(number, _)| number.parse().ok());
+        self.honours_earlier
+            && number
+                .is_some_and(|number| number < self.first && text == self.numbered("refresh", number))
+    }
+
+    /// Takes an earlier sign-in up again, with all that the app may have.
+    fn remember_earlier(&mut self, text: &str, now: i64) {
+        self.families += 1;
+        let mut scopes = self.scopes.clone();
+        scopes.extend(["openid".to_owned(), "offline_access".to_owned()]);
+        let refresh = Refresh {
+            family: self.families,
+            scopes,
+            customer: CUSTOMER.to_owned(),
+            idle_until: now + REFRESH_IDLE_MS,
+            until: now + REFRESH_LIFE_MS,
+            used: false,
+        };
+        self.refreshes.insert(text.to_owned(), refresh);
     }
 
     /// Gives a refresh token back, and with it all that came from it.
@@ -405,10 +443,16 @@ impl Auth {
     /// A secret that nobody had before.
     fn fresh(&mut self, name: &str) -> String {
         self.issued += 1;
+        self.numbered(name, self.issued)
+    }
+
+    /// The secret of this number: only who has the key can tell it.
+    fn numbered(&self, name: &str, number: u64) -> String {
         let mut hasher = blake3::Hasher::new_keyed(self.key.as_bytes());
         hasher.update(name.as_bytes());
-        hasher.update(&self.issued.to_le_bytes());
-        URL_SAFE_NO_PAD.encode(hasher.finalize().as_bytes())
+        hasher.update(&number.to_le_bytes());
+        let secret = URL_SAFE_NO_PAD.encode(hasher.finalize().as_bytes());
+        format!("{number}.{secret}")
     }
 
     /// What of the asked scopes the app may have.

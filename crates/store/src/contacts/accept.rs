@@ -78,16 +78,34 @@ fn push_row(row: &rusqlite::Row<'_>) -> Result<(PushRow, BodyRef), rusqlite::Err
     Ok((without_text, BodyRef::of(row, 4)?))
 }
 
+/// When the platform answered, and in which run.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// The run's id.
+    pub run: &'a str,
+}
+
 /// Records that the platform has taken a contact as it was pushed. A removal that waits for a
 /// person goes on waiting.
 ///
 /// # Errors
 /// `NotFound` where the connection has no such contact any more.
-pub fn accept(tx: &Write<'_>, connection: i64, pushed: &PushRow) -> Result<(), StoreError> {
-    Ledger::keep(tx, connection, |ledger| accept_in(ledger, pushed))
+pub fn accept(
+    tx: &Write<'_>,
+    connection: i64,
+    pushed: &PushRow,
+    answered: Answered<'_>,
+) -> Result<(), StoreError> {
+    Ledger::keep(tx, connection, |ledger| accept_in(ledger, pushed, answered))
 }
 
-fn accept_in(ledger: &mut Ledger<'_>, pushed: &PushRow) -> Result<(), StoreError> {
+fn accept_in(
+    ledger: &mut Ledger<'_>,
+    pushed: &PushRow,
+    answered: Answered<'_>,
+) -> Result<(), StoreError> {
     let tx = ledger.tx();
     let (hash, lifecycle, before, accepted): ([u8; 16], i64, i64, Option<BodyRef>) = tx
         .database
@@ -136,7 +154,7 @@ fn accept_in(ledger: &mut Ledger<'_>, pushed: &PushRow) -> Result<(), StoreError
     tx.database
         .prepare_cached(
             "UPDATE contact SET accepted_hash = ?2, accepted_lifecycle = ?3, pending = ?4,
-                 accepted_block_id = ?5, accepted_slot = ?6
+                 accepted_block_id = ?5, accepted_slot = ?6, accepted_at = ?7, accepted_run = ?8
              WHERE id = ?1",
         )?
         .execute(params![
@@ -146,11 +164,24 @@ fn accept_in(ledger: &mut Ledger<'_>, pushed: &PushRow) -> Result<(), StoreError
             after,
             accepted.map(|at| at.block),
             accepted.map(|at| at.slot),
+            answered.at.as_millisecond(),
+            answered.run,
         ])?;
     tx.database
         .prepare_cached("DELETE FROM push_rejection WHERE contact_id = ?1")?
         .execute([pushed.row])?;
     Ok(())
+}
+
+/// Why the platform refused a contact.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    /// Its code.
+    pub code: &'a str,
+    /// Its words.
+    pub message: &'a str,
+    /// The field that it names.
+    pub field: Option<&'a str>,
 }
 
 /// Records that the platform refused a contact: it is not sent again until it changes or a person
@@ -161,25 +192,24 @@ fn accept_in(ledger: &mut Ledger<'_>, pushed: &PushRow) -> Result<(), StoreError
 pub fn reject(
     tx: &Write<'_>,
     pushed: &PushRow,
-    code: &str,
-    message: &str,
-    field: Option<&str>,
-    at: Timestamp,
+    refusal: Refusal<'_>,
+    answered: Answered<'_>,
 ) -> Result<(), StoreError> {
     tx.database
         .prepare_cached(
             "INSERT OR REPLACE INTO push_rejection
-                 (contact_id, content_hash, code, message, field, at)
-             SELECT id, content_hash, ?3, ?4, ?5, ?6 FROM contact
+                 (contact_id, content_hash, code, message, field, at, run)
+             SELECT id, content_hash, ?3, ?4, ?5, ?6, ?7 FROM contact
              WHERE id = ?1 AND content_hash = ?2",
         )?
         .execute(params![
             pushed.row,
             pushed.hash,
-            code,
-            message,
-            field,
-            at.as_millisecond()
+            refusal.code,
+            refusal.message,
+            refusal.field,
+            answered.at.as_millisecond(),
+            answered.run,
         ])?;
     tx.database
         .prepare_cached(

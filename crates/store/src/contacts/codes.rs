@@ -3,11 +3,12 @@
 use nurturehub_port::{Category, Consent, ConsentState, Lifecycle};
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
+use specta::Type;
 
 use crate::{StoreError, Write};
 
 /// What a push would do with a contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum ChangeKind {
     /// The platform has never had it.
@@ -90,7 +91,7 @@ pub(super) fn unless_refused(
 }
 
 /// Counts of contacts by what a push would do with them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct PendingCounts {
     /// See [`ChangeKind::Create`].
@@ -139,15 +140,21 @@ pub(super) fn category_code(category: Category) -> i64 {
         .unwrap_or(-1)
 }
 
+const fn bits(state: ConsentState) -> i64 {
+    match state {
+        ConsentState::Unknown => 0,
+        ConsentState::Granted => 1,
+        ConsentState::Denied => 2,
+    }
+}
+
+/// The two lowest bits of [`consent_code`]: those of e-mail.
+pub(super) const fn email_consent(state: ConsentState) -> i64 {
+    bits(state)
+}
+
 /// Two bits for each channel: 0 unknown, 1 granted, 2 denied.
 pub(super) const fn consent_code(consent: &Consent) -> i64 {
-    const fn bits(state: ConsentState) -> i64 {
-        match state {
-            ConsentState::Unknown => 0,
-            ConsentState::Granted => 1,
-            ConsentState::Denied => 2,
-        }
-    }
     bits(consent.email)
         | bits(consent.sms) << 2
         | bits(consent.phone) << 4

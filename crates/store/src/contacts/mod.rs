@@ -13,12 +13,12 @@ mod stage;
 mod upsert;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
-pub use accept::{PushRow, accept, next_to_push, reject};
+pub use accept::{Answered, PushRow, Refusal, accept, next_to_push, reject};
 pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
 pub use prepared::{PageToStage, Records};
 pub use query::{
-    Blocked, Change, ContactFilter, ContactPage, Detail, RejectedEntry, change_counts, changes,
-    detail, page, rejected,
+    Blocked, Change, ContactFilter, ContactPage, Detail, PushedOnce, RejectedEntry, change_counts,
+    changes, count, detail, page, rejected,
 };
 pub use stage::{RecordOutcome, remove, stage, stage_records};

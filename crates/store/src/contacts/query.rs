@@ -1,10 +1,12 @@
 //! Looking at contacts: pages, one in detail, what waits to be pushed.
 
 use jiff::Timestamp;
-use nurturehub_port::{Category, Lifecycle};
+use nurturehub_port::{Category, ConsentState, Lifecycle};
 use rusqlite::{OptionalExtension, params};
 
-use super::codes::{ChangeKind, PendingCounts, category_code, kind_of, lifecycle_code, pending};
+use super::codes::{
+    ChangeKind, PendingCounts, category_code, email_consent, kind_of, lifecycle_code, pending,
+};
 use crate::bodies::BodyRef;
 use crate::runs::timestamp;
 use crate::{Read, StoreError, search_text};
@@ -20,6 +22,8 @@ pub struct ContactFilter {
     pub change: Option<ChangeKind>,
     /// Whether it is in use.
     pub lifecycle: Option<Lifecycle>,
+    /// Whether the person agreed to e-mail.
+    pub consent: Option<ConsentState>,
     /// Only those with something amiss in their data.
     pub with_issues: bool,
 }
@@ -38,7 +42,8 @@ const WHERE: &str = "connection_id = ?1
      AND (?3 IS NULL OR category = ?3)
      AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
      AND (?5 IS NULL OR lifecycle = ?5)
-     AND (?6 = 0 OR issues > 0)";
+     AND (?6 = 0 OR issues > 0)
+     AND (?7 IS NULL OR consent & 3 = ?7)";
 
 pub(super) fn ids_of(ids: &[String]) -> String {
     serde_json::Value::from(ids.to_vec()).to_string()
@@ -103,6 +108,7 @@ pub fn page(
     let category = filter.category.map(category_code);
     let change = filter.change.map(codes_of);
     let lifecycle = filter.lifecycle.map(lifecycle_code);
+    let consent = filter.consent.map(email_consent);
     let total: i64 = db
         .database
         .prepare_cached(&format!("SELECT count(*) FROM contact WHERE {WHERE}"))?
@@ -113,14 +119,15 @@ pub fn page(
                 category,
                 change,
                 lifecycle,
-                filter.with_issues
+                filter.with_issues,
+                consent,
             ],
             |row| row.get(0),
         )?;
     let places: Vec<BodyRef> = db
         .database
         .prepare_cached(&format!(
-            "SELECT block_id, slot FROM contact WHERE {WHERE} ORDER BY id LIMIT ?7 OFFSET ?8"
+            "SELECT block_id, slot FROM contact WHERE {WHERE} ORDER BY id LIMIT ?8 OFFSET ?9"
         ))?
         .query_map(
             params![
@@ -130,6 +137,7 @@ pub fn page(
                 change,
                 lifecycle,
                 filter.with_issues,
+                consent,
                 limit,
                 crate::listings::column(offset),
             ],
@@ -146,6 +154,17 @@ pub fn page(
     })
 }
 
+/// A time that a contact was sent, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedOnce {
+    /// When the platform answered.
+    pub at: Timestamp,
+    /// In which run; none for those before runs were kept with it.
+    pub run: Option<String>,
+    /// The platform's code and words, where it refused it.
+    pub refused: Option<(String, String)>,
+}
+
 /// One contact with all that is known of it.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -157,6 +176,8 @@ pub struct Detail {
     pub change: ChangeKind,
     /// Why it is not sent.
     pub blocked: Option<Blocked>,
+    /// When the platform last took it, and when it last refused it since; newest first.
+    pub pushes: Vec<PushedOnce>,
 }
 
 /// Why a change is not sent.
@@ -220,7 +241,39 @@ pub fn detail(db: &Read<'_>, connection: i64, external_id: &str) -> Result<Detai
         raw: stored.raw,
         change: kind_of(pending_code),
         blocked: blocked(db, id, pending_code)?,
+        pushes: pushes(db, id)?,
     })
+}
+
+fn pushes(db: &Read<'_>, id: i64) -> Result<Vec<PushedOnce>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT at, run, code, message FROM push_rejection WHERE contact_id = ?1
+         UNION ALL
+         SELECT accepted_at, accepted_run, NULL, NULL FROM contact
+         WHERE id = ?1 AND accepted_at IS NOT NULL
+         ORDER BY at DESC",
+    )?;
+    let rows = statement.query_map([id], |row| {
+        let (code, message): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+        Ok(PushedOnce {
+            at: timestamp(row.get(0)?),
+            run: row.get(1)?,
+            refused: code.zip(message),
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many contacts a connection holds.
+///
+/// # Errors
+/// What the database answers.
+pub fn count(db: &Read<'_>, connection: i64) -> Result<u64, StoreError> {
+    let count: i64 = db
+        .database
+        .prepare_cached("SELECT count(*) FROM contact WHERE connection_id = ?1")?
+        .query_row([connection], |row| row.get(0))?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// Counts contacts by what a push would do with them.
@@ -246,11 +299,7 @@ pub fn change_counts(db: &Read<'_>, connection: i64) -> Result<PendingCounts, St
             ChangeKind::Unchanged => {}
         }
     }
-    let total: i64 = db
-        .database
-        .prepare_cached("SELECT count(*) FROM contact WHERE connection_id = ?1")?
-        .query_row([connection], |row| row.get(0))?;
-    counts.unchanged = u64::try_from(total).unwrap_or(0).saturating_sub(differing);
+    counts.unchanged = count(db, connection)?.saturating_sub(differing);
     Ok(counts)
 }
 
@@ -269,13 +318,14 @@ pub struct Change {
     pub blocked: Option<Blocked>,
 }
 
-/// A page of changes, in the order in which a push sends them.
+/// A page of changes, of one kind where one is named, in the order in which a push sends them.
 ///
 /// # Errors
 /// What the database answers.
 pub fn changes(
     db: &Read<'_>,
     connection: i64,
+    kind: Option<ChangeKind>,
     limit: u32,
     offset: u64,
 ) -> Result<Vec<Change>, StoreError> {
@@ -292,10 +342,17 @@ pub fn changes(
         .prepare_cached(
             "SELECT id, external_id, pending, block_id, slot, accepted_block_id, accepted_slot,
                     accepted_hash IS content_hash
-             FROM contact WHERE connection_id = ?1 AND pending > 0 ORDER BY id LIMIT ?2 OFFSET ?3",
+             FROM contact WHERE connection_id = ?1 AND pending > 0
+               AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
+             ORDER BY id LIMIT ?2 OFFSET ?3",
         )?
         .query_map(
-            params![connection, limit, crate::listings::column(offset)],
+            params![
+                connection,
+                limit,
+                crate::listings::column(offset),
+                kind.map(codes_of)
+            ],
             |row| {
                 Ok(Found {
                     id: row.get(0)?,

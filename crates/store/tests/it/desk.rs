@@ -192,7 +192,7 @@ impl Desk {
     pub(crate) async fn accept(&self, row: PushRow) {
         let connection = self.connection;
         self.store
-            .write(move |tx| contacts::accept(tx, connection, &row))
+            .write(move |tx| contacts::accept(tx, connection, &row, answered()))
             .await
             .unwrap();
     }
@@ -205,7 +205,14 @@ impl Desk {
 
     pub(crate) async fn reject(&self, row: PushRow) {
         self.store
-            .write(move |tx| contacts::reject(tx, &row, "bad", "It is bad.", Some("tags"), at(9)))
+            .write(move |tx| {
+                let refusal = contacts::Refusal {
+                    code: "bad",
+                    message: "It is bad.",
+                    field: Some("tags"),
+                };
+                contacts::reject(tx, &row, refusal, answered())
+            })
             .await
             .unwrap();
     }
@@ -329,5 +336,13 @@ pub(crate) fn removal(external_id: &str, lifecycle: Lifecycle) -> Removal {
         external_id: ExternalId::parse(external_id).unwrap(),
         lifecycle,
         reason: "The CRM says so.".into(),
+    }
+}
+
+/// An answer of the platform's, in the ninth second.
+pub(crate) fn answered() -> contacts::Answered<'static> {
+    contacts::Answered {
+        at: at(9),
+        run: "run-9",
     }
 }

@@ -13,6 +13,7 @@ fn record(activity: &str, state: WriteBackState, second: i64) -> WriteBackRecord
         attempts: 3,
         acknowledged: false,
         at: at(second),
+        content: Some(format!(r#"{{"id":"{activity}"}}"#)),
     }
 }
 

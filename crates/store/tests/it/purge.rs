@@ -62,6 +62,7 @@ async fn fill(desk: &Desk) {
                     attempts: 1,
                     acknowledged: false,
                     at: at(0),
+                    content: None,
                 },
             )?;
             webhooks::record(

@@ -8,7 +8,7 @@ use crate::desk::{Desk, ONCE, version};
 async fn changes(desk: &Desk) -> Vec<Change> {
     let connection = desk.connection;
     desk.store
-        .read(move |db| contacts::changes(db, connection, 100, 0))
+        .read(move |db| contacts::changes(db, connection, None, 100, 0))
         .await
         .unwrap()
 }
@@ -96,7 +96,12 @@ async fn a_refusal_of_content_that_has_moved_on_blocks_nothing() {
     desk.reject(new).await;
     desk.store
         .write(move |tx| {
-            contacts::reject(tx, &old, "late", "An old answer.", None, crate::desk::at(9))
+            let refusal = contacts::Refusal {
+                code: "late",
+                message: "An old answer.",
+                field: None,
+            };
+            contacts::reject(tx, &old, refusal, crate::desk::answered())
         })
         .await
         .unwrap();
@@ -205,7 +210,7 @@ async fn an_answer_about_another_connections_row_is_refused() {
     let (other, _) = crate::desk::connect(&desk.store, "two").await;
     let accepted = desk
         .store
-        .write(move |tx| contacts::accept(tx, other, &row))
+        .write(move |tx| contacts::accept(tx, other, &row, crate::desk::answered()))
         .await;
     assert!(
         matches!(accepted, Err(nurturehub_store::StoreError::NotFound { .. })),

@@ -2,13 +2,12 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ActivityRow, ConnectionRow, WriteBackState } from "../../ipc/bindings";
+import type { ActivityRow, ConnectionRow, WriteBackReport, WriteBackState } from "../../ipc/bindings";
 import { useRead } from "../../ipc/cache";
-import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";
 import { columnsOf, DataTable, Pager, type Columns } from "../../kit/DataTable";
-import { count } from "../../kit/figures";
-import { Empty, ErrorNotice, Notice } from "../../kit/Notice";
+import { count, counted } from "../../kit/figures";
+import { Empty, Notice } from "../../kit/Notice";
 import { Prose } from "../../kit/Prose";
 import { Status } from "../../kit/Status";
 import { Segments } from "../../kit/Tabs";
@@ -17,8 +16,11 @@ import { tell } from "../../kit/Toasts";
 import { activityWords, WRITE_BACK_ORDER, writeBackWords } from "../../words/activities";
 import styles from "../Connection.module.css";
 import { reasonFor, useProvider } from "../provider";
+import { ReadError } from "../ReadError";
 
 const PAGE = 50;
+/** The most that are tried again at once. */
+const MOST = 500;
 
 export function ActivityTab({ row }: { row: ConnectionRow }) {
   const { id } = row.connection;
@@ -30,12 +32,16 @@ export function ActivityTab({ row }: { row: ConnectionRow }) {
   const { data, error } = useRead("activities", [id, state === "all" ? null : state, PAGE, offset], { keep: true });
   const lacking = provider && reasonFor(provider, "activityWriteBack");
 
-  const work = async (what: Promise<unknown>, done: string) => {
+  const work = async (what: () => Promise<WriteBackReport | undefined>) => {
     setWorking(true);
-    if ((await what) !== undefined) tell({ title: done, tone: "ok", icon: "healthy" });
+    const report = await what();
+    if (report) tellWriteBack(report, row.providerName);
     setWorking(false);
   };
-  const refused = data?.activities.filter((activity) => activity.state === "rejected") ?? [];
+  const retry = async () => {
+    const refused = await actions.perform("activities", id, "rejected", MOST, 0);
+    return refused && actions.perform("retryActivities", id, refused.activities.map((activity) => activity.id));
+  };
   return (
     <div className={styles.stack}>
       {lacking !== undefined && (
@@ -61,19 +67,19 @@ export function ActivityTab({ row }: { row: ConnectionRow }) {
           )}
           <span className={styles.push}>
             <span className={styles.bar}>
-              {refused.length > 0 && (
-                <Button icon="sync" busy={working} onClick={() => void work(actions.perform("retryActivities", id, refused.map((one) => one.id)), "Tried again")}>
-                  Retry {count(refused.length)} refused
+              {data !== undefined && data.counts.rejected > 0 && (
+                <Button icon="sync" busy={working} onClick={() => void work(retry)}>
+                  Retry {count(Math.min(MOST, data.counts.rejected))} refused
                 </Button>
               )}
-              <Button look="primary" icon="bolt" busy={working} onClick={() => void work(actions.perform("pullActivities", id), "Written back")}>
+              <Button look="primary" icon="bolt" busy={working} onClick={() => void work(() => actions.perform("pullActivities", id))}>
                 Write back now
               </Button>
             </span>
           </span>
         </div>
       )}
-      {error && <ErrorNotice report={reportOf(error)} />}
+      {error && <ReadError connection={id} error={error} />}
       {data && lacking === undefined && (
         <div className={styles.listBox}>
           {data.activities.length === 0 ? (
@@ -91,6 +97,18 @@ export function ActivityTab({ row }: { row: ConnectionRow }) {
       )}
     </div>
   );
+}
+
+function tellWriteBack({ results }: WriteBackReport, crm: string): void {
+  const written = results.filter(({ status }) => status === "written" || status === "duplicate").length;
+  const refused = results.filter(({ status }) => status === "rejected").length;
+  const isWhole = refused === 0;
+  tell({
+    title: results.length === 0 ? "Nothing is waiting" : `${counted(written, "activity", "activities")} written to ${crm}`,
+    ...(isWhole ? {} : { text: `${count(refused)} refused; each says why.` }),
+    tone: isWhole ? "ok" : "warn",
+    icon: isWhole ? "healthy" : "warning",
+  });
 }
 
 const column = columnsOf<ActivityRow>();

@@ -1,10 +1,11 @@
 /** One change, before and after, field by field. */
 import { to } from "../../app/route";
-import type { ChangeView, Json } from "../../ipc/bindings";
+import type { ChangeView } from "../../ipc/bindings";
 import { ButtonLink } from "../../kit/Button";
 import { Empty, Notice } from "../../kit/Notice";
 import { Status } from "../../kit/Status";
 import { changeWords, fieldWords } from "../../words/contacts";
+import { valueWords } from "../../words/values";
 import styles from "./Changes.module.css";
 
 type Props = { change: ChangeView | null; connection: string };
@@ -51,7 +52,7 @@ export function ChangeDiff({ change, connection }: Props) {
               {before !== null && (
                 <del className={styles.before}>
                   <span className={styles.unseen}>Before: </span>
-                  {tellValue(before)}
+                  {valueWords(field, before)}
                 </del>
               )}
               {after === null ? (
@@ -59,7 +60,7 @@ export function ChangeDiff({ change, connection }: Props) {
               ) : (
                 <ins className={styles.after}>
                   <span className={styles.unseen}>After: </span>
-                  {tellValue(after)}
+                  {valueWords(field, after)}
                 </ins>
               )}
             </dd>
@@ -71,18 +72,4 @@ export function ChangeDiff({ change, connection }: Props) {
       </ButtonLink>
     </aside>
   );
-}
-
-/** A value in words where it is plain, in JSON where it is not. */
-function tellValue(value: Json): string {
-  if (typeof value === "string") return value === "" ? "(empty)" : value;
-  if (typeof value === "boolean") return value ? "yes" : "no";
-  if (Array.isArray(value)) return value.length === 0 ? "(none)" : value.map(tellValue).join("\n");
-  if (value !== null && typeof value === "object") {
-    return Object.entries(value)
-      .filter(([, inner]) => inner !== null && inner !== false && inner !== "")
-      .map(([key, inner]) => (inner === true ? key : tellValue(inner ?? null)))
-      .join(", ");
-  }
-  return String(value);
 }

@@ -3,14 +3,14 @@ import { useState } from "react";
 
 import type { ContactDetail } from "../../ipc/bindings";
 import { useRead } from "../../ipc/cache";
-import { reportOf } from "../../ipc/failure";
 import { Drawer } from "../../kit/Dialog";
 import { JsonView } from "../../kit/JsonView";
-import { Empty, ErrorNotice, Notice } from "../../kit/Notice";
+import { Empty, Notice } from "../../kit/Notice";
 import { Status } from "../../kit/Status";
 import { Segments } from "../../kit/Tabs";
 import { Time } from "../../kit/Time";
 import { categoryWord, changeWords, fieldWords } from "../../words/contacts";
+import { ReadError } from "../ReadError";
 import styles from "./Contacts.module.css";
 import { ContactRecord } from "./ContactRecord";
 
@@ -32,10 +32,22 @@ export function ContactDrawer({ connection, externalId, onClose }: Props) {
         )
       }
     >
-      {error && <ErrorNotice report={reportOf(error)} />}
+      {error && <ReadError connection={connection} error={error} />}
       {data && <Detail key={externalId} detail={data} />}
     </Drawer>
   );
+}
+
+/** What the next push would do with it. */
+function pendingWords(change: ContactDetail["change"]): string {
+  switch (change) {
+    case "unchanged":
+      return "Sent as it is";
+    case "blocked":
+      return "Blocked";
+    default:
+      return `To ${changeWords(change).word.toLowerCase()}`;
+  }
 }
 
 type View = "record" | "raw" | "lineage" | "pushes";
@@ -58,7 +70,7 @@ function Detail({ detail }: { detail: ContactDetail }) {
           ]}
         />
         <Status tone={change.tone} icon={change.icon}>
-          {detail.change === "unchanged" ? "Sent as it is" : `To ${change.word.toLowerCase()}`}
+          {pendingWords(detail.change)}
         </Status>
       </div>
       {detail.blockedBy && (

@@ -5,15 +5,8 @@ import type { Contact } from "../../ipc/bindings";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
-import { categoryWord, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
+import { categoryWord, CHANNELS, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
 import styles from "./Contacts.module.css";
-
-const CHANNELS = [
-  ["email", "Email"],
-  ["sms", "Text"],
-  ["phone", "Phone"],
-  ["post", "Post"],
-] as const;
 
 export function ContactRecord({ contact }: { contact: Contact }) {
   const { identity, assignment, provenance } = contact;

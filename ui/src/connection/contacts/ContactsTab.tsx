@@ -4,13 +4,13 @@ import { useCallback, useDeferredValue, useRef, useState } from "react";
 import { replace, to } from "../../app/route";
 import { useShortcuts } from "../../app/shortcuts";
 import type { ConnectionRow, Contact } from "../../ipc/bindings";
-import { reportOf } from "../../ipc/failure";
 import { PAGE, usePages } from "../../ipc/pages";
 import { Button } from "../../kit/Button";
 import { counted } from "../../kit/figures";
 import { VirtualGrid } from "../../kit/grid/VirtualGrid";
-import { Empty, ErrorNotice } from "../../kit/Notice";
+import { Empty } from "../../kit/Notice";
 import styles from "../Connection.module.css";
+import { ReadError } from "../ReadError";
 import { CONTACT_COLUMNS } from "./columns";
 import { ContactDrawer } from "./ContactDrawer";
 import { EVERYBODY, FilterBar, isNarrowed, type Filters } from "./FilterBar";
@@ -38,8 +38,8 @@ export function ContactsTab({ row, open }: Props) {
           {head ? counted(total, "contact") : ""}
         </span>
       </FilterBar>
-      {error && <ErrorNotice report={reportOf(error)} />}
-      {head && total === 0 ? (
+      {error && <ReadError connection={id} error={error} />}
+      {error && !head ? null : head && total === 0 ? (
         <NoContacts isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
       ) : (
         <div className={styles.listBox}>
@@ -48,7 +48,7 @@ export function ContactsTab({ row, open }: Props) {
             key={JSON.stringify(asked)}
             label={`Contacts of ${row.connection.name}`}
             columns={CONTACT_COLUMNS}
-            narrowest={50}
+            narrowest={47}
             total={total}
             rowAt={rowAt}
             onRange={onRange}

@@ -3,18 +3,16 @@ import type { Contact } from "../../ipc/bindings";
 import type { GridColumn } from "../../kit/grid/VirtualGrid";
 import { Status, StatusShape } from "../../kit/Status";
 import { PlainTime } from "../../kit/Time";
-import { categoryWord, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
+import { categoryWord, CHANNELS, consentWords, lifecycleWord, phoneWords } from "../../words/contacts";
 import styles from "./Contacts.module.css";
 
-const CHANNELS = ["email", "sms", "phone", "post"] as const;
-
 export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
-  { id: "name", header: "Name", width: "minmax(10rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
-  { id: "category", header: "Category", width: "minmax(6rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
-  { id: "email", header: "Email", width: "minmax(9rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
-  { id: "phone", header: "Phone", width: "minmax(7rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
-  { id: "consent", header: "Consent", width: "6.5rem", cell: (contact) => <Consents contact={contact} /> },
-  { id: "updated", header: "Changed", width: "minmax(6rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
+  { id: "name", header: "Name", width: "minmax(8.5rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
+  { id: "category", header: "Category", width: "minmax(5.5rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
+  { id: "email", header: "Email", width: "minmax(8.5rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
+  { id: "phone", header: "Phone", width: "minmax(7.75rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
+  { id: "consent", header: <span title="Email, text, phone, post">Consent</span>, width: "5.25rem", cell: (contact) => <Consents contact={contact} /> },
+  { id: "updated", header: "Changed", width: "minmax(5rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
 ];
 
 function Name({ contact }: { contact: Contact }) {
@@ -46,9 +44,9 @@ function Email({ contact }: { contact: Contact }) {
 function Consents({ contact }: { contact: Contact }) {
   return (
     <span className={styles.consents}>
-      {CHANNELS.map((channel) => {
+      {CHANNELS.map(([channel, name]) => {
         const { word, icon, tone } = consentWords(contact.consent[channel]);
-        return <StatusShape key={channel} icon={icon} tone={tone} label={`${channel}: ${word.toLowerCase()}`} />;
+        return <StatusShape key={channel} icon={icon} tone={tone} label={`${name}: ${word.toLowerCase()}`} />;
       })}
     </span>
   );

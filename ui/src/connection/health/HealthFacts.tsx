@@ -3,6 +3,7 @@ import type { Health, Schedule } from "../../ipc/bindings";
 import { count, counted } from "../../kit/figures";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Meter } from "../../kit/Progress";
+import { Prose } from "../../kit/Prose";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { stateWords } from "../../words/state";
@@ -36,6 +37,11 @@ export function HealthFacts({ health, schedule }: { health: Health; schedule?: S
         </span>
       </p>
       <Facts facts={facts} columns />
+      {health.issues.length === 0 && typeof health.lastErrorMessage === "string" && (
+        <p className={styles.quiet}>
+          The last error is past: <Prose text={health.lastErrorMessage} />
+        </p>
+      )}
       {quota && (
         <div className={styles.quota}>
           <Meter label="Requests to the CRM today" used={quota.used} limit={quota.limit} />

@@ -2,24 +2,22 @@
 import { useRemedy } from "../../app/remedy";
 import { replace, to } from "../../app/route";
 import type { ConnectionRow } from "../../ipc/bindings";
-import { useSteps } from "../../ipc/live";
 import { Button } from "../../kit/Button";
 import { Notice } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";
 import { remedyLabel, remedyOf } from "../../words/remedy";
 import styles from "../Connection.module.css";
+import { CheckPanel } from "./CheckPanel";
 import { ConfirmRemovals } from "./ConfirmRemovals";
 import { HealthFacts } from "./HealthFacts";
 import { IssueList } from "./IssueList";
 import { RunDrawer } from "./RunDrawer";
 import { RunHistory } from "./RunHistory";
-import { VerifySteps } from "./VerifySteps";
 
 type Props = { row: ConnectionRow; open: string | null };
 
 export function HealthTab({ row, open }: Props) {
   const { connection, health, doubt } = row;
-  const steps = useSteps(connection.id);
   const start = useRemedy(row);
   const show = (what?: string) => replace(to.connection(connection.id, "health", what));
   return (
@@ -43,14 +41,10 @@ export function HealthTab({ row, open }: Props) {
         )}
         onExport={() => start("bundle")}
       />
+      <CheckPanel connection={connection.id} />
       <Panel title="State">
         <HealthFacts health={health} schedule={row.schedule} />
       </Panel>
-      {steps && (
-        <Panel title="Check">
-          <VerifySteps steps={steps} />
-        </Panel>
-      )}
       <RunHistory connection={connection.id} recent={row.recent} onOpen={(run) => show(run)} />
       <RunDrawer connection={connection.id} run={open === "removals" ? null : open} onClose={() => show()} />
       <ConfirmRemovals row={row} open={open === "removals"} onClose={() => show()} />

@@ -5,9 +5,11 @@ import "uplot/dist/uPlot.min.css";
 
 import type { RunPoint } from "../../ipc/bindings";
 import { counted, duration } from "../../kit/figures";
+import { rootFontSize } from "../../kit/rootFontSize";
 import styles from "./Health.module.css";
 
-const HEIGHT = 168;
+/** In rem, so that it grows with the text. */
+const HEIGHT = 10.5;
 
 /** The side of an axis; the library declares its names, but does not ship them. */
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
@@ -37,7 +39,7 @@ export function RunChart({ runs }: { runs: RunPoint[] }) {
       chart.destroy();
       chart = draw(element, runs);
     };
-    const widths = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const widths = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT * rootFontSize() }));
     widths.observe(element);
     // Canvas does not follow style sheets: a new theme needs a new drawing.
     const theme = new MutationObserver(redraw);
@@ -76,6 +78,7 @@ export function RunChart({ runs }: { runs: RunPoint[] }) {
 
 function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
   const style = getComputedStyle(document.documentElement);
+  const rem = rootFontSize();
   const color = (name: string) => style.getPropertyValue(name).trim();
   const times = runs.map((run) => Date.parse(run.startedAt) / 1000);
   // Each layer holds the sum up to itself, and the tallest is drawn first.
@@ -86,22 +89,22 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
   const layers = LAYERS.map((layer, index) => ({ ...layer, data: sums[index] ?? [] })).reverse();
   const axis = {
     stroke: color("--text-3"),
-    font: `11px ${style.fontFamily || "sans-serif"}`,
+    font: `${0.6875 * rem}px ${getComputedStyle(document.body).fontFamily || "sans-serif"}`,
     grid: { stroke: color("--line"), width: 1 },
     ticks: { show: false },
   };
   return new uPlot(
     {
       width: element.clientWidth || 600,
-      height: HEIGHT,
+      height: HEIGHT * rem,
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 0, 0, 0],
       scales: { x: { time: true, range: (_, min, max) => [min - ROOM, max + ROOM] }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
       axes: [
-        { ...axis, size: 26, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
-        { ...axis, size: 56, values: (_, splits) => splits.map(short) },
-        { ...axis, scale: "ms", side: RIGHT, size: 60, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
+        { ...axis, size: 1.625 * rem, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
+        { ...axis, size: 3.25 * rem, values: (_, splits) => splits.map(short) },
+        { ...axis, scale: "ms", side: RIGHT, size: 3.75 * rem, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
       ],
       series: [
         {},

@@ -2,12 +2,11 @@
 import { useActions } from "../../app/actions";
 import type { RunDetail } from "../../ipc/bindings";
 import { useRead } from "../../ipc/cache";
-import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";
 import { Drawer } from "../../kit/Dialog";
-import { ErrorNotice } from "../../kit/Notice";
 import { Time } from "../../kit/Time";
 import { runKind } from "../../words/runs";
+import { ReadError } from "../ReadError";
 import styles from "./Health.module.css";
 import { RunReport } from "./RunReport";
 import { TraceTable } from "./TraceTable";
@@ -30,12 +29,12 @@ export function RunDrawer({ connection, run, onClose }: Props) {
         )
       }
     >
-      {error && <ErrorNotice report={reportOf(error)} />}
+      {error && <ReadError connection={connection} error={error} />}
       {data && (
         <RunView
           run={data}
           actions={
-            <Button icon="export" onClick={() => void actions.exportBundle(connection, data.runId)}>
+            <Button icon="export" onClick={() => actions.exportBundle(connection, data.runId)}>
               Export bundle
             </Button>
           }

@@ -3,14 +3,14 @@ import { lazy, Suspense, useState } from "react";
 
 import type { RunPoint, RunSummary } from "../../ipc/bindings";
 import { useRead } from "../../ipc/cache";
-import { reportOf } from "../../ipc/failure";
 import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";
 import { count, duration } from "../../kit/figures";
-import { Empty, ErrorNotice } from "../../kit/Notice";
+import { Empty } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { runKind, runStatus } from "../../words/runs";
+import { ReadError } from "../ReadError";
 import styles from "./Health.module.css";
 
 // The chart's library is needed nowhere else: it comes after the page stands.
@@ -35,7 +35,7 @@ export function RunHistory({ connection, recent, onOpen }: Props) {
         </Panel>
       )}
       <Panel title="Run history" flush>
-        {error && <ErrorNotice report={reportOf(error)} />}
+        {error && <ReadError connection={connection} error={error} />}
         {data?.total === 0 && (
           <Empty icon="clock" title="Nothing has run yet">
             The first sync brings the contacts in.

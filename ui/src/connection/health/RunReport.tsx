@@ -22,19 +22,19 @@ export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNod
         {actions}
       </div>
       {error && <ErrorNotice report={error} />}
-      {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} />}
+      {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} took={tookOf(run)} />}
       {run.kind === "push" && <PushPart report={run.report as Partial<PushReport>} />}
       {run.kind === "verify" && <VerifySteps steps={(run.report as Partial<VerifyReport>).steps ?? []} />}
     </div>
   );
 }
 
-function SyncPart({ report }: { report: Partial<SyncReport> }) {
+function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number | undefined }) {
   const { proof, inDoubt, spent } = report;
   const facts: Fact[] = [
-    { name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" },
+    ...(report.mode ? [{ name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" }] : []),
     ...figures(report, { created: "New", updated: "Changed", unchanged: "Unchanged", removed: "Gone", rejected: "Not readable", pages: "Pages", requests: "Requests" }),
-    { name: "Took", value: duration(report.durationMs ?? 0) },
+    ...(took === undefined ? [] : [{ name: "Took", value: duration(took) }]),
   ];
   return (
     <>
@@ -81,6 +81,11 @@ function PushPart({ report }: { report: Partial<PushReport> }) {
       )}
     </>
   );
+}
+
+/** How long a run took, in milliseconds, once it has ended. */
+function tookOf({ startedAt, endedAt }: RunDetail): number | undefined {
+  return endedAt ? Date.parse(endedAt) - Date.parse(startedAt) : undefined;
 }
 
 /** The counts that a report has, under their names. A run that failed early may lack some. */

@@ -77,10 +77,14 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
     }
     setWaiting(false);
   };
+  const close = () => {
+    if (waiting && withBrowser) void actions.perform("cancelSignIn");
+    onClose();
+  };
   return (
     <Dialog
       open={open}
-      onClose={onClose}
+      onClose={close}
       title={`Sign in to ${provider.name} again`}
       description="Contacts and place are kept. A secret that you leave empty stays as it is."
       actions={
@@ -99,7 +103,7 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
         <SignInWait provider={provider.name} withBrowser={withBrowser} />
       ) : (
         <ProviderFields
-          fields={provider.fields}
+          provider={provider}
           answers={answers}
           wrong={wrong}
           secretsHeld={defaults?.secretsHeld ?? []}

@@ -10,6 +10,7 @@ import { Facts } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { outcomeWords } from "../../words/activities";
+import { tellReplay } from "./replay";
 import styles from "./Webhooks.module.css";
 
 type Props = { connection: string; delivery: DeliveryView | null; onClose: () => void };
@@ -18,7 +19,8 @@ export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
   const actions = useActions();
   const replay = async () => {
     onClose();
-    if (delivery) await actions.perform("replayWebhooks", connection, delivery.key);
+    const report = delivery && (await actions.perform("replayWebhooks", connection, delivery.key));
+    if (report) tellReplay(report);
   };
   return (
     <Drawer open={delivery !== null} onClose={onClose} title={delivery && delivery.topic !== "" ? delivery.topic : "Delivery"} sub={<code>{delivery?.key}</code>}>

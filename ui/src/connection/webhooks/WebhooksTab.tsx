@@ -4,11 +4,10 @@ import { useState } from "react";
 import { useActions } from "../../app/actions";
 import type { ConnectionRow, DeliveryView } from "../../ipc/bindings";
 import { useRead } from "../../ipc/cache";
-import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";
 import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";
 import { count } from "../../kit/figures";
-import { Empty, ErrorNotice, Notice } from "../../kit/Notice";
+import { Empty, Notice } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";
 import { Prose } from "../../kit/Prose";
 import { Status } from "../../kit/Status";
@@ -16,7 +15,9 @@ import { Time } from "../../kit/Time";
 import { outcomeWords } from "../../words/activities";
 import styles from "../Connection.module.css";
 import { reasonFor, useProvider } from "../provider";
+import { ReadError } from "../ReadError";
 import { DeliveryDrawer } from "./DeliveryDrawer";
+import { tellReplay } from "./replay";
 import { ReceiverCard } from "./ReceiverCard";
 import { TestPayload } from "./TestPayload";
 
@@ -31,6 +32,10 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
   const [testing, setTesting] = useState(false);
   const actions = useActions();
   const { data, error } = useRead("webhooks", [id, PAGE, offset], { keep: true, enabled: provider !== undefined && lacking === undefined });
+  const replay = async () => {
+    const report = await actions.perform("replayWebhooks", id, null);
+    if (report) tellReplay(report);
+  };
   if (lacking !== undefined) {
     return (
       <Notice icon="info" title={`${row.providerName} sends no webhooks`}>
@@ -38,7 +43,7 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
       </Notice>
     );
   }
-  if (error) return <ErrorNotice report={reportOf(error)} />;
+  if (error) return <ReadError connection={id} error={error} />;
   if (!data) return null;
   const failed = data.deliveries.filter(({ outcome }) => outcome === "failed").length;
   return (
@@ -50,7 +55,7 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
         actions={
           <>
             {failed > 0 && (
-              <Button small icon="sync" onClick={() => void actions.perform("replayWebhooks", id, null)}>
+              <Button small icon="sync" onClick={() => void replay()}>
                 Replay {count(failed)} waiting
               </Button>
             )}

@@ -3,6 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useId, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
 import { flushSync } from "react-dom";
 
+import { useRootFontSize } from "../rootFontSize";
 import { followOffset, followSize } from "./following";
 import { GridRow, type GridColumn } from "./GridRow";
 import { ScrollSpace } from "./scrollSpace";
@@ -33,13 +34,18 @@ const ROW = 2.5;
 const HEAD = 2.25;
 
 export function VirtualGrid<Row>(props: Props<Row>) {
-  const { label, columns, total, rowAt, onRange, onOpen, opened, outdated, narrowest = 24 } = props;
+  const rem = useRootFontSize();
+  // Another size of text has other heights: the list is laid out anew.
+  return <Grid key={rem} {...props} rem={rem} />;
+}
+
+function Grid<Row>(props: Props<Row> & { rem: number }) {
+  const { rem, label, columns, total, rowAt, onRange, onOpen, opened, outdated, narrowest = 24 } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [space] = useState(() => new ScrollSpace());
   const [active, setActive] = useState(0);
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
-  const rem = rootFontSize();
   const height = Math.round(ROW * rem);
   const head = HEAD * rem;
 
@@ -150,8 +156,4 @@ export function VirtualGrid<Row>(props: Props<Row>) {
       </div>
     </div>
   );
-}
-
-function rootFontSize(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 }

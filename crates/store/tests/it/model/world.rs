@@ -325,7 +325,7 @@ impl World {
             .read(move |db| {
                 Ok((
                     contacts::change_counts(db, connection)?,
-                    contacts::changes(db, connection, 100, 0)?,
+                    contacts::changes(db, connection, None, 100, 0)?,
                 ))
             })
             .await

@@ -15,18 +15,16 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use nurturehub_engine::EngineError;
 use nurturehub_port::{ErrorKind, WebhookDelivery};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::output::{Console, text};
-use crate::workplace::Workplace;
+use crate::{Engine, EngineError, ErrorReport, WebhookReport};
 
 /// The largest body that is taken, in bytes.
-pub(super) const LARGEST_BODY: usize = 1024 * 1024;
+pub const LARGEST_BODY: usize = 1024 * 1024;
 
 /// How long a body may take to arrive.
 const BODY_PATIENCE: Duration = Duration::from_secs(10);
@@ -37,30 +35,63 @@ const AT_ONCE: usize = 16;
 /// How long answers that are under way may take once the receiver stops.
 const STOP_PATIENCE: Duration = Duration::from_secs(2);
 
-struct Receiver {
-    workplace: Workplace,
+/// What came of one delivery: its status, and the report or the failure.
+#[derive(Debug)]
+pub struct Received {
+    /// The HTTP status that the sender got.
+    pub status: u16,
+    /// What came of it.
+    pub outcome: Result<WebhookReport, ErrorReport>,
+}
+
+struct Desk {
+    engine: Engine,
     connection: String,
-    console: Console,
+    told: Box<dyn Fn(Received) + Send + Sync>,
     places: Semaphore,
 }
 
 /// A receiver that has its port.
-pub(super) struct Server {
+#[derive(Debug)]
+pub struct Receiver {
     listener: TcpListener,
     address: SocketAddr,
     router: Router,
 }
 
-/// Takes the port.
-///
-/// # Errors
-/// `configuration`, where it is taken.
-pub(super) async fn bind(
-    workplace: Workplace,
+impl Engine {
+    /// Takes a port on 127.0.0.1 (0 is any free one) for a connection's webhooks. `told` is called
+    /// after each delivery.
+    ///
+    /// # Errors
+    /// `unsupported` where the CRM sends none, `configuration` where the port is taken.
+    pub async fn webhook_receiver(
+        &self,
+        connection: &str,
+        port: u16,
+        told: impl Fn(Received) + Send + Sync + 'static,
+    ) -> Result<Receiver, EngineError> {
+        let record = self.connection(connection).await?;
+        let spec = self.spec_of(&record)?;
+        if !spec.capabilities.webhooks {
+            let lacking = spec.unsupported.iter();
+            let reason = lacking
+                .filter(|lacking| lacking.capability == "webhooks")
+                .map(|lacking| lacking.reason)
+                .next()
+                .unwrap_or("This CRM does not send webhooks.");
+            return Err(EngineError::new(ErrorKind::Unsupported, reason));
+        }
+        bind(self.clone(), record.id.as_str(), port, Box::new(told)).await
+    }
+}
+
+async fn bind(
+    engine: Engine,
     connection: &str,
     port: u16,
-    console: Console,
-) -> Result<Server, EngineError> {
+    told: Box<dyn Fn(Received) + Send + Sync>,
+) -> Result<Receiver, EngineError> {
     let refused = |error: io::Error| {
         EngineError::with_remedy(
             ErrorKind::Configuration,
@@ -72,26 +103,27 @@ pub(super) async fn bind(
         .await
         .map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let receiver = Receiver {
-        workplace,
+    let desk = Desk {
+        engine,
         connection: connection.to_owned(),
-        console,
+        told,
         places: Semaphore::new(AT_ONCE),
     };
     let router = Router::new()
         .route("/", post(receive))
         .route("/health", get(|| async { Json(json!({ "ok": true })) }))
-        .with_state(Arc::new(receiver));
-    Ok(Server {
+        .with_state(Arc::new(desk));
+    Ok(Receiver {
         listener,
         address,
         router,
     })
 }
 
-impl Server {
+impl Receiver {
     /// Where it listens.
-    pub(super) fn url(&self) -> String {
+    #[must_use]
+    pub fn url(&self) -> String {
         format!("http://{}/", self.address)
     }
 
@@ -99,7 +131,7 @@ impl Server {
     ///
     /// # Errors
     /// The listener broke.
-    pub(super) async fn serve(self, cancel: CancellationToken) -> Result<(), EngineError> {
+    pub async fn serve(self, cancel: CancellationToken) -> Result<(), EngineError> {
         let stop = cancel.clone();
         let serving = axum::serve(self.listener, self.router)
             .with_graceful_shutdown(stop.cancelled_owned())
@@ -117,14 +149,14 @@ impl Server {
     }
 }
 
-async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Response {
-    let Ok(_place) = receiver.places.try_acquire() else {
+async fn receive(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let Ok(_place) = desk.places.try_acquire() else {
         return refusal(
             StatusCode::SERVICE_UNAVAILABLE,
             "Too many deliveries at once.",
         );
     };
-    let received_at = receiver.workplace.clock.now();
+    let received_at = desk.engine.now();
     let (head, body) = request.into_parts();
     let body = match tokio::time::timeout(BODY_PATIENCE, to_bytes(body, LARGEST_BODY)).await {
         Ok(Ok(body)) => body,
@@ -142,35 +174,21 @@ async fn receive(State(receiver): State<Arc<Receiver>>, request: Request) -> Res
         received_at,
         check_signature: true,
     };
-    let outcome = receiver
-        .workplace
-        .engine
-        .ingest_webhook(&receiver.connection, delivery)
-        .await;
-    match outcome {
-        Ok(report) => {
-            let event = text::shown(&report.event, 60);
-            let contacts = text::count(report.contacts, "contact", "contacts");
-            let again = if report.duplicate {
-                ", arrived before"
-            } else {
-                ""
-            };
-            receiver
-                .console
-                .note(&format!("202 {event}: {contacts}{again}"));
-            (StatusCode::ACCEPTED, Json(report)).into_response()
-        }
-        Err(error) => {
-            let status = status_of(error.kind());
-            let why = text::shown(&error.to_string(), 200);
-            receiver
-                .console
-                .note(&format!("{} {}: {why}", status.as_u16(), error.kind()));
-            // The sender learns the kind and nothing of this computer.
-            refusal(status, error.kind().facts().title)
-        }
-    }
+    let outcome = desk.engine.ingest_webhook(&desk.connection, delivery).await;
+    let (status, outcome) = match outcome {
+        Ok(report) => (StatusCode::ACCEPTED, Ok(report)),
+        Err(error) => (status_of(error.kind()), Err(error.report())),
+    };
+    let answer = match &outcome {
+        Ok(report) => (status, Json(report)).into_response(),
+        // The sender learns the kind and nothing of this computer.
+        Err(error) => refusal(status, &error.title),
+    };
+    (desk.told)(Received {
+        status: status.as_u16(),
+        outcome,
+    });
+    answer
 }
 
 /// The status for a failure: whether the sender may try again with the same delivery.

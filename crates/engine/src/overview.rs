@@ -1,0 +1,201 @@
+//! Every connection with all that a list of them shows.
+
+use jiff::{SignedDuration, Timestamp};
+use nurturehub_port::ProviderSpec;
+use nurturehub_store::connections::{self, ConnectionRecord};
+use nurturehub_store::contacts::{self, PendingCounts};
+use nurturehub_store::runs::{self, RunRecord};
+use nurturehub_store::{StoreError, audit};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use specta::Type;
+
+use crate::{
+    ConnectionView, Doubt, Engine, EngineError, Health, RunStatus, Schedule, audit_words,
+};
+
+/// Syncs that are shown of a connection.
+const RECENT: u32 = 60;
+
+/// How far back they go.
+const RECENT_SPAN: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// A connection with all that a list of them shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionRow {
+    /// The connection.
+    pub connection: ConnectionView,
+    /// The CRM's name.
+    pub provider_name: String,
+    /// How it is.
+    pub health: Health,
+    /// Contacts held.
+    pub contacts: u64,
+    /// What a push would do.
+    pub pending: PendingCounts,
+    /// When it is synced by itself.
+    pub schedule: Schedule,
+    /// Syncs of the last 14 days, oldest first, 60 at most.
+    pub recent: Vec<RunPoint>,
+    /// What the last sync was in doubt about, until a later one is not.
+    pub doubt: Option<Doubt>,
+    /// What the adapter rests on without its having been confirmed, where it does.
+    pub unconfirmed: Option<String>,
+}
+
+/// A sync, as a bar of a chart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct RunPoint {
+    /// Its id.
+    pub run_id: String,
+    /// How it ended.
+    pub status: RunStatus,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// Contacts that were new.
+    pub created: u64,
+    /// Contacts that had changed.
+    pub updated: u64,
+    /// Contacts that had not.
+    pub unchanged: u64,
+    /// Contacts that had gone.
+    pub removed: u64,
+    /// Records that no contact could be made from.
+    pub rejected: u64,
+}
+
+/// The part of a sync's report that is shown; none of it where the sync was cut off.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Reported {
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    removed: u64,
+    rejected: u64,
+    in_doubt: Option<Doubt>,
+}
+
+impl Reported {
+    fn of(run: &RunRecord) -> Self {
+        Self::deserialize(&run.report).unwrap_or_default()
+    }
+}
+
+fn point(run: &RunRecord) -> Result<RunPoint, StoreError> {
+    let reported = Reported::of(run);
+    let took = run
+        .ended_at
+        .map(|end| end.duration_since(run.started_at).as_millis());
+    Ok(RunPoint {
+        run_id: run.id.clone(),
+        status: RunStatus::of_stored(&run.status)?,
+        started_at: run.started_at,
+        duration_ms: took.and_then(|took| u64::try_from(took).ok()).unwrap_or(0),
+        created: reported.created,
+        updated: reported.updated,
+        unchanged: reported.unchanged,
+        removed: reported.removed,
+        rejected: reported.rejected,
+    })
+}
+
+impl Engine {
+    /// Every connection that has not been disconnected, those that need somebody first.
+    ///
+    /// # Errors
+    /// Vault and storage errors.
+    pub async fn overview(&self) -> Result<Vec<ConnectionRow>, EngineError> {
+        let records = self.store.read(connections::all).await?;
+        let mut rows = Vec::with_capacity(records.len());
+        for record in records {
+            if record.disconnected_at.is_none() {
+                rows.push(self.row(record).await?);
+            }
+        }
+        // States are declared worst first.
+        rows.sort_by_key(|row| row.health.state);
+        Ok(rows)
+    }
+
+    /// One connection, as the overview has it.
+    ///
+    /// # Errors
+    /// Vault and storage errors.
+    pub async fn connection_row(&self, connection: &str) -> Result<ConnectionRow, EngineError> {
+        let record = self.connection(connection).await?;
+        self.row(record).await
+    }
+
+    async fn row(&self, record: ConnectionRecord) -> Result<ConnectionRow, EngineError> {
+        let spec = self.spec_of(&record)?;
+        let health = self.health(record.id.as_str()).await?;
+        let schedule = self.schedule(&record, &spec, &health).await?;
+        let row = record.row;
+        let (count, pending, mut syncs) = self
+            .store
+            .read(move |db| {
+                Ok((
+                    contacts::count(db, row)?,
+                    contacts::change_counts(db, row)?,
+                    runs::newest(db, row, Some("sync"), RECENT)?,
+                ))
+            })
+            .await?;
+        let doubt = syncs
+            .iter()
+            .find(|run| matches!(run.status.as_str(), "succeeded" | "partial"))
+            .and_then(|run| Reported::of(run).in_doubt);
+        let now = self.now();
+        syncs.retain(|run| now.duration_since(run.started_at) <= RECENT_SPAN);
+        let recent = syncs.iter().rev().map(point);
+        Ok(ConnectionRow {
+            provider_name: spec.name.to_owned(),
+            health,
+            contacts: count,
+            pending,
+            schedule,
+            recent: recent.collect::<Result<_, _>>()?,
+            doubt,
+            unconfirmed: spec.unconfirmed.map(ToOwned::to_owned),
+            connection: record.into(),
+        })
+    }
+
+    /// A connection's provider, as its settings make it.
+    pub(crate) fn spec_of(&self, record: &ConnectionRecord) -> Result<ProviderSpec, EngineError> {
+        Ok(self
+            .registration_of(&record.provider)?
+            .spec_with(&record.settings))
+    }
+
+    /// Changes what people call a connection.
+    ///
+    /// # Errors
+    /// `configuration` for an empty or overlong name, storage errors.
+    pub async fn rename(&self, connection: &str, name: &str) -> Result<ConnectionView, EngineError> {
+        let name = name.trim().to_owned();
+        if name.is_empty() || name.chars().count() > 120 || name.contains(char::is_control) {
+            return Err(EngineError::with_remedy(
+                nurturehub_port::ErrorKind::Configuration,
+                "That is no name for a connection.",
+                "Give it a name of up to 120 characters on one line.",
+            ));
+        }
+        let record = self.connection(connection).await?;
+        let entry = self.audit_entry(audit_words::RENAMED, Some(&record.id), json!({}));
+        let changed = self
+            .store
+            .write(move |tx| {
+                audit::append(tx, &entry)?;
+                connections::rename(tx, record.row, &name)?;
+                connections::get(tx, record.id.as_str())
+            })
+            .await?;
+        Ok(changed.into())
+    }
+}

@@ -1,0 +1,112 @@
+//! The app itself.
+
+use nurturehub_engine::{EngineError, Home};
+use nurturehub_port::ErrorKind;
+use serde::Serialize;
+use specta::Type;
+use tauri::State;
+
+use super::Answer;
+use crate::data_set::DataSet;
+use crate::desk::Desk;
+use crate::preferences::Preferences;
+use crate::state::AppState;
+
+/// What this app is and which data it has open.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AppInfo {
+    /// Its version.
+    version: String,
+    /// Which data are open.
+    data_set: DataSet,
+    /// Where they are.
+    data_folder: String,
+    /// Where secrets are kept, in plain words.
+    vault: String,
+    /// Nobody has chosen between real data and the sandbox yet.
+    first_start: bool,
+}
+
+fn info(state: &AppState, desk: &Desk) -> AppInfo {
+    let home: &Home = desk.engine.home();
+    AppInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        data_set: desk.data_set,
+        data_folder: home.path().display().to_string(),
+        vault: desk.engine.vault_words().to_owned(),
+        first_start: state.preferences.read().data_set.is_none(),
+    }
+}
+
+/// What this app is and which data it has open.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn app_info(state: State<'_, AppState>) -> Answer<AppInfo> {
+    let desk = state.desk().await?;
+    Ok(info(&state, &desk))
+}
+
+/// What the person chose about the app itself.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn preferences(state: State<'_, AppState>) -> Answer<Preferences> {
+    Ok(state.preferences.read().preferences)
+}
+
+/// Keeps what the person chose about the app itself.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn set_preferences(
+    state: State<'_, AppState>,
+    preferences: Preferences,
+) -> Answer<Preferences> {
+    let mut kept = state.preferences.read();
+    kept.preferences = preferences;
+    state.preferences.write(&kept)?;
+    Ok(state.preferences.read().preferences)
+}
+
+/// Closes one data folder and opens the other: real and sandbox data never share a database.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_data_set(
+    state: State<'_, AppState>,
+    data_set: DataSet,
+) -> Answer<AppInfo> {
+    let desk = state.open_data_set(data_set).await?;
+    desk.changed(&crate::cache_tags::Tag::ALL, None);
+    Ok(info(&state, &desk))
+}
+
+/// Opens a provider's documents in the system browser.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_documentation(
+    state: State<'_, AppState>,
+    provider: String,
+) -> Answer<()> {
+    let desk = state.desk().await?;
+    let known = desk.engine.providers();
+    let found = known.iter().find(|known| known.id.as_str() == provider);
+    let found = found.ok_or_else(|| {
+        EngineError::new(ErrorKind::Configuration, "There is no such CRM.").report()
+    })?;
+    state.shell.open(&found.documentation);
+    Ok(())
+}
+
+/// Lets the person pick a file; none where they think better of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn choose_file(
+    state: State<'_, AppState>,
+    title: String,
+) -> Answer<Option<String>> {
+    let shell = std::sync::Arc::clone(&state.shell);
+    let chosen = tauri::async_runtime::spawn_blocking(move || shell.choose_file(&title)).await;
+    Ok(chosen
+        .ok()
+        .flatten()
+        .map(|path| path.display().to_string()))
+}

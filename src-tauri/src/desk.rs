@@ -1,0 +1,206 @@
+//! What is open: one data set with its engine, and what goes on over it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use nurturehub_engine::{
+    Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport, RunKind,
+    RunProgress, SyncOptions, SyncReport, open_from_env,
+};
+use nurturehub_port::{ConnectionId, ErrorKind};
+use tokio_util::sync::CancellationToken;
+
+use crate::cache_tags::Tag;
+use crate::data_set::DataSet;
+use crate::events::{DataChanged, DataChangedEvent, RunProgressEvent};
+use crate::preferences::PreferencesFile;
+use crate::run_book::RunBook;
+use crate::sandbox_desk::SandboxDesk;
+use crate::shell::{News, Shell};
+use crate::sign_ins::SignIns;
+
+/// Who is at work, for the audit log.
+const ACTOR: &str = "desktop";
+
+/// A receiver of webhooks that is open.
+pub(crate) struct OpenReceiver {
+    pub(crate) address: String,
+    pub(crate) since: Timestamp,
+    pub(crate) stop: CancellationToken,
+}
+
+/// One data set, open.
+pub(crate) struct Desk {
+    pub(crate) data_set: DataSet,
+    pub(crate) engine: Engine,
+    pub(crate) sandbox: Option<SandboxDesk>,
+    pub(crate) runs: RunBook,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) receivers: Mutex<BTreeMap<String, OpenReceiver>>,
+    shell: Arc<dyn Shell>,
+}
+
+impl Desk {
+    /// Opens a data set.
+    pub(crate) async fn open(
+        data_set: DataSet,
+        base: &Home,
+        file: &PreferencesFile,
+        shell: Arc<dyn Shell>,
+    ) -> Result<Self, ErrorReport> {
+        let home = data_set.home(base);
+        let env = |name: &str| std::env::var(name).ok();
+        let vault = open_from_env(home.path(), env)
+            .map_err(|error| EngineError::from(error).report())?;
+        let engine = Engine::open(EngineOptions::new(home, vault, ACTOR))
+            .await
+            .map_err(|error| error.report())?;
+        let sandbox = match data_set {
+            DataSet::Real => None,
+            DataSet::Sandbox => {
+                let sandbox = SandboxDesk::start(file).await?;
+                let set = sandbox.set_platform(&engine).await;
+                set.map_err(|error| error.report())?;
+                Some(sandbox)
+            }
+        };
+        Ok(Self {
+            data_set,
+            engine,
+            sandbox,
+            runs: RunBook::default(),
+            sign_ins: SignIns::default(),
+            receivers: Mutex::default(),
+            shell,
+        })
+    }
+
+    /// Syncs, with news of how far it has come.
+    pub(crate) async fn sync(
+        &self,
+        connection: &str,
+        options: SyncOptions,
+    ) -> Result<SyncReport, ErrorReport> {
+        let cancel = self.begin(connection, RunKind::Sync)?;
+        let page = |progress| {
+            let now = Timestamp::now();
+            self.tell_run(self.runs.advance(connection, |run| run.after_page(progress, now)));
+        };
+        let outcome = self.engine.sync(connection, options, &page, &cancel).await;
+        self.end(connection);
+        outcome.map_err(|error| error.report())
+    }
+
+    /// Pushes, with news of how far it has come.
+    pub(crate) async fn push(
+        &self,
+        connection: &str,
+        options: PushOptions,
+    ) -> Result<PushReport, ErrorReport> {
+        let total = match options.only.len() {
+            0 => self.waiting(connection).await,
+            some => u64::try_from(some).ok(),
+        };
+        let cancel = self.begin(connection, RunKind::Push)?;
+        let batch = |sent| {
+            let now = Timestamp::now();
+            let after = |run: RunProgress| run.after_batch(sent, total, now);
+            self.tell_run(self.runs.advance(connection, after));
+        };
+        let outcome = self.engine.push(connection, options, &batch, &cancel).await;
+        self.end(connection);
+        outcome.map_err(|error| error.report())
+    }
+
+    /// Runs something that has no progress to tell, and can be cancelled.
+    pub(crate) async fn run<T>(
+        &self,
+        connection: &str,
+        kind: RunKind,
+        work: impl AsyncFnOnce(&Engine, CancellationToken) -> Result<T, EngineError>,
+    ) -> Result<T, ErrorReport> {
+        let cancel = self.begin(connection, kind)?;
+        let outcome = work(&self.engine, cancel).await;
+        self.end(connection);
+        outcome.map_err(|error| error.report())
+    }
+
+    /// Tells a connection's run to stop.
+    pub(crate) fn cancel(&self, connection: &str) {
+        self.tell_run(self.runs.cancel(connection));
+    }
+
+    /// Says that stored data have changed.
+    pub(crate) fn changed(&self, tags: &[Tag], connection: Option<&str>) {
+        self.shell.tell(News::Data(DataChangedEvent(DataChanged {
+            tags: tags.to_vec(),
+            connection: connection.map(ToOwned::to_owned),
+        })));
+    }
+
+    pub(crate) fn shell(&self) -> Arc<dyn Shell> {
+        Arc::clone(&self.shell)
+    }
+
+    pub(crate) fn open_receivers(&self) -> MutexGuard<'_, BTreeMap<String, OpenReceiver>> {
+        self.receivers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops all that goes on, and waits until it has.
+    pub(crate) async fn close(&self) {
+        self.runs.cancel_all();
+        self.sign_ins.cancel();
+        for receiver in self.open_receivers().values() {
+            receiver.stop.cancel();
+        }
+        // A run hears of it within a second; one that does not is cut off with the process, which
+        // costs a page.
+        for _ in 0..50 {
+            if self.runs.all().is_empty() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    }
+
+    /// Stops the sandbox, where there is one. The engine ends with the last who holds it.
+    pub(crate) async fn stop_sandbox(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+
+    async fn waiting(&self, connection: &str) -> Option<u64> {
+        let preview = self.engine.preview(connection, None, 0, 0).await.ok()?;
+        let counts = preview.summary;
+        Some(counts.create + counts.update + counts.archive)
+    }
+
+    fn begin(&self, connection: &str, kind: RunKind) -> Result<CancellationToken, ErrorReport> {
+        let id = ConnectionId::parse(connection).map_err(|error| {
+            EngineError::new(ErrorKind::Configuration, format!("{error}.")).report()
+        })?;
+        let begun = RunProgress::begun(id, kind, Timestamp::now());
+        let cancel = self.runs.begin(begun.clone()).ok_or_else(|| {
+            EngineError::new(
+                ErrorKind::AlreadyRunning,
+                "This connection is at work already.",
+            )
+            .report()
+        })?;
+        self.tell_run(Some(begun));
+        Ok(cancel)
+    }
+
+    fn end(&self, connection: &str) {
+        self.tell_run(self.runs.end(connection));
+        self.changed(&Tag::ALL, Some(connection));
+    }
+
+    fn tell_run(&self, progress: Option<RunProgress>) {
+        if let Some(progress) = progress {
+            self.shell.tell(News::Run(RunProgressEvent(progress)));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The built-in simulated CRMs, for those who want to see the job before they connect an agency.
+
+use nurturehub_engine::{Engine, EngineError, ErrorReport};
+use nurturehub_port::{ErrorKind, Secret};
+use nurturehub_sandbox::{Description, ProviderAccess, Sandbox, SandboxConfig};
+
+use crate::preferences::PreferencesFile;
+
+/// Contacts that each simulated CRM lists: enough to fill tables, few enough that the CRM that may
+/// be asked once a second is read in half a minute.
+const CONTACTS: usize = 1000;
+
+/// The running sandbox and how to reach it.
+pub(crate) struct SandboxDesk {
+    sandbox: Sandbox,
+    description: Description,
+}
+
+impl SandboxDesk {
+    /// Starts it on the port that it had before, so that what was connected finds it again.
+    pub(crate) async fn start(file: &PreferencesFile) -> Result<Self, ErrorReport> {
+        let mut kept = file.read();
+        let at_port = |port| SandboxConfig {
+            contacts: CONTACTS,
+            port,
+            ..SandboxConfig::default()
+        };
+        let sandbox = Sandbox::start(at_port(kept.sandbox_port.unwrap_or(0)))
+            .await
+            .map_err(|error| {
+                EngineError::with_remedy(
+                    ErrorKind::Configuration,
+                    format!("The sandbox could not be started: {error}."),
+                    "Another program uses its port. End that program, or restart the computer.",
+                )
+                .report()
+            })?;
+        let port = port_of(&sandbox.url());
+        if kept.sandbox_port != port {
+            kept.sandbox_port = port;
+            file.write(&kept)?;
+        }
+        let description = sandbox.describe();
+        Ok(Self {
+            sandbox,
+            description,
+        })
+    }
+
+    /// Points an engine's pushes at the sandbox's platform.
+    pub(crate) async fn set_platform(&self, engine: &Engine) -> Result<(), EngineError> {
+        let platform = &self.description.platform;
+        let shown = engine.platform().await?;
+        let is_set = shown.token_stored
+            && shown
+                .url
+                .is_some_and(|url| url.trim_end_matches('/') == platform.url.trim_end_matches('/'));
+        if !is_set {
+            let token = Secret::new(platform.token.clone());
+            engine.set_platform(&platform.url, token).await?;
+        }
+        Ok(())
+    }
+
+    /// The tenant of its platform.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.description.platform.tenant
+    }
+
+    /// How to reach one of its CRMs.
+    pub(crate) fn access(&self, provider: &str) -> Option<&ProviderAccess> {
+        self.description.providers.get(provider)
+    }
+
+    /// Stops serving.
+    pub(crate) async fn stop(self) {
+        self.sandbox.stop().await;
+    }
+}
+
+fn port_of(url: &str) -> Option<u16> {
+    url.rsplit(':').next()?.parse().ok()
+}

@@ -1,0 +1,61 @@
+//! Syncs that nobody has to start. When one is due is the engine's to say; here it is asked.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nurturehub_engine::SyncOptions;
+use tauri::{AppHandle, Manager, Wry};
+
+use crate::desk::Desk;
+use crate::state::AppState;
+use crate::{notices, tray};
+
+/// How often it is asked.
+const EVERY: Duration = Duration::from_secs(30);
+
+/// Asks until the app ends.
+pub(crate) fn start(app: AppHandle<Wry>) {
+    tauri::async_runtime::spawn(async move {
+        let mut notices = notices::Notices::default();
+        loop {
+            tokio::time::sleep(EVERY).await;
+            // Only what a person has opened: at the first start that is nothing.
+            let Some(desk) = app.state::<AppState>().desk_if_open().await else {
+                continue;
+            };
+            begin_due(&desk).await;
+            if let Err(error) = desk.engine.keep_all_alive().await {
+                tracing::warn!(kind = %error.kind(), "Sign-ins were not kept alive.");
+            }
+            match desk.engine.overview().await {
+                Ok(rows) => {
+                    tray::show_worst(&app, &rows);
+                    notices.tell(&app, &desk, &rows);
+                }
+                Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
+            }
+        }
+    });
+}
+
+async fn begin_due(desk: &Arc<Desk>) {
+    let due = match desk.engine.due().await {
+        Ok(due) => due,
+        Err(error) => {
+            tracing::warn!(kind = %error.kind(), "What is due is not known.");
+            return;
+        }
+    };
+    for connection in due {
+        if desk.runs.has(connection.as_str()) {
+            continue;
+        }
+        let desk = Arc::clone(desk);
+        tauri::async_runtime::spawn(async move {
+            let options = SyncOptions::default();
+            if let Err(error) = desk.sync(connection.as_str(), options).await {
+                tracing::warn!(%connection, kind = %error.kind, "A scheduled sync failed.");
+            }
+        });
+    }
+}

@@ -1,0 +1,98 @@
+//! What the app holds for as long as it runs.
+
+use std::sync::Arc;
+
+use nurturehub_engine::{ErrorReport, Home};
+use tokio::sync::RwLock;
+
+use crate::data_set::DataSet;
+use crate::desk::Desk;
+use crate::preferences::PreferencesFile;
+use crate::shell::Shell;
+
+/// What the app holds for as long as it runs.
+pub(crate) struct AppState {
+    home: Home,
+    /// What to open, whatever was open last.
+    asked_for: Option<DataSet>,
+    pub(crate) preferences: PreferencesFile,
+    pub(crate) shell: Arc<dyn Shell>,
+    desk: RwLock<Option<Arc<Desk>>>,
+}
+
+impl AppState {
+    pub(crate) fn new(home: Home, asked_for: Option<DataSet>, shell: Arc<dyn Shell>) -> Self {
+        Self {
+            preferences: PreferencesFile::of(&home),
+            home,
+            asked_for,
+            shell,
+            desk: RwLock::new(None),
+        }
+    }
+
+    /// What is open. The first who asks opens it; after a failure the next who asks tries again, so
+    /// that a keychain that was unlocked meanwhile needs no restart.
+    ///
+    /// # Errors
+    /// Vault and storage errors.
+    pub(crate) async fn desk(&self) -> Result<Arc<Desk>, ErrorReport> {
+        if let Some(desk) = self.desk.read().await.as_ref() {
+            return Ok(Arc::clone(desk));
+        }
+        let mut open = self.desk.write().await;
+        if let Some(desk) = open.as_ref() {
+            return Ok(Arc::clone(desk));
+        }
+        let last = self.preferences.read().data_set;
+        let data_set = self.asked_for.or(last).unwrap_or_default();
+        let desk = Arc::new(self.open(data_set).await?);
+        *open = Some(Arc::clone(&desk));
+        Ok(desk)
+    }
+
+    /// What is open now, if anything is.
+    pub(crate) async fn desk_if_open(&self) -> Option<Arc<Desk>> {
+        self.desk.read().await.clone()
+    }
+
+    /// Closes what is open and opens a data set.
+    ///
+    /// # Errors
+    /// Vault and storage errors; then nothing is open, and the next who asks tries again.
+    pub(crate) async fn open_data_set(&self, data_set: DataSet) -> Result<Arc<Desk>, ErrorReport> {
+        let mut open = self.desk.write().await;
+        if let Some(desk) = open.as_ref().filter(|desk| desk.data_set == data_set) {
+            let mut kept = self.preferences.read();
+            kept.data_set = Some(data_set);
+            self.preferences.write(&kept)?;
+            return Ok(Arc::clone(desk));
+        }
+        close(open.take()).await;
+        let mut kept = self.preferences.read();
+        kept.data_set = Some(data_set);
+        self.preferences.write(&kept)?;
+        let desk = Arc::new(self.open(data_set).await?);
+        *open = Some(Arc::clone(&desk));
+        Ok(desk)
+    }
+
+    /// Closes what is open, in order.
+    pub(crate) async fn close(&self) {
+        close(self.desk.write().await.take()).await;
+    }
+
+    async fn open(&self, data_set: DataSet) -> Result<Desk, ErrorReport> {
+        let shell = Arc::clone(&self.shell);
+        Desk::open(data_set, &self.home, &self.preferences, shell).await
+    }
+}
+
+async fn close(desk: Option<Arc<Desk>>) {
+    let Some(desk) = desk else { return };
+    desk.close().await;
+    // Commands that are under way may still hold it; the last of them lets it go.
+    if let Ok(desk) = Arc::try_unwrap(desk) {
+        desk.stop_sandbox().await;
+    }
+}

@@ -1,0 +1,119 @@
+//! The icon in the system's tray, with the worst state of all connections.
+
+use nurturehub_engine::{ConnectionRow, State};
+use tauri::image::Image;
+use tauri::menu::{Menu, MenuItem};
+use tauri::tray::TrayIconBuilder;
+use tauri::{App, AppHandle, Wry};
+
+use crate::window;
+
+const ID: &str = "state";
+
+/// Makes the icon. A desktop without a tray is no reason not to start.
+pub(crate) fn build(app: &App<Wry>) {
+    if !has_tray_library() {
+        tracing::warn!("This system has no library for tray icons (libayatana-appindicator3).");
+        return;
+    }
+    if let Err(error) = make(app) {
+        tracing::warn!(%error, "There is no tray icon.");
+    }
+}
+
+fn make(app: &App<Wry>) -> tauri::Result<()> {
+    let open = MenuItem::with_id(app, "open", "Open NurtureHub Connect", true, None::<&str>)?;
+    let quit = MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?;
+    let menu = Menu::with_items(app, &[&open, &quit])?;
+    TrayIconBuilder::with_id(ID)
+        .icon(Worst::Well.image()?)
+        .tooltip(Worst::Well.words())
+        .menu(&menu)
+        .on_menu_event(|app, event| match event.id().as_ref() {
+            "open" => window::show(app),
+            "quit" => app.exit(0),
+            _ => {}
+        })
+        .build(app)?;
+    Ok(())
+}
+
+/// Shows the worst state of all connections.
+pub(crate) fn show_worst(app: &AppHandle<Wry>, rows: &[ConnectionRow]) {
+    let Some(tray) = app.tray_by_id(ID) else {
+        return;
+    };
+    let worst = rows
+        .iter()
+        .map(|row| Worst::of(row.health.state))
+        .max()
+        .unwrap_or(Worst::Well);
+    let shown = worst
+        .image()
+        .and_then(|image| tray.set_icon(Some(image)))
+        .and_then(|()| tray.set_tooltip(Some(worst.words())));
+    if let Err(error) = shown {
+        tracing::warn!(%error, "The tray icon was not changed.");
+    }
+}
+
+/// As much as an icon can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Worst {
+    Well,
+    Doubtful,
+    Failing,
+}
+
+impl Worst {
+    const fn of(state: State) -> Self {
+        match state {
+            State::NeedsReauth | State::ActionNeeded | State::Failing => Self::Failing,
+            State::Degraded | State::Stale | State::Expiring => Self::Doubtful,
+            State::Paused | State::New | State::Healthy => Self::Well,
+        }
+    }
+
+    fn image(self) -> tauri::Result<Image<'static>> {
+        Image::from_bytes(match self {
+            Self::Well => include_bytes!("../../icons/tray/well.png"),
+            Self::Doubtful => include_bytes!("../../icons/tray/doubtful.png"),
+            Self::Failing => include_bytes!("../../icons/tray/failing.png"),
+        })
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Well => "NurtureHub Connect: all is well",
+            Self::Doubtful => "NurtureHub Connect: something should be looked at",
+            Self::Failing => "NurtureHub Connect: a connection needs attention",
+        }
+    }
+}
+
+/// Whether the library is there that shows tray icons on Linux; asking for an icon without it would end
+/// the process.
+fn has_tray_library() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let folders = ["/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib"];
+    let triple = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
+    let names = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
+    folders
+        .into_iter()
+        .chain([triple.as_str()])
+        .any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_icon_says_the_worst() {
+        let worst = [State::Healthy, State::NeedsReauth, State::Stale].map(Worst::of);
+        assert_eq!(worst.into_iter().max(), Some(Worst::Failing));
+        assert_eq!(Worst::of(State::Degraded), Worst::Doubtful);
+    }
+}

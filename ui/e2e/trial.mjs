@@ -1,0 +1,74 @@
+/** Runs walks one after another over one data folder, and says how each went. */
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { App, startDriver } from "./driver.mjs";
+
+const folder = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** What a walk needs: a data folder of its own, and the app over it. */
+export class Trial {
+  constructor(driver, home) {
+    this.driver = driver;
+    this.home = home;
+  }
+
+  static async begin() {
+    const home = mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
+    process.env.NURTUREHUB_HOME = home;
+    process.env.NURTUREHUB_E2E_DECISION = join(home, "decision");
+    process.env.BROWSER = `${process.execPath} ${folder("browser.mjs")} %s`;
+    return new Trial(await startDriver(), home);
+  }
+
+  /** What the person does in the browser: `approve`, `deny` or `ignore`. */
+  decide(decision) {
+    writeFileSync(process.env.NURTUREHUB_E2E_DECISION, decision);
+  }
+
+  async open(...args) {
+    this.app = await App.start(this.driver, process.env.NURTUREHUB_APP, args);
+    return this.app;
+  }
+
+  async close() {
+    await this.app?.stop();
+    this.app = undefined;
+  }
+
+  async end() {
+    await this.close().catch(() => undefined);
+    this.driver.stop();
+  }
+}
+
+/** Runs the walks in order; the first that fails ends them, with a picture and the page's text. */
+export async function runAll(walks) {
+  const trial = await Trial.begin();
+  let failed = 0;
+  for (const [title, walk] of walks) {
+    const begun = performance.now();
+    try {
+      await walk(trial);
+      console.log(`  passed  ${title} (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      failed += 1;
+      console.log(`  FAILED  ${title}\n${error.stack}`);
+      await report(trial, title).catch((second) => console.log(`no picture: ${second.message}`));
+      break;
+    }
+  }
+  await trial.end();
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+async function report({ app }, title) {
+  if (!app) return;
+  const out = process.env.NURTUREHUB_SCREENSHOTS ?? "/tmp";
+  mkdirSync(out, { recursive: true });
+  const file = join(out, `failed-${title.replace(/\W+/g, "-")}.png`);
+  console.log(await app.text());
+  writeFileSync(file, await app.picture());
+  console.log(`picture: ${file}`);
+}

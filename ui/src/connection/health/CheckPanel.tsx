@@ -1,0 +1,23 @@
+/** The check that goes on now, or was the last in this window. */
+import { useActions } from "../../app/actions";
+import { useSteps } from "../../ipc/live";
+import { IconButton } from "../../kit/Button";
+import { Panel } from "../../kit/Panel";
+import { STEP_ORDER } from "../../words/runs";
+import { VerifySteps } from "./VerifySteps";
+
+export function CheckPanel({ connection }: { connection: string }) {
+  const steps = useSteps(connection);
+  const actions = useActions();
+  if (!steps) return null;
+  const isOver = steps.length >= STEP_ORDER.length;
+  const isGood = steps.every(({ status }) => status !== "failed");
+  return (
+    <Panel
+      title={isOver ? (isGood ? "Every check passed" : "A check failed") : "Checking"}
+      actions={<IconButton small icon="cross" label="Close the check" onClick={() => actions.forgetCheck(connection)} />}
+    >
+      <VerifySteps steps={steps} />
+    </Panel>
+  );
+}

@@ -1,0 +1,168 @@
+/** The parts of a connection: what each shows and does, and what it says when it cannot. */
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+
+import { fakeBackend } from "../fake/backend";
+import { standing } from "../fake/ticks";
+import { openApp } from "./app";
+
+const fake = () => fakeBackend({ ticks: standing(), largest: 2000 }).commands;
+const at = (tab: string, id = "reapit-vale") => `#/connection/${id}/${tab}`;
+
+describe("health", () => {
+  it("shows a check where it was started, and no news of it besides", async () => {
+    const { user } = openApp({ at: at("health") });
+    await user.click(await screen.findByRole("button", { name: "Verify" }));
+    expect(await screen.findByRole("heading", { name: "Every check passed" })).toBeInTheDocument();
+    expect(screen.queryByText("Vale Lettings: every check passed")).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Close the check" }));
+    expect(screen.queryByRole("heading", { name: "Every check passed" })).not.toBeInTheDocument();
+  });
+
+  it("opens a run to its counts and its requests", async () => {
+    const { user } = openApp({ at: at("health") });
+    const table = await screen.findByRole("table", { name: "Runs" });
+    const [newest] = within(table).getAllByRole("button", { name: "Sync" });
+    if (newest) await user.click(newest);
+    const drawer = await screen.findByRole("dialog", { name: "Sync" });
+    expect(within(drawer).getByText("The counts add up")).toBeInTheDocument();
+    expect(within(drawer).getAllByText(/^GET \/contacts/).length).toBeGreaterThan(3);
+  });
+
+  it("claims nothing of a failed run that its report does not say", async () => {
+    openApp({ at: "#/connection/loop-bright/health/loop-bright-sync-27" });
+    const drawer = await screen.findByRole("dialog", { name: "Sync" });
+    expect(within(drawer).getByText("The CRM is not working")).toBeInTheDocument();
+    expect(within(drawer).queryByText("Mode")).not.toBeInTheDocument();
+  });
+});
+
+describe("changes", () => {
+  it("are shown before and after, the first of them at once", async () => {
+    openApp({ at: at("changes") });
+    const full = await screen.findByRole("complementary", { name: "The change in full" });
+    await waitFor(() => expect(within(full).getByText("Phones")).toBeInTheDocument());
+    expect(within(full).getByText(/07700 900000|\+44 7700 900000/)).toBeInTheDocument();
+    const [first] = await screen.findAllByRole("row", { selected: true });
+    expect(first).toHaveAttribute("aria-rowindex", "2");
+  });
+
+  it("can be selected all at once", async () => {
+    const push = vi.fn(() => new Promise<never>(() => undefined));
+    const { user } = openApp({ at: at("changes"), commands: { push } });
+    await user.click(await screen.findByRole("button", { name: "Select all 5" }));
+    await user.click(await screen.findByRole("button", { name: "Push 5 selected" }));
+    await user.click(await screen.findByRole("button", { name: "Send 5" }));
+    expect(push).toHaveBeenCalledWith("reapit-vale", ["C100000", "C100001", "C100002", "C100003", "C100004"]);
+  });
+
+  it("that were refused come back with the reason, and can be sent again", async () => {
+    const { user, tick } = openApp({ at: at("changes/blocked", "reapit-harcourt") });
+    await user.click(await screen.findByRole("button", { name: "Retry refused" }));
+    const dialog = await screen.findByRole("dialog", { name: "Send 3 records to NurtureHub?" });
+    expect(screen.getAllByText("NurtureHub keeps this name for its own test contacts.").length).toBeGreaterThan(0);
+    await user.click(within(dialog).getByRole("button", { name: "Send 3" }));
+    await tick(20);
+    expect(await screen.findByText(/3 records sent/)).toBeInTheDocument();
+    await waitFor(() => expect(screen.getByRole("button", { name: /^Blocked 0/ })).toBeInTheDocument());
+  });
+
+  it("of removals in doubt cannot be sent", async () => {
+    openApp({ at: at("changes/blocked", "alto-marlow") });
+    const [box] = await screen.findAllByRole("checkbox", { name: /^Select/ });
+    expect(box).toBeDisabled();
+    expect(await screen.findByRole("link", { name: "Review the removals" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Retry refused" })).not.toBeInTheDocument();
+  });
+});
+
+describe("activity", () => {
+  it("that was refused says why, and is tried again", async () => {
+    const retryActivities = vi.fn(fake().retryActivities);
+    const { user } = openApp({ at: at("activity"), commands: { retryActivities } });
+    expect((await screen.findAllByText("The contact has been archived in the CRM.")).length).toBe(3);
+    await user.click(screen.getByRole("button", { name: "Retry 3 refused" }));
+    await waitFor(() => expect(retryActivities).toHaveBeenCalledOnce());
+    expect(retryActivities.mock.calls[0]?.[1]).toHaveLength(3);
+    expect(await screen.findByText("3 activities written to Reapit")).toBeInTheDocument();
+  });
+});
+
+describe("webhooks", () => {
+  it("that wait are replayed", async () => {
+    const { user } = openApp({ at: at("webhooks") });
+    await user.click(await screen.findByRole("button", { name: "Replay 1 waiting" }));
+    expect(await screen.findByText("1 delivery replayed")).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByText("Waiting for replay")).not.toBeInTheDocument());
+  });
+
+  it("are tested with a pasted payload, whose signature is checked unless one says otherwise", async () => {
+    const testWebhook = vi.fn(fake().testWebhook);
+    const { user } = openApp({ at: at("webhooks"), commands: { testWebhook } });
+    await user.click(await screen.findByRole("button", { name: "Test a payload" }));
+    const dialog = await screen.findByRole("dialog", { name: "Test a payload" });
+    await user.click(within(dialog).getByLabelText("Payload"));
+    await user.paste('{"topicId":"applicants.created"}');
+    await user.click(within(dialog).getByRole("button", { name: "Take it in" }));
+    expect(await within(dialog).findByText("The sender could not be proven")).toBeInTheDocument();
+    await user.click(within(dialog).getByRole("switch", { name: "Check the signature" }));
+    await user.click(within(dialog).getByRole("button", { name: "Take it in" }));
+    expect(await within(dialog).findByText("Taken in: applicants.created")).toBeInTheDocument();
+    expect(testWebhook.mock.calls.map(([, , , isChecked]) => isChecked)).toEqual([true, false]);
+  });
+});
+
+describe("settings", () => {
+  it("delete local data only once the connection’s name has been typed", async () => {
+    const disconnect = vi.fn(fake().disconnect);
+    const { user } = openApp({ at: at("settings"), commands: { disconnect } });
+    await user.click(await screen.findByRole("button", { name: "Delete…" }));
+    const confirm = await screen.findByRole("button", { name: "Delete for good" });
+    expect(confirm).toBeDisabled();
+    await user.type(screen.getByLabelText("Type “Vale Lettings” to confirm"), "Vale Lettings");
+    await user.click(confirm);
+    expect(disconnect).toHaveBeenCalledWith("reapit-vale", true);
+    expect(await screen.findByRole("heading", { name: "Overview" })).toBeInTheDocument();
+  });
+
+  it("rename, schedule and pause", async () => {
+    const commands = { setSchedule: vi.fn(fake().setSchedule) };
+    const { user } = openApp({ at: at("settings"), commands });
+    const name = await screen.findByLabelText("What you and your colleagues call it");
+    await user.clear(name);
+    await user.type(name, "Vale, Bath{Enter}");
+    expect(await screen.findByRole("heading", { level: 1, name: /Vale, Bath/ })).toBeInTheDocument();
+    await user.click(screen.getByRole("combobox", { name: "Sync by itself" }));
+    await user.click(await screen.findByRole("option", { name: "Every hour" }));
+    expect(commands.setSchedule).toHaveBeenCalledWith("reapit-vale", 60);
+    await user.click(screen.getByRole("button", { name: "Pause" }));
+    await waitFor(() => expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("Paused"));
+  });
+});
+
+describe("a part that cannot be read", () => {
+  it.each(["contacts", "changes", "activity", "webhooks"])("says so in %s, with a way to try again and a bundle", async (tab) => {
+    const broken = () => Promise.reject(new Error("the store is locked"));
+    openApp({ at: at(tab), commands: { contacts: broken, preview: broken, activities: broken, webhooks: broken } });
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("the store is locked");
+    expect(within(alert).getByRole("button", { name: "Try again" })).toBeInTheDocument();
+    expect(within(alert).getByRole("button", { name: "Export bundle" })).toBeInTheDocument();
+  });
+});
+
+describe("a connection that has never synced", () => {
+  it.each([
+    ["health", "Nothing has run yet"],
+    ["contacts", "No contacts yet"],
+    ["changes", "Nothing to compare yet"],
+  ])("says in %s what the first sync will bring", async (tab, words) => {
+    const { user } = openApp({ at: "#/connect/street" });
+    await user.type(await screen.findByLabelText(/^Agency on NurtureHub/), "new");
+    await user.type(screen.getByLabelText(/^Token/), "a token");
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    await user.click(await screen.findByRole("link", { name: "Later" }));
+    await user.click(await screen.findByRole("tab", { name: new RegExp(`^${tab}`, "i") }));
+    expect(await screen.findByText(words)).toBeInTheDocument();
+  });
+});

@@ -1,0 +1,59 @@
+/** Bundles: what is in one is read before it is saved, and one from elsewhere reads as if it were here. */
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it, vi } from "vitest";
+
+import { fakeBackend } from "../fake/backend";
+import { standing } from "../fake/ticks";
+import { openApp } from "./app";
+
+describe("exporting a bundle", () => {
+  it("shows the list of its contents before anything is saved", async () => {
+    const fake = fakeBackend({ ticks: standing(), largest: 2000 });
+    const saveBundle = vi.fn(fake.commands.saveBundle);
+    const { user } = openApp({ at: "#/connection/loop-bright", commands: { saveBundle } });
+    await user.click(await screen.findByRole("button", { name: "Export bundle" }));
+    const dialog = await screen.findByRole("dialog", { name: "Export a bundle of Bright & Co" });
+    const contents = await within(dialog).findByRole("table", { name: "Contents of the bundle" });
+    expect(within(contents).getByText("settings.json")).toBeInTheDocument();
+    expect(within(contents).getByText(/people in it are made up/)).toBeInTheDocument();
+    expect(saveBundle, "nothing is written yet").not.toHaveBeenCalled();
+
+    await user.click(within(dialog).getByRole("button", { name: "Save bundle" }));
+    expect(await screen.findByText("Bundle saved")).toBeInTheDocument();
+    expect(screen.queryByRole("dialog", { name: /^Export/ })).not.toBeInTheDocument();
+  });
+
+  it("stays open where the person thinks better of the place", async () => {
+    const saveBundle = () => Promise.resolve({ status: "ok" as const, data: null });
+    const { user } = openApp({ at: "#/support", commands: { saveBundle } });
+    await user.click(await screen.findByRole("button", { name: "Export bundle: Bright & Co" }));
+    await screen.findByRole("table", { name: "Contents of the bundle" });
+    await user.click(screen.getByRole("button", { name: "Save bundle" }));
+    expect(await screen.findByRole("dialog", { name: "Export a bundle of Bright & Co" })).toBeInTheDocument();
+    expect(screen.queryByText("Bundle saved")).not.toBeInTheDocument();
+  });
+
+  it("says why where it cannot be put together", async () => {
+    const { user } = openApp({
+      at: "#/support",
+      commands: { prepareBundle: () => Promise.reject(new Error("the disk is full")) },
+    });
+    await user.click(await screen.findByRole("button", { name: "Export bundle: Bright & Co" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("the disk is full");
+    expect(screen.getByRole("button", { name: "Save bundle" })).toBeDisabled();
+  });
+});
+
+describe("a bundle from another computer", () => {
+  it("is read with the same views, and replayed to the same failure", async () => {
+    const { user } = openApp({ at: "#/support" });
+    await user.click(await screen.findByRole("button", { name: "Open a bundle" }));
+    expect(await screen.findByRole("heading", { name: "The run in question" })).toBeInTheDocument();
+    expect(screen.getByRole("table", { name: "Runs of the bundle" })).toBeInTheDocument();
+    expect(screen.getByRole("table", { name: "Contents of the bundle" })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Replay 4 exchanges" }));
+    expect(await screen.findByText("The same failure, seen here")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    await waitFor(() => expect(screen.getByText("No bundle is open")).toBeInTheDocument());
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+
+import type { RunProgress } from "../ipc/bindings";
+import { progressWords } from "./runs";
+
+const under = (part: Partial<RunProgress>): RunProgress => ({
+  connection: "one",
+  kind: "sync",
+  phase: "running",
+  startedAt: "2026-11-23T10:42:00Z",
+  pages: 42,
+  done: 4200,
+  total: null,
+  perSecond: 310.4,
+  secondsLeft: null,
+  waitingUntil: null,
+  waitingWhy: null,
+  ...part,
+});
+
+describe("the progress of a run", () => {
+  it("tells pages, contacts and rate, and the time left where there is a total", () => {
+    expect(progressWords(under({}))).toBe("Page 42 · 4,200 contacts · 310 a second");
+    expect(progressWords(under({ total: 12_400, secondsLeft: 26 }))).toBe(
+      "Page 42 · 4,200 of 12,400 contacts · 310 a second · 26 s left",
+    );
+  });
+
+  it("guesses no more exactly than it can", () => {
+    expect(progressWords(under({ secondsLeft: 1.4 }))).toMatch(/a few seconds left$/);
+    expect(progressWords(under({ secondsLeft: 7.3 }))).toMatch(/7 s left$/);
+    expect(progressWords(under({ secondsLeft: 185 }))).toMatch(/3 min 5 s left$/);
+  });
+
+  it("tells why it waits, and until when", () => {
+    const waitingUntil = new Date(2026, 10, 23, 10, 45).toISOString();
+    expect(progressWords(under({ phase: "waiting", waitingWhy: "The CRM asks for a pause", waitingUntil }))).toBe(
+      "Page 42 · 4,200 contacts · The CRM asks for a pause, until 10:45",
+    );
+  });
+
+  it("tells that it stops, and that nothing is lost", () => {
+    expect(progressWords(under({ phase: "cancelling" }))).toMatch(/kept/);
+  });
+});

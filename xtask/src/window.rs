@@ -1,0 +1,100 @@
+//! The desktop app in a real window: opened for a person, or driven by the end-to-end tests.
+//!
+//! The tests in `ui/e2e` drive the built app through `WebKitWebDriver`, on a display of its own
+//! (Xvfb), with a keyring of its own on a D-Bus of its own, in a throw-away home. The CRMs are the
+//! sandbox: the one built into the app, and one that `nurturehub sandbox` serves beside it.
+
+use std::path::PathBuf;
+
+use crate::failure::Failure;
+use crate::process::Program;
+use crate::say;
+use crate::setup::{self, For};
+use crate::steps::Outcome;
+use crate::throwaway::Throwaway;
+use crate::web;
+use crate::workspace::{self, Workspace};
+
+/// Unlocks the keyring on the bus that we are given, then runs the tests.
+const SCRIPT: &str = "printf throw-away | gnome-keyring-daemon --unlock --components=secrets \
+                      >/dev/null && exec \"$@\"";
+
+/// The display's size: the smallest that the app is made for fits, with room for menus.
+const SCREEN: &str = "-screen 0 1440x900x24";
+
+/// Opens the app on the sandbox, for a person.
+///
+/// # Errors
+/// Set-up or the build failed.
+pub(crate) fn open() -> Result<(), Failure> {
+    setup::ensure(For::Window)?;
+    let built = build()?;
+    say::progress("opening NurtureHub Connect on the built-in sandbox");
+    Program::new(built.app.to_string_lossy())
+        .arguments(&["--sandbox"])
+        .run()
+}
+
+/// Drives the app through every walk.
+///
+/// # Errors
+/// A test failed, or the app could not be built.
+pub(crate) fn check() -> Result<Outcome, Failure> {
+    if !cfg!(target_os = "linux") {
+        return Ok(Outcome::NotRun(
+            "WebKitWebDriver and Xvfb exist on Linux alone".to_owned(),
+        ));
+    }
+    drive(&["walks.mjs"])?;
+    Ok(Outcome::Passed)
+}
+
+/// `cargo xtask screenshots`: pictures of every screen in both themes.
+///
+/// # Errors
+/// Set-up, the build or the driver failed.
+pub(crate) fn screenshots(_arguments: &[String]) -> Result<(), Failure> {
+    setup::ensure(For::Testing)?;
+    drive(&["screens.mjs"])
+}
+
+struct Built {
+    app: PathBuf,
+    command_line: PathBuf,
+}
+
+fn build() -> Result<Built, Failure> {
+    web::build()?;
+    say::progress("building the desktop app (the first time takes some minutes)");
+    Program::cargo(&["build", "--locked", "--package", "nurturehub-connect"])
+        .arguments(&["--features", "custom-protocol"])
+        .run()?;
+    Program::cargo(&["build", "--locked", "--package", "nurturehub-cli"]).run()?;
+    let debug = Workspace::read()?.target.join("debug");
+    let suffix = std::env::consts::EXE_SUFFIX;
+    Ok(Built {
+        app: debug.join(format!("nurturehub-connect{suffix}")),
+        command_line: debug.join(format!("nurturehub{suffix}")),
+    })
+}
+
+fn drive(script: &[&str]) -> Result<(), Failure> {
+    let built = build()?;
+    let home = Throwaway::new("window")?;
+    let out = Workspace::read()?.target.join("screenshots");
+    let session = Program::new("xvfb-run")
+        .arguments(&["-a", "-s", SCREEN, "dbus-run-session", "--"])
+        .arguments(&["sh", "-c", SCRIPT, "sh", "node"])
+        .arguments(script)
+        .folder(workspace::root().join("ui/e2e"))
+        .environment("NURTUREHUB_APP", built.app.as_os_str())
+        .environment("NURTUREHUB_COMMAND_LINE", built.command_line.as_os_str())
+        .environment("NURTUREHUB_SCREENSHOTS", out.as_os_str())
+        .environment("NURTUREHUB_THROWAWAY", home.path().as_os_str())
+        // Without this the driver waits for ever.
+        .environment("TAURI_WEBVIEW_AUTOMATION", "true")
+        .environment("NO_AT_BRIDGE", "1")
+        .environment("LIBGL_ALWAYS_SOFTWARE", "1")
+        .without("WAYLAND_DISPLAY");
+    home.house(session)?.run()
+}
