@@ -49,5 +49,5 @@ export default ts.config(
       "@typescript-eslint/no-unnecessary-type-parameters": "off",
     },
   },
-  { files: ["scripts/**", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  { files: ["scripts/**", "e2e/**", "*.js"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

@@ -95,11 +95,18 @@ export class App {
     return this.run("return find(arguments[0], arguments[1], null) !== null", role, asPattern(name));
   }
 
+  /** A press of the pointer in the middle of an element that nothing covers. */
   async click(role, name, options) {
     await until(`a click on ${role} "${name}"`, async () => {
       const element = await this.find(role, name, { ...options, patience: 1000 });
-      if (await this.run("return isBarred(arguments[0])", element)) return false;
-      await this.#command("POST", `/element/${Object.values(element)[0]}/click`, {});
+      const place = await this.run("return middle(arguments[0])", element);
+      if (place === null) return false;
+      const press = [
+        { type: "pointerMove", duration: 0, origin: "viewport", ...place },
+        { type: "pointerDown", button: 0 },
+        { type: "pointerUp", button: 0 },
+      ];
+      await this.#command("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", actions: press }] });
       return true;
     }, options?.patience);
   }

@@ -32,6 +32,15 @@ function find(role, wanted, within) {
   return [...root.querySelectorAll(ROLES[role])].find((element) => isShown(element) && fits(name(element), wanted)) ?? null;
 }
 const isBarred = (element) => element.disabled === true || element.getAttribute("aria-disabled") === "true";
+function middle(element) {
+  if (isBarred(element)) return null;
+  element.scrollIntoView({ block: "nearest" });
+  const box = element.getBoundingClientRect();
+  const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
+  const top = document.elementFromPoint(x, y);
+  window.covered = top?.outerHTML.slice(0, 300) + " at " + x + "," + y;
+  return element.contains(top) || top?.contains(element) && top.closest("label") ? { x, y } : null;
+}
 function sees(wanted) {
   const text = tidy(document.body.innerText);
   return wanted.pattern !== undefined ? new RegExp(wanted.pattern).test(text) : text.includes(wanted.text);

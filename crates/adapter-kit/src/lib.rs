@@ -19,6 +19,7 @@ pub mod paging;
 pub mod probe;
 pub mod profile;
 pub mod settings;
+mod shared_fields;
 pub mod testing;
 pub mod verify;
 pub mod watermark;
@@ -31,3 +32,4 @@ pub use http::{
     ErrorReader, HttpClient, HttpConfig, HttpResponse, Request, Spent, TraceEntry, TraceLog,
 };
 pub use settings::Settings;
+pub use shared_fields::shared_fields;

@@ -1,5 +1,6 @@
 //! Which CRMs there are.
 
+use nurturehub_adapter_kit::shared_fields;
 use nurturehub_port::{
     Capabilities, Field, ProviderId, ProviderSpec, SignIn, SignInMethod, Unsupported,
 };
@@ -21,7 +22,7 @@ pub struct ProviderView {
     pub auth: &'static str,
     /// The ways to sign in.
     pub sign_in: SignInView,
-    /// What a person fills in.
+    /// What a person fills in: the CRM's own, then what every CRM takes.
     pub fields: Vec<Field>,
     /// What the CRM can do.
     pub capabilities: Capabilities,
@@ -72,6 +73,9 @@ impl From<&SignIn> for SignInView {
 
 impl From<ProviderSpec> for ProviderView {
     fn from(spec: ProviderSpec) -> Self {
+        let shared = shared_fields(&spec);
+        let mut fields = spec.fields;
+        fields.extend(shared);
         Self {
             auth: spec
                 .sign_in
@@ -81,7 +85,7 @@ impl From<ProviderSpec> for ProviderView {
             sign_in: SignInView::from(&spec.sign_in),
             id: spec.id,
             name: spec.name.to_owned(),
-            fields: spec.fields,
+            fields,
             capabilities: spec.capabilities,
             unsupported: spec.unsupported,
             documentation: spec.documentation.to_owned(),

@@ -11,7 +11,7 @@ type FrameProps = {
   help?: ReactNode;
   error?: string | undefined;
   optional?: boolean;
-  /** Stands at the end of the label's line, such as a link that tells more. */
+  /** Stands at the end of the line of help, such as a link that tells more. */
   hint?: ReactNode;
   children: (ids: { id: string; describedBy: string | undefined; invalid: boolean }) => ReactNode;
 };
@@ -24,13 +24,10 @@ export function Field({ label, help, error, optional, hint, children }: FramePro
     .join(" ");
   return (
     <div className={styles.field}>
-      <div className={styles.labelLine}>
-        <label htmlFor={id} className={styles.label}>
-          {label}
-          {optional === true && <span className={styles.optional}>optional</span>}
-        </label>
-        {hint}
-      </div>
+      <label htmlFor={id} className={styles.label}>
+        {label}
+        {optional === true && <span className={styles.optional}>optional</span>}
+      </label>
       {children({ id, describedBy: describedBy === "" ? undefined : describedBy, invalid: error !== undefined })}
       {error !== undefined && (
         <p id={`${id}-error`} className={styles.error}>
@@ -38,11 +35,14 @@ export function Field({ label, help, error, optional, hint, children }: FramePro
           {error}
         </p>
       )}
-      {help !== undefined && (
-        <p id={`${id}-help`} className={styles.help}>
-          {typeof help === "string" ? <Prose text={help} /> : help}
-        </p>
-      )}
+      <div className={styles.helpLine}>
+        {help !== undefined && (
+          <p id={`${id}-help`} className={styles.help}>
+            {typeof help === "string" ? <Prose text={help} /> : help}
+          </p>
+        )}
+        {hint}
+      </div>
     </div>
   );
 }

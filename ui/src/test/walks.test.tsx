@@ -35,6 +35,7 @@ describe("a connection that needs a new sign-in", () => {
 
     await user.click(start);
     const dialog = await screen.findByRole("dialog", { name: "Sign in to Street again" });
+    await waitFor(() => expect(within(dialog).getByLabelText(/^Token/), "what is asked for comes first").toHaveFocus());
     await user.type(within(dialog).getByLabelText(/^Token/), "a new token");
     await user.click(within(dialog).getByRole("button", { name: "Replace and check" }));
     await waitFor(() => expect(dialog).not.toBeInTheDocument());
