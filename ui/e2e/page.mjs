@@ -1,7 +1,8 @@
 /** What runs in the page: elements by role and accessible name, as a screen reader has them. */
 export const PAGE_SIDE = `
 const ROLES = {
-  button: "button, [role=button], [role=menuitem]",
+  button: "button, [role=button]",
+  menuitem: "[role=menuitem]",
   link: "a[href], [role=link]",
   tab: "[role=tab]",
   textbox: "input:not([type]), input[type=text], input[type=password], input[type=url], input[type=search], textarea, [role=searchbox]",
@@ -38,7 +39,6 @@ function middle(element) {
   const box = element.getBoundingClientRect();
   const [x, y] = [Math.round(box.x + box.width / 2), Math.round(box.y + box.height / 2)];
   const top = document.elementFromPoint(x, y);
-  window.covered = top?.outerHTML.slice(0, 300) + " at " + x + "," + y;
   return element.contains(top) || top?.contains(element) && top.closest("label") ? { x, y } : null;
 }
 function sees(wanted) {

@@ -69,7 +69,6 @@ async function report({ app }, title) {
   mkdirSync(out, { recursive: true });
   const file = join(out, `failed-${title.replace(/\W+/g, "-")}.png`);
   console.log(await app.text());
-  console.log(await app.run("return window.covered"));
   writeFileSync(file, await app.picture());
   console.log(`picture: ${file}`);
 }

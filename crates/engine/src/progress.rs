@@ -87,7 +87,7 @@ impl RunProgress {
     fn at_pace(mut self, now: Timestamp) -> Self {
         let took = now.duration_since(self.started_at).as_millis();
         let took = u64::try_from(took).unwrap_or(0);
-        self.per_second = (took > 0).then(|| self.done.saturating_mul(1000) / took);
+        self.per_second = (took > 0 && self.done > 0).then(|| self.done.saturating_mul(1000) / took);
         self.seconds_left = self
             .total
             .zip(self.per_second.filter(|pace| *pace > 0))

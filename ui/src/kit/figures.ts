@@ -46,13 +46,16 @@ export function size(bytes: number): string {
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 
+/** `now` may be so much behind: what has just been must not seem to lie ahead. */
+const TICK = 30_000;
+
 /** How long ago or until: `just now`, `12 min ago`, `in 3 h`, `2 days ago`, then the date. */
 export function relative(at: string, now: number): string {
   const then = Date.parse(at);
   const away = Math.abs(now - then);
   const said = (text: string) => (then <= now ? `${text} ago` : `in ${text}`);
   const minutes = Math.floor(away / 60_000);
-  if (minutes < 1) return then <= now ? "just now" : "in a moment";
+  if (minutes < 1) return then <= now + TICK ? "just now" : "in a moment";
   if (minutes < 60) return said(`${minutes} min`);
   const hours = Math.floor(minutes / 60);
   if (hours < 24) return said(`${hours} h`);

@@ -45,7 +45,8 @@ pub struct SyncOptions {
 pub struct SyncProgress {
     /// Pages stored by this run.
     pub pages: u64,
-    /// Records listed by the whole listing so far.
+    /// Records listed by the whole listing so far; one that is listed twice counts twice until all is
+    /// merged.
     pub listed: u64,
     /// How many the CRM says there are.
     pub source_total: Option<u64>,

@@ -79,6 +79,12 @@ impl Walk<'_> {
     ) -> Result<Walked, EngineError> {
         let clock = &self.engine.options.clock;
         let mut pages = self.session.adapter.sync_contacts(self.start.clone());
+        // Counted as it is written down: the listing's own counts lag behind until it is merged.
+        let mut told = SyncProgress {
+            pages: report.pages,
+            listed: listing.counts.listed,
+            source_total: listing.source_total,
+        };
         loop {
             let next = tokio::select! {
                 biased;
@@ -89,12 +95,11 @@ impl Walk<'_> {
             let page = page?;
             let began = clock.elapsed();
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
+            told.pages += 1;
+            told.listed += u64::try_from(ready.records.len() + ready.rejected.len()).unwrap_or(0);
             self.store(ready, merging, listing, report).await?;
-            (self.progress)(SyncProgress {
-                pages: report.pages,
-                listed: listing.counts.listed,
-                source_total: listing.source_total,
-            });
+            told.source_total = listing.source_total;
+            (self.progress)(told);
             if listing.complete {
                 return Ok(Walked::ToTheEnd);
             }

@@ -213,3 +213,29 @@ async fn a_purge_leaves_no_contact_behind_and_a_disconnection_keeps_the_data() {
         .unwrap();
     assert_eq!(left, 0, "no contact is left in the file");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn progress_counts_every_page_as_soon_as_it_is_written_down() {
+    let desk = Desk::new(60).await;
+    let connection = desk.connect("reapit").await;
+    let told = std::sync::Mutex::new(Vec::new());
+    let report = desk
+        .engine
+        .sync(
+            &connection,
+            Default::default(),
+            &|progress| told.lock().unwrap().push((progress.pages, progress.listed)),
+            &tokio_util::sync::CancellationToken::new(),
+        )
+        .await
+        .unwrap();
+    let told = told.into_inner().unwrap();
+    let pages: Vec<u64> = told.iter().map(|(pages, _)| *pages).collect();
+    let all: Vec<u64> = (1..=report.pages).collect();
+    assert_eq!(pages, all, "each page is news, though several are merged at a time");
+    assert!(
+        told.iter().all(|(_, listed)| *listed > 0),
+        "the first page counts at once: {told:?}"
+    );
+    assert_eq!(told.last().unwrap().1, report.fetched, "all that was received");
+}

@@ -79,6 +79,18 @@ pub struct Records {
 }
 
 impl Records {
+    /// How many there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Makes contacts ready to be stored and packs their bodies; all processors share the work.
     ///
     /// # Errors
