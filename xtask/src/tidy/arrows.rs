@@ -64,8 +64,14 @@ const CRATES: &[Crate] = &[
             "vault",
             "store",
             "platform",
+            "pseudonym",
         ],
         tests_may_use: &["sandbox"],
+    },
+    Crate {
+        name: "pseudonym",
+        may_use: &[],
+        tests_may_use: &[],
     },
     Crate {
         name: "sandbox",

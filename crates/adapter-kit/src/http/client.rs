@@ -11,7 +11,7 @@ use nurturehub_port::{AdapterError, Clock, ErrorKind};
 
 use super::retry::Jitter;
 use super::throttle::Throttle;
-use super::{HttpConfig, Request, TraceLog, classify, install_crypto};
+use super::{HttpConfig, Playback, Recording, Request, TraceLog, classify, install_crypto};
 use crate::settings::is_loopback;
 
 /// A way to one CRM, for one operation. Clones share limits, trace and counts.
@@ -21,11 +21,12 @@ pub struct HttpClient {
 }
 
 pub(super) struct Inner {
-    pub(super) http: reqwest::Client,
+    pub(super) way: Way,
     pub(super) config: HttpConfig,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) throttle: Throttle,
     pub(super) trace: TraceLog,
+    pub(super) recording: Recording,
     /// Base address without a slash at its end.
     pub(super) base: String,
     /// Host, with the port where one is given, for the trace.
@@ -33,6 +34,14 @@ pub(super) struct Inner {
     jitter: Mutex<Jitter>,
     spent: Mutex<Spent>,
     requests: AtomicU64,
+}
+
+/// How requests are answered.
+pub(super) enum Way {
+    /// By the CRM.
+    Network(reqwest::Client),
+    /// By what it once said.
+    Recorded(Arc<Playback>),
 }
 
 /// Where a client's time went.
@@ -72,16 +81,6 @@ impl HttpClient {
         recent: &[Timestamp],
     ) -> Result<Self, AdapterError> {
         install_crypto();
-        let Some(name) = config.base_url.host_str() else {
-            return Err(AdapterError::new(
-                ErrorKind::Configuration,
-                "The address of the CRM has no host.",
-            ));
-        };
-        let host = match config.base_url.port() {
-            Some(port) => format!("{name}:{port}"),
-            None => name.to_owned(),
-        };
         let mut builder = reqwest::Client::builder()
             .user_agent(concat!("NurtureHub-Connect/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -103,12 +102,42 @@ impl HttpClient {
             )
             .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
         })?;
+        Self::by(Way::Network(http), config, clock, jitter_seed, recent)
+    }
+
+    /// A client whose requests a recording answers, in the recording's time. It opens no connection.
+    ///
+    /// # Errors
+    /// `configuration` for an address without a host.
+    pub fn replaying(config: HttpConfig, playback: &Arc<Playback>) -> Result<Self, AdapterError> {
+        let clock: Arc<dyn Clock> = playback.clone();
+        Self::by(Way::Recorded(playback.clone()), config, clock, 0, &[])
+    }
+
+    fn by(
+        way: Way,
+        config: HttpConfig,
+        clock: Arc<dyn Clock>,
+        jitter_seed: u64,
+        recent: &[Timestamp],
+    ) -> Result<Self, AdapterError> {
+        let Some(name) = config.base_url.host_str() else {
+            return Err(AdapterError::new(
+                ErrorKind::Configuration,
+                "The address of the CRM has no host.",
+            ));
+        };
+        let host = match config.base_url.port() {
+            Some(port) => format!("{name}:{port}"),
+            None => name.to_owned(),
+        };
         let throttle = Throttle::new(&config.limits, clock.clone(), recent, config.used_today);
         Ok(Self {
             inner: Arc::new(Inner {
-                http,
+                way,
                 throttle,
                 trace: TraceLog::default(),
+                recording: Recording::default(),
                 base: config.base_url.as_str().trim_end_matches('/').to_owned(),
                 host,
                 jitter: Mutex::new(Jitter::new(jitter_seed)),
@@ -141,14 +170,12 @@ impl HttpClient {
     /// # Errors
     /// A network error, where nothing does.
     pub async fn reach(&self) -> Result<(), AdapterError> {
+        let Way::Network(http) = &self.inner.way else {
+            return Ok(());
+        };
         let admission = self.inner.throttle.admit().await?;
         self.inner.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = self
-            .inner
-            .http
-            .head(self.inner.config.base_url.clone())
-            .send()
-            .await;
+        let answer = http.head(self.inner.config.base_url.clone()).send().await;
         drop(admission);
         answer
             .map(|_| ())
@@ -159,6 +186,21 @@ impl HttpClient {
     #[must_use]
     pub fn trace(&self) -> &TraceLog {
         &self.inner.trace
+    }
+
+    /// The last of it, with all bodies.
+    #[must_use]
+    pub fn recording(&self) -> &Recording {
+        &self.inner.recording
+    }
+
+    /// What answers in the CRM's place, where something does.
+    #[must_use]
+    pub fn playback(&self) -> Option<&Arc<Playback>> {
+        match &self.inner.way {
+            Way::Network(_) => None,
+            Way::Recorded(playback) => Some(playback),
+        }
     }
 
     /// Takes the time spent since it was last taken.
