@@ -27,6 +27,7 @@ mod random;
 mod runs;
 mod session;
 mod sign_in;
+mod support;
 mod sync;
 mod tokens;
 mod verify;
@@ -51,6 +52,10 @@ pub use push::{PushOptions, PushRejection, PushReport};
 pub use random::Random;
 pub use runs::{RunDetail, RunSummary};
 pub use sign_in::{PastedAddresses, SignInPrompt};
+pub use support::{
+    BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
+    open_bundle, replay_bundle,
+};
 pub use sync::{
     Doubt, DoubtReason, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
 };

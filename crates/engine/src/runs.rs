@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{Engine, EngineError};
 
 /// A run, in a line.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     /// Its id.
@@ -45,7 +45,7 @@ impl From<RunRecord> for RunSummary {
 }
 
 /// A run with all that was kept of it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunDetail {
     /// The run.

@@ -23,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) spec: ProviderSpec,
     pub(crate) adapter: Arc<dyn CrmAdapter>,
     pub(crate) http: HttpClient,
+    /// The connection's secrets, for whoever has to keep them out of what is written down.
+    pub(crate) secrets: Secrets,
 }
 
 impl Session {
@@ -144,6 +146,7 @@ impl Engine {
         credentials::check(&spec, &settings, &secrets)?;
         let credential = self.credential(&record, &spec, &settings, &secrets)?;
         let http = self.http_client(&record, &spec, &settings).await?;
+        let known = secrets.clone();
         let adapter = (registration.build)(AdapterContext {
             connection: record.id.clone(),
             provider: record.provider.clone(),
@@ -159,6 +162,7 @@ impl Engine {
             spec,
             adapter: Arc::from(adapter),
             http,
+            secrets: known,
         })
     }
 

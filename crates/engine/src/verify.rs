@@ -3,13 +3,14 @@
 use futures_util::StreamExt;
 use nurturehub_port::{ErrorKind, StepName, StepStatus, VerifyStep};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::traces;
-use serde::Serialize;
+use nurturehub_store::{recordings, traces};
+use serde::{Deserialize, Serialize};
 
+use crate::support::{Heard, step_word};
 use crate::{Engine, EngineError, ErrorReport};
 
 /// One step, as it is shown.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyStepReport {
     /// Which.
@@ -78,7 +79,8 @@ impl Engine {
             .await?;
         let mut steps: Vec<VerifyStepReport> = Vec::with_capacity(StepName::ALL.len());
         let mut trace = Vec::new();
-        match self.session(record).await {
+        let heard;
+        match self.session(record.clone()).await {
             Ok(session) => {
                 let mut stream = session.adapter.verify_connection();
                 while let Some(step) = stream.next().await {
@@ -87,8 +89,10 @@ impl Engine {
                     steps.push(step);
                 }
                 trace = session.drain_trace();
+                heard = Some(Heard::verification(&session, &steps, now));
             }
             Err(error) => {
+                heard = self.heard_nothing(false, &record, now);
                 for step in without_session(&error) {
                     progress(&step);
                     steps.push(step);
@@ -110,6 +114,11 @@ impl Engine {
         if let Some(error) = report.steps.iter().find_map(|step| step.error.as_ref()) {
             kept["error"] = serde_json::to_value(error).unwrap_or_default();
         }
+        let failed = report.steps.iter().find(|step| step.error.is_some());
+        let recording = match failed.and_then(|step| Some((step.step, step.error.as_ref()?))) {
+            Some((step, error)) => self.recording(heard, &step_word(step), error).await,
+            None => None,
+        };
         let end = RunEnd {
             status: if ok { "succeeded" } else { "failed" },
             at: self.now(),
@@ -120,6 +129,9 @@ impl Engine {
         self.store
             .write(move |tx| {
                 traces::append(tx, row, run, &trace)?;
+                if let Some(recording) = &recording {
+                    recordings::keep(tx, row, run, recording)?;
+                }
                 runs::end(tx, run, &end)
             })
             .await?;

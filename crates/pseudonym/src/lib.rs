@@ -113,10 +113,30 @@ impl Pseudonyms {
         token::scramble(self, text)
     }
 
+    /// What a secret looks like: of each letter and digit only that it is one. Some CRMs' keys have
+    /// a form, and one that does not have it is an error of its own.
+    #[must_use]
+    pub fn outline(secret: &str) -> String {
+        let of = |character: char| match character {
+            character if character.is_numeric() => '0',
+            character if character.is_uppercase() => 'A',
+            character if character.is_alphabetic() => 'a',
+            character => character,
+        };
+        secret.chars().map(of).collect()
+    }
+
     /// Prose: words of the protocol stay, all others are replaced.
     #[must_use]
     pub fn text(&self, text: &str) -> String {
         self.swept(values::prose(self, text))
+    }
+
+    /// A sentence of our own, into which somebody's words may have found their way: only what looks
+    /// like an address, a number or a key is replaced, and who is known to be a person.
+    #[must_use]
+    pub fn said(&self, text: &str) -> String {
+        self.swept(values::said(self, text))
     }
 
     /// The path of a request, held against its template: what stands in a placeholder is a field of

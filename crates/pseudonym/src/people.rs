@@ -7,8 +7,7 @@ use crate::token::{scramble, word};
 /// Ends of domains that say nothing about anybody.
 const PUBLIC: &[&str] = &[
     "com", "org", "net", "info", "biz", "co", "ac", "gov", "nhs", "ltd", "plc", "me", "uk", "ie",
-    "eu", "fr", "com", "org", "net", "info", "biz", "co", "ac", "gov", "nhs", "ltd", "plc", "me",
-    "uk", "ie", "eu", "fr", "de", "test", "example", "invalid",
+    "eu", "fr", "de",
 ];
 
 /// An e-mail address; also something that was meant to be one.

@@ -84,6 +84,35 @@ pub(crate) fn number(pseudonyms: &Pseudonyms, name: &str, literal: &str) -> Stri
 
 /// Prose: harmless words stay, also where they are in capitals; all others are replaced.
 pub(crate) fn prose(pseudonyms: &Pseudonyms, text: &str) -> String {
+    sentence(pseudonyms, text, |piece| {
+        let status = piece.len() == 3 && matches!(piece.as_bytes().first(), Some(b'1'..=b'5'));
+        is_harmless(piece) || (status && digits(piece) == 3)
+    })
+}
+
+/// A sentence of our own: only what looks personal is replaced.
+pub(crate) fn said(pseudonyms: &Pseudonyms, text: &str) -> String {
+    let ours = |piece: &str| {
+        let key = piece.len() >= 16 && digits(piece) >= 2;
+        let number = piece.len() >= 9 && digits(piece) == piece.len();
+        !key && !number && (is_harmless(piece) || !pseudonyms.is_persons(piece))
+    };
+    text.split_inclusive(char::is_whitespace)
+        .map(|part| {
+            let bare = part.trim();
+            match bare.split_once('@') {
+                Some((local, domain)) if !local.is_empty() && domain.contains('.') => {
+                    part.replace(bare, &email(pseudonyms, bare))
+                }
+                _ => part.to_owned(),
+            }
+        })
+        .reduce(|all, part| all + &part)
+        .map(|text| sentence(pseudonyms, &text, ours))
+        .unwrap_or_default()
+}
+
+fn sentence(pseudonyms: &Pseudonyms, text: &str, stays: impl Fn(&str) -> bool) -> String {
     let mut written = String::with_capacity(text.len());
     let pieces: Vec<&str> = pieces(text).collect();
     let mut at = 0;
@@ -109,20 +138,15 @@ pub(crate) fn prose(pseudonyms: &Pseudonyms, text: &str) -> String {
                 at += 3;
                 continue;
             }
-            written.push_str(&one_word(pseudonyms, piece));
+            if stays(piece) {
+                written.push_str(piece);
+            } else {
+                written.push_str(&word(pseudonyms, piece));
+            }
             at += 1;
         }
     }
     written
-}
-
-fn one_word(pseudonyms: &Pseudonyms, piece: &str) -> String {
-    let status = piece.len() == 3 && matches!(piece.as_bytes().first(), Some(b'1'..=b'5'));
-    if is_harmless(piece) || (status && digits(piece) == 3) {
-        piece.to_owned()
-    } else {
-        word(pseudonyms, piece)
-    }
 }
 
 /// How many pieces from here on are one telephone number.

@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::StoreError;
 
 /// Migration N takes the schema from version N to N + 1.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0003_support.sql"),
+];
 
 /// Brings the schema up to date. Safe against a second process that does the same.
 pub(crate) fn apply(database: &mut Connection) -> Result<(), StoreError> {

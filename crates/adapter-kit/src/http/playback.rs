@@ -158,7 +158,7 @@ impl Playback {
         if *renewing != wanted {
             return None;
         }
-        let error = AdapterError::from(failure);
+        let error = failure.error();
         next.used = true;
         let method = next.exchange.method.clone();
         let last = format!("{method} {}", next.exchange.template);

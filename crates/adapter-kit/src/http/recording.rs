@@ -102,9 +102,11 @@ impl From<&AdapterError> for Failure {
     }
 }
 
-impl From<&Failure> for AdapterError {
-    fn from(failure: &Failure) -> Self {
-        Self::new(failure.kind, failure.message.clone()).retry(failure.retry)
+impl Failure {
+    /// The error again.
+    #[must_use]
+    pub fn error(&self) -> AdapterError {
+        AdapterError::new(self.kind, self.message.clone()).retry(self.retry)
     }
 }
 

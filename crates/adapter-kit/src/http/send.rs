@@ -290,11 +290,11 @@ fn replayed(
     );
     match came {
         Came::Failure { failure, reached } => Outcome::Failure {
-            error: (&failure).into(),
+            error: failure.error(),
             reached,
         },
         Came::NoCredential { failure, .. } => Outcome::Failure {
-            error: (&failure).into(),
+            error: failure.error(),
             reached: false,
         },
         Came::Answer {

@@ -1,6 +1,7 @@
 //! One file for each command: call the engine, show its answer, say how it ended.
 
 mod activities;
+mod bundle;
 mod connections;
 mod contact;
 mod contacts;
@@ -97,6 +98,8 @@ async fn dispatch(
         Command::Health(args) => health::run(globals, console, args).await,
         Command::Runs(args) => runs::list(globals, console, args).await,
         Command::Run(args) => runs::one(globals, console, args).await,
+        Command::Bundle(args) => bundle::make(globals, console, args).await,
+        Command::Replay(args) => bundle::replay(console, args).await,
         Command::Platform(args) => platform::run(globals, console, args).await,
         Command::Sandbox(args) => sandbox::run(console, args, cancel).await,
         Command::Demo(args) => demo::run(globals, console, args).await,

@@ -10,12 +10,12 @@ mod doubt;
 mod pipeline;
 mod report;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, SyncStart};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::listings::{self, Listing};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::{audit, contacts, traces};
+use nurturehub_store::{audit, contacts, recordings, traces};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,7 @@ pub use doubt::{Doubt, DoubtReason};
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
 use crate::session::Session;
+use crate::support::Heard;
 use crate::{Engine, EngineError, audit_words, lease};
 use pipeline::Walked;
 
@@ -58,6 +59,9 @@ struct Run<'a> {
     listing: Listing,
     row: i64,
     report: SyncReport,
+    started_at: Timestamp,
+    /// What was said, where it stopped the listing.
+    heard: Option<Heard>,
 }
 
 impl Engine {
@@ -139,6 +143,8 @@ impl Engine {
             record,
             listing,
             row: run_row,
+            started_at: now,
+            heard: None,
         })
     }
 }
@@ -169,9 +175,21 @@ impl Run<'_> {
         progress: &(dyn Fn(SyncProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
-        let session = self.engine.session(self.record.clone()).await?;
+        let session = match self.engine.session(self.record.clone()).await {
+            Ok(session) => session,
+            Err(error) => {
+                self.heard = self
+                    .engine
+                    .heard_nothing(true, &self.record, self.started_at);
+                return Err(error);
+            }
+        };
         if !self.listing.complete {
+            let start = self.start();
             let walked = self.walk(&session, progress, cancel).await;
+            if walked.is_err() {
+                self.heard = Some(Heard::listing(&session, start, self.started_at));
+            }
             self.report.requests = session.http.requests();
             let left = session.drain_trace();
             if !left.is_empty() {
@@ -242,12 +260,19 @@ impl Run<'_> {
             error_kind: error.as_ref().map(|error| error.kind.as_str()),
             report: report.clone(),
         };
+        let recording = match &error {
+            Some(error) => self.engine.recording(self.heard, "listing", error).await,
+            None => None,
+        };
         let (connection, row) = (self.record.row, self.row);
         let kept = self
             .engine
             .store
             .write(move |tx| {
                 runs::end(tx, row, &end)?;
+                if let Some(recording) = &recording {
+                    recordings::keep(tx, connection, row, recording)?;
+                }
                 traces::trim(tx, connection)
             })
             .await;

@@ -87,6 +87,7 @@ impl Walk<'_> {
             };
             let Some(page) = next else { break };
             let page = page?;
+            self.session.http.recording().goes_on_from(&page.cursor);
             let began = clock.elapsed();
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
             self.store(ready, merging, listing, report).await?;
