@@ -77,6 +77,12 @@ async fn fill(desk: &Desk) {
                     result: json!({}),
                 },
             )?;
+            alerts::open(tx, connection, "failing", None, at(0))?;
+            let recording = RecordingRow {
+                key: [1; 32],
+                content: vec![2],
+            };
+            recordings::keep(tx, connection, run, &recording)?;
             assert!(run > 0);
             Ok(())
         })
