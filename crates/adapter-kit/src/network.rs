@@ -48,6 +48,8 @@ pub enum Proxy {
     /// The system's, where it has one.
     #[default]
     System,
+    /// None, whatever the system has.
+    None,
     /// This one.
     Through(Url),
 }
@@ -102,6 +104,7 @@ impl Network {
                 address: address.clone(),
                 authorization: None,
             })),
+            Proxy::None => Route::Direct,
             Proxy::System => system_route(to).unwrap_or(Route::Direct),
         }
     }
@@ -124,6 +127,7 @@ impl Network {
     pub fn with_proxy(&self, builder: ClientBuilder) -> ClientBuilder {
         match &self.proxy {
             Proxy::System => builder,
+            Proxy::None => builder.no_proxy(),
             Proxy::Through(address) => match reqwest::Proxy::all(address.as_str()) {
                 Ok(proxy) => builder.proxy(proxy),
                 Err(_) => builder,
