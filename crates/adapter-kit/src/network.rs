@@ -167,9 +167,7 @@ impl Network {
             Trust::Only(roots) => {
                 let mut store = RootCertStore::empty();
                 store.add_parsable_certificates(roots.iter().cloned());
-                builder
-                    .with_root_certificates(store)
-                    .with_no_client_auth()
+                builder.with_root_certificates(store).with_no_client_auth()
             }
         })
     }
@@ -211,7 +209,8 @@ impl Resolve for Known {
     fn resolve(&self, name: Name) -> Resolving {
         let found = self.0.get(name.as_str()).copied();
         Box::pin(async move {
-            let address = found.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
+            let address =
+                found.ok_or_else(|| std::io::Error::from(std::io::ErrorKind::NotFound))?;
             // The port is the one in the address that is asked for.
             let addresses: Addrs = Box::new(std::iter::once((address, 0).into()));
             Ok(addresses)

@@ -138,8 +138,8 @@ impl Probe<'_> {
     async fn ask(&self, stream: &mut Box<dyn Stream>, door: &ProxyDoor) -> io::Result<u16> {
         let host = self.url.host_str().unwrap_or_default();
         let port = self.url.port_or_known_default().unwrap_or(443);
-        let mut request = format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n")
-            .into_bytes();
+        let mut request =
+            format!("CONNECT {host}:{port} HTTP/1.1\r\nhost: {host}:{port}\r\n").into_bytes();
         if let Some(authorization) = &door.authorization {
             request.extend_from_slice(b"proxy-authorization: ");
             request.extend_from_slice(authorization.as_bytes());

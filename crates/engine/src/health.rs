@@ -188,6 +188,8 @@ pub struct HealthInputs {
     pub paused_at: Option<Timestamp>,
     /// Ended runs, newest first.
     pub runs: Vec<RunFact>,
+    /// Contacts that the platform has refused as they are now.
+    pub refused: u64,
     /// A run is under way.
     pub running: bool,
     /// How long the data stay fresh.
@@ -325,19 +327,21 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .find(|run| run.work == RunWork::Sync && run.succeeded);
     let (crm, platform) = (Lasting::of_crm(&runs), Lasting::of_platform(&pushes));
     let streak = streak(&crm.failures).max(streak(&platform.failures));
-    let opened_at = crm.opened_at().into_iter().chain(platform.opened_at()).min();
+    let opened_at = crm
+        .opened_at()
+        .into_iter()
+        .chain(platform.opened_at())
+        .min();
     let last_synced_at = last_sync_success.map(|run| run.at);
     let stale_from = last_synced_at.unwrap_or(inputs.created_at);
     let stale_after = stale_from
         .checked_add(inputs.stale_after)
         .unwrap_or(Timestamp::MAX);
-    // What came to its end in part only: the last sync, and the last push.
-    let partly: Vec<&RunFact> = last_sync_success
-        .into_iter()
-        .chain(pushes.first())
-        .filter(|run| run.partial)
-        .copied()
-        .collect();
+    let partly = last_sync_success.filter(|run| run.partial);
+    let refused = (inputs.refused > 0).then(|| {
+        let last = pushes.iter().find(|run| run.succeeded);
+        refused(last.map_or(inputs.now, |run| run.at))
+    });
     let expiring = inputs
         .token_expires
         .as_ref()
@@ -355,7 +359,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         State::Paused
     } else if streak >= FAILING_STREAK || kinds.into_iter().flatten().any(is_terminal) {
         State::Failing
-    } else if streak > 0 || !partly.is_empty() {
+    } else if streak > 0 || partly.is_some() || refused.is_some() {
         State::Degraded
     } else if last_synced_at.is_some() && inputs.now > stale_after {
         State::Stale
@@ -368,7 +372,9 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
     };
     let since = match state {
         State::NeedsReauth | State::ActionNeeded | State::Failing => opened_at,
-        State::Degraded => opened_at.or_else(|| partly.first().map(|run| run.at)),
+        State::Degraded => opened_at
+            .or_else(|| partly.map(|run| run.at))
+            .or_else(|| refused.as_ref().map(|issue| issue.opened_at)),
         State::Paused => inputs.paused_at,
         State::Stale => Some(stale_after),
         State::Expiring => expiring.and_then(|expiry| expiry.at.checked_sub(EXPIRING).ok()),
@@ -379,7 +385,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .into_iter()
         .filter_map(|lasting| Some(lasting.trouble()?.issue(lasting.opened_at()?)));
     let in_part = partly
-        .iter()
+        .into_iter()
         .filter_map(|run| Some(run.trouble.as_ref()?.issue(run.at)));
     let ending = expiring
         .filter(|_| state == State::Expiring)
@@ -390,7 +396,11 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
             owner: Owner::Agency,
             opened_at: since.unwrap_or(inputs.now),
         });
-    let issues = failing.chain(in_part).chain(ending).collect();
+    let issues = failing
+        .chain(in_part)
+        .chain(refused)
+        .chain(ending)
+        .collect();
     Health {
         state,
         activity: if inputs.running {
@@ -416,6 +426,19 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         token_expires: inputs.token_expires.clone(),
         quota: inputs.quota,
         issues,
+    }
+}
+
+/// What to do about contacts that the platform has refused.
+fn refused(opened_at: Timestamp) -> Issue {
+    Issue {
+        kind: ErrorKind::PlatformRejected,
+        title: "NurtureHub refused some contacts".to_owned(),
+        remedy: "See in the preview why each was refused, correct them in the CRM, then sync and \
+                 push again."
+            .to_owned(),
+        owner: Owner::Agency,
+        opened_at,
     }
 }
 

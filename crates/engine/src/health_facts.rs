@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
-use nurturehub_store::traces;
+use nurturehub_store::{contacts, traces};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ impl Engine {
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
         let (row, now) = (record.row, self.now());
-        let (found, used) = self
+        let (found, used, refused) = self
             .store
             .read(move |db| {
                 // Apart, so that no number of pushes and webhooks hides them.
@@ -36,7 +36,8 @@ impl Engine {
                 found.extend(runs::newest(db, row, Some("push"), LOOK_BACK)?);
                 found.extend(runs::newest(db, row, Some(keep_alive::RUN), LOOK_BACK)?);
                 found.sort_by_key(|run| std::cmp::Reverse(run.row));
-                Ok((found, traces::sent_on(db, row, now)?))
+                let refused = contacts::count_refused(db, row)?;
+                Ok((found, traces::sent_on(db, row, now)?, refused))
             })
             .await?;
         let running = lease::is_taken(&self.options.home, &record.id);
@@ -47,6 +48,7 @@ impl Engine {
             created_at: record.created_at,
             paused_at: record.paused_at,
             runs: found.iter().filter_map(fact).collect(),
+            refused,
             running,
             stale_after: SignedDuration::from_mins(i64::from(spec.schedule.stale_after_minutes)),
             token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
@@ -137,14 +139,15 @@ fn fact(run: &RunRecord) -> Option<RunFact> {
         cancelled,
         trouble: match run.status.as_str() {
             "cancelled" => None,
-            "partial" => Some(in_part(work, &run.report)),
+            "partial" if work == RunWork::Sync => Some(in_part(&run.report)),
+            "partial" => None,
             _ => recorded,
         },
     })
 }
 
-/// What is wrong with a run that came to its end in part only.
-fn in_part(work: RunWork, report: &Value) -> Trouble {
+/// What is wrong with a sync that came to its end in part only.
+fn in_part(report: &Value) -> Trouble {
     let trouble = |kind: ErrorKind, title: &str, message: String, remedy: &str, owner| Trouble {
         kind,
         title: title.to_owned(),
@@ -155,16 +158,6 @@ fn in_part(work: RunWork, report: &Value) -> Trouble {
     let rejected = report["rejected"].as_u64().unwrap_or_default();
     let doubt = &report["inDoubt"];
     let cut_short = ErrorKind::IncompleteListing;
-    if work == RunWork::Push {
-        return trouble(
-            ErrorKind::PlatformRejected,
-            "NurtureHub refused some contacts",
-            format!("NurtureHub refused {rejected} of the contacts that were pushed."),
-            "See in the preview why each was refused, correct them in the CRM, then sync and push \
-             again.",
-            Owner::Agency,
-        );
-    }
     if doubt.is_null() {
         return trouble(
             ErrorKind::Mapping,

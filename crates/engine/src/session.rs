@@ -152,7 +152,9 @@ impl Engine {
         let secrets = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         credentials::check(&spec, &settings, &secrets)?;
         let credential = self.credential(&record, &spec, &settings, &secrets)?;
-        let http = self.http_client(&record, &spec, &settings, attempts).await?;
+        let http = self
+            .http_client(&record, &spec, &settings, attempts)
+            .await?;
         let adapter = (registration.build)(AdapterContext {
             connection: record.id.clone(),
             provider: record.provider.clone(),

@@ -17,11 +17,8 @@ pub(crate) type Act =
     for<'a> fn(&'a mut Desk) -> Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
 
 /// Something done at a desk by which the failure is met; none where all goes well.
-pub(crate) type Try = for<'a> fn(
-    &'a mut Desk,
-) -> Pin<
-    Box<dyn Future<Output = Checked<Option<Finding>>> + Send + 'a>,
->;
+pub(crate) type Try =
+    for<'a> fn(&'a mut Desk) -> Pin<Box<dyn Future<Output = Checked<Option<Finding>>> + Send + 'a>>;
 
 /// Over which CRMs a case is run.
 #[derive(Clone, Copy)]

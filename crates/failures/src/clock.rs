@@ -1,6 +1,7 @@
 //! One time for both sides.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use nurturehub_sandbox::Sandbox;
 pub(crate) struct SharedClock {
     ours: ManualClock,
     sandbox: Arc<Sandbox>,
+    held: AtomicBool,
 }
 
 impl std::fmt::Debug for SharedClock {
@@ -26,7 +28,13 @@ impl SharedClock {
         Self {
             ours: ManualClock::new(now),
             sandbox,
+            held: AtomicBool::new(false),
         }
+    }
+
+    /// Whether waits never end: while somebody is at the browser, nobody's patience does.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
     }
 
     /// Lets time pass on both sides.
@@ -52,6 +60,9 @@ impl Clock for SharedClock {
     }
 
     async fn sleep(&self, duration: Duration) {
+        if self.held.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
         self.sandbox.advance_time(duration);
         self.ours.sleep(duration).await;
     }

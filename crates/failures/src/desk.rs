@@ -10,8 +10,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use nurturehub_adapters::registry::{self, Registration};
 use nurturehub_engine::{
-    ConnectRequest, Engine, EngineError, EngineOptions, Home, Names, Network, Proxy, SignInPrompt,
-    State, SyncOptions, SyncReport, Trust,
+    ConnectRequest, Engine, EngineError, EngineOptions, Home, Names, Network, Proxy, State,
+    SyncOptions, SyncReport, Trust,
 };
 use nurturehub_port::{ProviderSpec, Secret};
 use nurturehub_sandbox::{Consent, Faults, Sandbox, SandboxConfig, Time};
@@ -24,7 +24,7 @@ use crate::clock::SharedClock;
 use crate::door_vault::DoorVault;
 use crate::finding::Finding;
 use crate::front::{Front, Manner};
-use crate::person;
+use crate::person::{self, Person};
 use crate::plan::{Plan, Way};
 use crate::verdict::{Checked, wrong};
 
@@ -93,7 +93,9 @@ impl Desk {
             home,
         };
         desk.pave()?;
-        desk.open().await.map_err(|error| wrong("no engine", error))?;
+        desk.open()
+            .await
+            .map_err(|error| wrong("no engine", error))?;
         let platform = desk.sandbox.describe().platform;
         let set = desk
             .engine()?
@@ -233,12 +235,11 @@ impl Desk {
     pub(crate) async fn connect(&mut self) -> Result<(), EngineError> {
         self.sandbox
             .set_consent(self.spec.id.as_str(), Consent::Approved);
-        let prompt = person::goes_where_sent();
-        self.connect_with(&prompt).await
+        self.connect_with(&person::goes_where_sent()).await
     }
 
     /// Connects with this person at the browser.
-    pub(crate) async fn connect_with(&mut self, prompt: &SignInPrompt) -> Result<(), EngineError> {
+    pub(crate) async fn connect_with(&mut self, person: &Person) -> Result<(), EngineError> {
         if self.plan.browser && self.redirect_port.is_none() {
             self.redirect_port = person::free_port().await;
         }
@@ -257,7 +258,10 @@ impl Desk {
         let Ok(engine) = self.engine() else {
             return Ok(());
         };
-        self.connection = engine.connect(request, prompt).await?.id.to_string();
+        self.clock.hold(person.comes);
+        let made = engine.connect(request, &person.prompt).await;
+        self.clock.hold(false);
+        self.connection = made?.id.to_string();
         Ok(())
     }
 
@@ -269,13 +273,24 @@ impl Desk {
         if self.plan.browser {
             secrets.clear();
         }
-        let prompt = person::goes_where_sent();
-        let engine = self.engine()?;
-        let done = engine
-            .reauthorize(&self.connection, BTreeMap::new(), secrets, &prompt)
-            .await;
-        done.map(|_| ())
+        self.reauthorize_with(secrets)
+            .await
             .map_err(|error| wrong("not signed in again", error))
+    }
+
+    /// Signs in with these secrets.
+    pub(crate) async fn reauthorize_with(
+        &mut self,
+        secrets: BTreeMap<String, Secret<String>>,
+    ) -> Result<(), String> {
+        let person = person::goes_where_sent();
+        let engine = self.engine()?;
+        self.clock.hold(person.comes);
+        let done = engine
+            .reauthorize(&self.connection, BTreeMap::new(), secrets, &person.prompt)
+            .await;
+        self.clock.hold(false);
+        done.map(|_| ()).map_err(|error| error.to_string())
     }
 
     /// Everything from the CRM.

@@ -21,7 +21,7 @@ pub(crate) enum Manner {
     Pass,
     /// Let through, once the connection is secure.
     Secure(Arc<ServerConfig>),
-    /// Thrown out at once.
+    /// Thrown out, once something was said.
     Reset,
     /// Sent away without a word, once something was said.
     Hush,
@@ -111,6 +111,7 @@ async fn receive(mut visitor: TcpStream, manner: Manner, behind: SocketAddr) {
             }
         }
         Manner::Reset => {
+            let _ = visitor.read(&mut [0; 1024]).await;
             let _ = visitor.set_zero_linger();
         }
         Manner::Hush => {

@@ -9,8 +9,15 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 
-/// How long a sign-in waits where somebody comes.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a sign-in waits, by the desk's clock.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A person at the browser, or nobody.
+pub(crate) struct Person {
+    pub(crate) prompt: SignInPrompt,
+    /// Whether anybody is there.
+    pub(crate) comes: bool,
+}
 
 /// Ports below those that systems hand out by themselves, so that nobody gets one between it is
 /// looked for and used.
@@ -30,14 +37,14 @@ pub(crate) async fn free_port() -> Option<u16> {
 /// The setting that chooses a sign-in in the browser and its value, where a provider has one.
 pub(crate) fn method(spec: &ProviderSpec) -> Option<(&'static str, &'static str)> {
     let mut methods = spec.sign_in.methods.iter();
-    let (value, _) = methods
-        .find(|(_, method)| matches!(method, SignInMethod::AuthorizationCode { .. }))?;
+    let (value, _) =
+        methods.find(|(_, method)| matches!(method, SignInMethod::AuthorizationCode { .. }))?;
     Some((spec.sign_in.chosen_by?, value))
 }
 
 /// Somebody who goes where the CRM's page sends the browser.
-pub(crate) fn goes_where_sent() -> SignInPrompt {
-    SignInPrompt {
+pub(crate) fn goes_where_sent() -> Person {
+    there(SignInPrompt {
         show: Box::new(|address| {
             let address = address.to_owned();
             tokio::spawn(async move {
@@ -49,28 +56,38 @@ pub(crate) fn goes_where_sent() -> SignInPrompt {
         cancel: CancellationToken::new(),
         timeout: PATIENCE,
         pasted: None,
-    }
+    })
 }
 
 /// Somebody who presses cancel.
-pub(crate) fn cancels() -> SignInPrompt {
+pub(crate) fn cancels() -> Person {
     let cancel = CancellationToken::new();
     let pressed = cancel.clone();
-    SignInPrompt {
+    there(SignInPrompt {
         show: Box::new(move |_| pressed.cancel()),
         cancel,
         timeout: PATIENCE,
         pasted: None,
+    })
+}
+
+const fn there(prompt: SignInPrompt) -> Person {
+    Person {
+        prompt,
+        comes: true,
     }
 }
 
 /// Nobody at all.
-pub(crate) fn stays_away() -> SignInPrompt {
-    SignInPrompt {
-        show: Box::new(|_| {}),
-        cancel: CancellationToken::new(),
-        timeout: Duration::from_millis(1),
-        pasted: None,
+pub(crate) fn stays_away() -> Person {
+    Person {
+        prompt: SignInPrompt {
+            show: Box::new(|_| {}),
+            cancel: CancellationToken::new(),
+            timeout: PATIENCE,
+            pasted: None,
+        },
+        comes: false,
     }
 }
 

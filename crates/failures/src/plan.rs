@@ -45,10 +45,7 @@ impl Plan {
     };
 
     pub(crate) const fn by(way: Way) -> Self {
-        Self {
-            way,
-            ..Self::USUAL
-        }
+        Self { way, ..Self::USUAL }
     }
 
     pub(crate) const fn browser() -> Self {

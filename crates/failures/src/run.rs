@@ -187,7 +187,9 @@ async fn known_state(case: &Case, desk: &Desk) -> Checked<Option<State>> {
 
 /// The doctor explains a failed sync or push, and changes nothing by it; health says what to do.
 async fn is_explained(case: &Case, desk: &Desk, found: &Finding) -> Checked {
-    let Some(state) = case.state.filter(|state| *state != State::Healthy) else {
+    // A pause is a person's wish, and no issue.
+    let unwell = |state: &State| !matches!(state, State::Healthy | State::Paused);
+    let Some(state) = case.state.filter(unwell) else {
         return Ok(());
     };
     let engine = desk.engine()?;

@@ -51,7 +51,9 @@ impl Table {
     /// For a screen: a line for each row, with what is wrong below it.
     #[must_use]
     pub fn for_people(&self) -> String {
-        let head = ["failure", "CRM", "kind", "owner", "remedy", "state", "healed"];
+        let head = [
+            "failure", "CRM", "kind", "owner", "remedy", "state", "healed",
+        ];
         let mut lines: Vec<[String; 7]> = vec![head.map(ToOwned::to_owned)];
         lines.extend(self.rows.iter().map(|row| {
             let mut cells = row.cells();
@@ -67,7 +69,10 @@ impl Table {
             }
         }
         let mut text = String::new();
-        for (line, row) in lines.iter().zip(std::iter::once(None).chain(self.rows.iter().map(Some))) {
+        for (line, row) in lines
+            .iter()
+            .zip(std::iter::once(None).chain(self.rows.iter().map(Some)))
+        {
             for (cell, width) in line.iter().zip(widths) {
                 let _ = write!(text, "{cell:<width$}  ");
             }

@@ -44,7 +44,7 @@ impl Desk {
                     .push(&self.connection, options, &|_| {}, &cancel)
                     .await
                 {
-                    Ok(report) if report.rejected == 0 => Ok(None),
+                    // What was refused before is not sent again, and is refused still.
                     Ok(_) => self.first_issue().await,
                     Err(error) => Ok(Some(found(&error))),
                 }

@@ -210,9 +210,10 @@ impl Store {
         let (answer, receive) = oneshot::channel();
         let most = most.unwrap_or(u32::MAX - 1);
         let job: Job = Box::new(move |writer| {
-            let done = writer
-                .database
-                .pragma_update_and_check(None, "max_page_count", most, |_| Ok(()));
+            let done =
+                writer
+                    .database
+                    .pragma_update_and_check(None, "max_page_count", most, |_| Ok(()));
             drop(answer.send(done.map_err(StoreError::from)));
         });
         self.submit(job).await?;

@@ -91,13 +91,17 @@ impl HttpClient {
             .timeout(config.total_timeout)
             .tcp_nodelay(true)
             .gzip(true);
-        let http = config.network.configure(builder, &config.base_url).build().map_err(|_| {
-            AdapterError::new(
-                ErrorKind::NetworkTls,
-                "The certificates that this computer trusts could not be loaded.",
-            )
-            .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
-        })?;
+        let http = config
+            .network
+            .configure(builder, &config.base_url)
+            .build()
+            .map_err(|_| {
+                AdapterError::new(
+                    ErrorKind::NetworkTls,
+                    "The certificates that this computer trusts could not be loaded.",
+                )
+                .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
+            })?;
         let throttle = Throttle::new(&config.limits, clock.clone(), recent, config.used_today);
         Ok(Self {
             inner: Arc::new(Inner {

@@ -115,7 +115,8 @@ impl Run<'_> {
         self.finish(moves).await
     }
 
-    async fn finish(&mut self, moves: bool) -> Result<(), EngineError> {
+    /// Ends the listing; its cursor counts from now on where it `moves`.
+    pub(super) async fn finish(&mut self, moves: bool) -> Result<(), EngineError> {
         let (connection, listing) = (self.record.row, self.listing.clone());
         let cursor = if moves { listing.cursor.clone() } else { None };
         let after = cursor.clone().or_else(|| self.record.cursor.clone());

@@ -47,6 +47,7 @@ fn health(now: i64, mut runs: Vec<RunFact>) -> nurturehub_engine::Health {
         created_at: at(0),
         paused_at: None,
         runs,
+        refused: 0,
         running: false,
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
@@ -126,7 +127,11 @@ fn a_verification_disproves_what_it_would_have_met_and_nothing_else() {
         let runs = vec![succeeded(0), failed(10, kind), verified.clone()];
         health(21, runs).state
     };
-    assert_eq!(after(ErrorKind::AuthInvalid), State::Healthy, "it let us in");
+    assert_eq!(
+        after(ErrorKind::AuthInvalid),
+        State::Healthy,
+        "it let us in"
+    );
     assert_eq!(after(ErrorKind::NetworkDns), State::Healthy);
     assert_eq!(
         after(ErrorKind::StorageFull),

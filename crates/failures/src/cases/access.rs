@@ -1,6 +1,6 @@
 //! Credentials, permissions, and people who sign in.
 
-use nurturehub_engine::{SignInPrompt, State};
+use nurturehub_engine::State;
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec, Secret, SignInMethod};
 use nurturehub_sandbox::{AccessChange, Consent};
 
@@ -8,7 +8,7 @@ use super::crm::fetches_tokens;
 use crate::case::{Case, Deed, On, Work};
 use crate::desk::Desk;
 use crate::finding::Finding;
-use crate::person;
+use crate::person::{self, Person};
 use crate::plan::Plan;
 use crate::verdict::Checked;
 use crate::work::found;
@@ -28,12 +28,10 @@ const NOT_THERE: &[ErrorKind] = &[
 ];
 
 pub(super) fn cases() -> Vec<Case> {
-    let needs_sign_in = |title, cause, kinds| {
-        Case::new(title, cause, kinds, Owner::Agency, State::NeedsReauth)
-    };
-    let needs_action = |title, cause, kinds| {
-        Case::new(title, cause, kinds, Owner::Agency, State::ActionNeeded)
-    };
+    let needs_sign_in =
+        |title, cause, kinds| Case::new(title, cause, kinds, Owner::Agency, State::NeedsReauth);
+    let needs_action =
+        |title, cause, kinds| Case::new(title, cause, kinds, Owner::Agency, State::ActionNeeded);
     let again = || Deed::Own(|desk| Box::pin(signs_in_again(desk)));
     vec![
         needs_sign_in(
@@ -45,7 +43,7 @@ pub(super) fn cases() -> Vec<Case> {
         .needs("approved again in the CRM", again()),
         needs_sign_in(
             "Each token is refused as expired",
-            Deed::Fault("*.list:expireToken"),
+            Deed::Fault("*.list:expireToken;*.reference:expireToken"),
             REFUSED,
         )
         .on(On::Each),
@@ -59,7 +57,8 @@ pub(super) fn cases() -> Vec<Case> {
         needs_action(
             "The account is not known",
             Deed::Fault("*.list:wrongTenant"),
-            &[ErrorKind::TenantUnknown],
+            // Where nobody says what is where, an unknown account is an unknown address.
+            &[ErrorKind::TenantUnknown, ErrorKind::Configuration],
         )
         .on(On::EachWith(names_its_agency)),
         needs_action(
@@ -151,10 +150,7 @@ fn deactivated() -> Case {
         State::ActionNeeded,
     )
     .on(On::EachWith(tells_apps_apart))
-    .needs(
-        "activated in the CRM",
-        Deed::Access(AccessChange::Install),
-    )
+    .needs("activated in the CRM", Deed::Access(AccessChange::Install))
 }
 
 /// A case about connecting, of which nothing is kept while it fails.
@@ -171,23 +167,19 @@ fn connects(
         .needs(
             "signed in by the right person",
             Deed::Own(|desk| {
-                Box::pin(async {
-                    desk.connect()
-                        .await
-                        .map_err(|error| found(&error).message)
-                })
+                Box::pin(async { desk.connect().await.map_err(|error| found(&error).message) })
             }),
         )
         .stateless()
 }
 
 /// A connection is tried; once there is one, it is seen whether it works.
-async fn tries(desk: &mut Desk, prompt: SignInPrompt) -> Checked<Option<Finding>> {
+async fn tries(desk: &mut Desk, person: Person) -> Checked<Option<Finding>> {
     if !desk.connection.is_empty() {
         return desk.finding_of_sync().await;
     }
     Ok(desk
-        .connect_with(&prompt)
+        .connect_with(&person)
         .await
         .err()
         .map(|error| found(&error)))
@@ -206,14 +198,16 @@ async fn signs_in_again(desk: &mut Desk) -> Checked {
 /// The vault holds other secrets than the CRM's.
 async fn has_wrong_secrets(desk: &mut Desk) -> Checked {
     let (_, secrets) = desk.access();
-    let keys = secrets.into_keys().filter(|key| !key.starts_with("webhook"));
-    let other = keys.map(|key| (key, Secret::new("4b1d0000-0000-4000-8000-000000000000".to_owned())));
-    let prompt = person::goes_where_sent();
-    let engine = desk.engine()?;
-    let done = engine
-        .reauthorize(&desk.connection, Default::default(), other.collect(), &prompt)
-        .await;
-    done.map(|_| ()).map_err(|error| found(&error).message)
+    let keys = secrets
+        .into_keys()
+        .filter(|key| !key.starts_with("webhook"));
+    let other = keys.map(|key| {
+        (
+            key,
+            Secret::new("4b1d0000-0000-4000-8000-000000000000".to_owned()),
+        )
+    });
+    desk.reauthorize_with(other.collect()).await
 }
 
 fn by_browser(spec: &ProviderSpec) -> bool {
@@ -227,7 +221,8 @@ fn names_its_agency(spec: &ProviderSpec) -> bool {
 
 /// Whether the CRM knows apps apart from credentials: one key or token is all that there is else.
 fn tells_apps_apart(spec: &ProviderSpec) -> bool {
-    spec.sign_in.methods.iter().any(|(_, method)| {
-        !matches!(method, SignInMethod::StaticSecret { .. })
-    })
+    spec.sign_in
+        .methods
+        .iter()
+        .any(|(_, method)| !matches!(method, SignInMethod::StaticSecret { .. }))
 }

@@ -25,7 +25,12 @@ pub(super) fn cases() -> Vec<Case> {
             Deed::Fault("*.list:status=503,retryAfter=7200"),
             down,
         ),
-        degraded("The CRM fails (500)", Deed::Fault("*.list:status=500"), down).on(On::Each),
+        degraded(
+            "The CRM fails (500)",
+            Deed::Fault("*.list:status=500"),
+            down,
+        )
+        .on(On::Each),
         degraded(
             "The CRM's own gateway fails (502)",
             Deed::Fault("*.list:status=502"),

@@ -51,14 +51,17 @@ pub(super) fn cases() -> Vec<Case> {
     vec![
         protocol("An answer's JSON is truncated", "*.list:truncate").on(On::Each),
         protocol("An answer is no JSON", "*.list:malformed").on(On::Each),
-        protocol("A small body unpacks to an enormous one", "*.list:gzipBomb=20"),
+        protocol(
+            "A small body unpacks to an enormous one",
+            "*.list:gzipBomb=20",
+        ),
         protocol("A body has no end", "*.list:oversized=20"),
         changed("The page's list has another name", "*.list:renamedList"),
         changed("The records' ids have another name", "*.list:renamedKeys"),
         changed("The page's list has another type", "*.list:wrongType"),
         Case::new(
             "Some records cannot become contacts",
-            Deed::Fault("*.list:unmappable=2"),
+            Deed::Fault("*.list:unmappable=2,times=1"),
             &[ErrorKind::Mapping],
             Owner::Agency,
             State::Degraded,
@@ -85,7 +88,8 @@ pub(super) fn cases() -> Vec<Case> {
             "removals confirmed",
             Deed::Own(|desk| Box::pin(confirms(desk))),
         ),
-        cut_short("The list ends before its total", "*.list:shortListing=3").on(On::EachWith(total)),
+        cut_short("The list ends before its total", "*.list:shortListing=3")
+            .on(On::EachWith(total)),
         Case::new(
             "The pages lead in a circle",
             Deed::Fault("*.list:firstPage,after=1"),

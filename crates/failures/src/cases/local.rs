@@ -18,9 +18,8 @@ use crate::verdict::{Checked, wrong};
 use crate::work::found;
 
 pub(super) fn cases() -> Vec<Case> {
-    let keychain = |title, cause, kinds| {
-        Case::new(title, cause, kinds, Owner::Agency, State::Failing)
-    };
+    let keychain =
+        |title, cause, kinds| Case::new(title, cause, kinds, Owner::Agency, State::Failing);
     let opened = || Deed::Own(|desk| Box::pin(turns(desk, Door::Open)));
     vec![
         keychain(
@@ -106,7 +105,10 @@ pub(super) fn cases() -> Vec<Case> {
             State::New,
         )
         .met_by(Work::Own(|desk| Box::pin(starts(desk))))
-        .needs("started afresh", Deed::Own(|desk| Box::pin(starts_afresh(desk))))
+        .needs(
+            "started afresh",
+            Deed::Own(|desk| Box::pin(starts_afresh(desk))),
+        )
         .stateless(),
         Case::new(
             "The database's key is lost",
@@ -116,7 +118,10 @@ pub(super) fn cases() -> Vec<Case> {
             State::New,
         )
         .met_by(Work::Own(|desk| Box::pin(starts(desk))))
-        .needs("started afresh", Deed::Own(|desk| Box::pin(starts_afresh(desk))))
+        .needs(
+            "started afresh",
+            Deed::Own(|desk| Box::pin(starts_afresh(desk))),
+        )
         .stateless(),
         Case::new(
             "Another run is under way",
@@ -299,7 +304,10 @@ async fn starts_afresh(desk: &mut Desk) -> Checked {
 
 /// Another program has the lease.
 async fn leased(desk: &mut Desk) -> Checked {
-    let path = desk.at_home().locks().join(format!("{}.run", desk.connection));
+    let path = desk
+        .at_home()
+        .locks()
+        .join(format!("{}.run", desk.connection));
     let taken = OpenOptions::new().write(true).open(path);
     let taken = taken.map_err(|error| wrong("no lease", error))?;
     taken.lock().map_err(|error| wrong("not taken", error))?;
@@ -337,7 +345,6 @@ async fn resumes(desk: &mut Desk) -> Checked {
 }
 
 async fn connects(desk: &mut Desk) -> Checked<Option<Finding>> {
-    let prompt = person::goes_where_sent();
-    let done = desk.connect_with(&prompt).await;
+    let done = desk.connect_with(&person::goes_where_sent()).await;
     Ok(done.err().map(|error| found(&error)))
 }

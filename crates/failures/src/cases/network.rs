@@ -19,10 +19,10 @@ const PROXIED: Plan = Plan::by(Way::Proxied);
 const IMPATIENT: Plan = Plan::with(&[("timeoutSeconds", "1")]);
 
 pub(super) fn cases() -> Vec<Case> {
-    let degraded = |title, cause, kinds, owner| Case::new(title, cause, kinds, owner, State::Degraded);
-    let failing = |title, cause, kinds| {
-        Case::new(title, cause, kinds, Owner::Agency, State::Failing)
-    };
+    let degraded =
+        |title, cause, kinds, owner| Case::new(title, cause, kinds, owner, State::Degraded);
+    let failing =
+        |title, cause, kinds| Case::new(title, cause, kinds, Owner::Agency, State::Failing);
     vec![
         degraded(
             "The CRM's name does not resolve",
@@ -41,7 +41,7 @@ pub(super) fn cases() -> Vec<Case> {
         .plan(SECURE)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![HOST])))),
         degraded(
-            "The connection is reset as soon as it is made",
+            "The connection is reset",
             Deed::Own(|desk| Box::pin(async { desk.front()?.set(Manner::Reset) })),
             &[ErrorKind::NetworkInterrupted],
             Owner::Agency,
@@ -94,12 +94,20 @@ pub(super) fn cases() -> Vec<Case> {
             Owner::Support,
         )
         .on(On::Each),
-        failing("The proxy wants a sign-in (407)", wants_sign_in(), &[ErrorKind::NetworkProxy])
-            .plan(PROXIED)
-            .ends(lets_through()),
-        failing("The proxy forbids the CRM's address (403)", forbids(), &[ErrorKind::NetworkProxy])
-            .plan(PROXIED)
-            .ends(lets_through()),
+        failing(
+            "The proxy wants a sign-in (407)",
+            wants_sign_in(),
+            &[ErrorKind::NetworkProxy],
+        )
+        .plan(PROXIED)
+        .ends(lets_through()),
+        failing(
+            "The proxy forbids the CRM's address (403)",
+            forbids(),
+            &[ErrorKind::NetworkProxy],
+        )
+        .plan(PROXIED)
+        .ends(lets_through()),
         failing(
             "The proxy takes no connections",
             Deed::Own(|desk| Box::pin(leads_nowhere(desk, PROXY))),

@@ -50,7 +50,10 @@ pub(super) fn cases() -> Vec<Case> {
             Owner::Agency,
             State::Degraded,
         )
-        .needs("refused contacts corrected", Deed::Own(|desk| Box::pin(corrects(desk)))),
+        .needs(
+            "refused contacts corrected",
+            Deed::Own(|desk| Box::pin(corrects(desk))),
+        ),
         case(
             "The platform refuses the whole batch (422)",
             Deed::Fault("platform.batch:status=422"),
@@ -65,7 +68,10 @@ pub(super) fn cases() -> Vec<Case> {
             Owner::Agency,
             State::ActionNeeded,
         )
-        .needs("token set", Deed::Own(|desk| Box::pin(has_token(desk, None)))),
+        .needs(
+            "token set",
+            Deed::Own(|desk| Box::pin(has_token(desk, None))),
+        ),
         case(
             "The platform's token is not good for the tenant",
             Deed::Fault("platform.batch:wrongTenant"),
@@ -84,7 +90,7 @@ pub(super) fn cases() -> Vec<Case> {
             "The platform's answer is no JSON",
             Deed::Fault("platform.batch:malformed"),
             &[ErrorKind::Protocol],
-            Owner::Nurturehub,
+            Owner::Support,
             State::Degraded,
         ),
         case(

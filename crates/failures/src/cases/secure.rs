@@ -13,9 +13,15 @@ use crate::verdict::{Checked, wrong};
 
 pub(super) fn cases() -> Vec<Case> {
     let case = |title, cause, owner| {
-        Case::new(title, cause, &[ErrorKind::NetworkTls], owner, State::Failing)
-            .plan(Plan::by(Way::Secure))
-            .ends(Deed::Own(|desk| Box::pin(shows(desk, Flaw::None))))
+        Case::new(
+            title,
+            cause,
+            &[ErrorKind::NetworkTls],
+            owner,
+            State::Failing,
+        )
+        .plan(Plan::by(Way::Secure))
+        .ends(Deed::Own(|desk| Box::pin(shows(desk, Flaw::None))))
     };
     vec![
         case(

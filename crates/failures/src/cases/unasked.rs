@@ -32,7 +32,9 @@ pub(super) fn cases() -> Vec<Case> {
         webhook("A webhook is forged", |desk| {
             Box::pin(arrives(desk, |notice| notice.forged = true))
         }),
-        webhook("A webhook has no signature", |desk| Box::pin(unsigned(desk))),
+        webhook("A webhook has no signature", |desk| {
+            Box::pin(unsigned(desk))
+        }),
         webhook("A webhook is a day old", |desk| {
             Box::pin(arrives(desk, |notice| notice.skew_seconds = -86_400))
         })
@@ -106,10 +108,7 @@ fn takes_notes(spec: &ProviderSpec) -> bool {
 }
 
 /// A delivery about somebody, bent as the case wants it, until what comes is honest.
-async fn arrives(
-    desk: &mut Desk,
-    bend: impl FnOnce(&mut Notice),
-) -> Checked<Option<Finding>> {
+async fn arrives(desk: &mut Desk, bend: impl FnOnce(&mut Notice)) -> Checked<Option<Finding>> {
     let edited = Mutation::of(Change::Edit, 1);
     let edited = desk.sandbox.mutate(desk.spec.id.as_str(), &edited);
     let somebody = edited.first().ok_or("nobody was edited")?;

@@ -6,7 +6,9 @@ use std::path::Path;
 use nurturehub_failures::{error_page, run};
 
 fn page(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name);
     std::fs::read_to_string(path).unwrap_or_default()
 }
 
