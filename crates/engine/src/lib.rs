@@ -9,6 +9,7 @@ mod connect;
 mod contacts;
 mod credentials;
 mod database;
+mod diagnose;
 mod disconnect;
 mod engine;
 mod error;
@@ -36,11 +37,12 @@ mod write_back;
 
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{ContactDetail, ContactList, ContactQuery};
+pub use diagnose::{Cause, Diagnosis};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
 pub use health::{
-    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, State, TokenExpiry,
-    evaluate, health_schema,
+    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, RunWork, State,
+    TokenExpiry, Trouble, evaluate, health_schema,
 };
 pub use home::Home;
 pub use keep_alive::{KeepAliveReport, KeptAlive};
@@ -63,6 +65,7 @@ pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::{ReplayReport, ReplayedDelivery, WebhookReport};
 pub use write_back::{FailedActivities, FailedActivity, WriteBackReport, WriteBackResult};
 
+pub use nurturehub_adapter_kit::network::{Names, Network, Proxy, Trust};
 pub use nurturehub_adapter_kit::profile::schema as profile_schema;
 pub use nurturehub_store::contacts::ChangeKind;
 pub use nurturehub_vault::{MemoryVault, Vault, VaultError, open_from_env};

@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{AdapterError, Clock, ErrorKind};
 
 use super::retry::Jitter;
 use super::throttle::Throttle;
-use super::{HttpConfig, Playback, Recording, Request, TraceLog, classify, install_crypto};
-use crate::settings::is_loopback;
+use super::{HttpConfig, HttpResponse, Playback, Recording, Request, TraceLog, install_crypto};
 
 /// A way to one CRM, for one operation. Clones share limits, trace and counts.
 #[derive(Clone)]
@@ -34,6 +33,8 @@ pub(super) struct Inner {
     jitter: Mutex<Jitter>,
     spent: Mutex<Spent>,
     requests: AtomicU64,
+    /// By how much our clock is ahead of the CRM's, by its last answer.
+    ahead: Mutex<Option<SignedDuration>>,
 }
 
 /// How requests are answered.
@@ -81,7 +82,7 @@ impl HttpClient {
         recent: &[Timestamp],
     ) -> Result<Self, AdapterError> {
         install_crypto();
-        let mut builder = reqwest::Client::builder()
+        let builder = reqwest::Client::builder()
             .user_agent(concat!("NurtureHub-Connect/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .connect_timeout(config.connect_timeout)
@@ -89,19 +90,17 @@ impl HttpClient {
             .timeout(config.total_timeout)
             .tcp_nodelay(true)
             .gzip(true);
-        if is_loopback(&config.base_url) {
-            builder = builder.no_proxy();
-        }
-        if config.base_url.scheme() == "http" {
-            builder = builder.tls_certs_only(std::iter::empty());
-        }
-        let http = builder.build().map_err(|_| {
-            AdapterError::new(
-                ErrorKind::NetworkTls,
-                "The certificates that this computer trusts could not be loaded.",
-            )
-            .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
-        })?;
+        let http = config
+            .network
+            .configure(builder, &config.base_url)
+            .build()
+            .map_err(|_| {
+                AdapterError::new(
+                    ErrorKind::NetworkTls,
+                    "The certificates that this computer trusts could not be loaded.",
+                )
+                .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
+            })?;
         Self::by(Way::Network(http), config, clock, jitter_seed, recent)
     }
 
@@ -143,6 +142,7 @@ impl HttpClient {
                 jitter: Mutex::new(Jitter::new(jitter_seed)),
                 spent: Mutex::new(Spent::default()),
                 requests: AtomicU64::new(0),
+                ahead: Mutex::default(),
                 config,
                 clock,
             }),
@@ -165,21 +165,21 @@ impl HttpClient {
         Request::new(self, method, template, args)
     }
 
-    /// Whether anything that speaks HTTP answers at the CRM's address. Sends no credentials.
+    /// Waits for a place among the requests to this CRM, for a look at the way there that is not a
+    /// request of its own. It counts as one.
     ///
     /// # Errors
-    /// A network error, where nothing does.
-    pub async fn reach(&self) -> Result<(), AdapterError> {
-        let Way::Network(http) = &self.inner.way else {
-            return Ok(());
-        };
-        let admission = self.inner.throttle.admit().await?;
-        self.inner.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = http.head(self.inner.config.base_url.clone()).send().await;
-        drop(admission);
-        answer
-            .map(|_| ())
-            .map_err(|error| classify::transport(&error))
+    /// `quotaExhausted`, where the day's allowance is used up.
+    pub(crate) async fn admit(&self) -> Result<(), AdapterError> {
+        self.inner.throttle.admit().await?;
+        Ok(())
+    }
+
+    /// By how much our clock is ahead of the CRM's, by the last answer that told its time; negative
+    /// where it is behind.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<SignedDuration> {
+        *self.inner.lock_ahead()
     }
 
     /// What was said so far.
@@ -252,6 +252,17 @@ impl Inner {
         self.config
             .backoff
             .wait_after_429(attempt, least, &mut self.lock_jitter())
+    }
+
+    /// Holds the CRM's clock against ours.
+    pub(super) fn note_date(&self, response: &HttpResponse) {
+        if let Some(theirs) = response.date() {
+            *self.lock_ahead() = Some(response.received_at.duration_since(theirs));
+        }
+    }
+
+    fn lock_ahead(&self) -> MutexGuard<'_, Option<SignedDuration>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_spent(&self) -> MutexGuard<'_, Spent> {

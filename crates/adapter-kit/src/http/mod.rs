@@ -6,6 +6,7 @@
 //! kinds. Dropping the future of a request cancels it and frees its place.
 
 mod body;
+pub(crate) mod certificate;
 mod classify;
 mod client;
 mod config;

@@ -158,8 +158,21 @@ fn with_evidence(mut error: AdapterError, response: &HttpResponse) -> AdapterErr
     error
 }
 
+/// A 429 that asks for so long a wait means that an allowance is used up, and not that requests
+/// came too fast.
+const ALLOWANCE: Duration = Duration::from_secs(60 * 60);
+
 /// The error where the CRM asks for a longer wait than a run should take.
 fn later(inner: &Inner, error: AdapterError, wait: Duration) -> AdapterError {
+    let error = if error.kind == ErrorKind::RateLimited && wait >= ALLOWANCE {
+        AdapterError::new(
+            ErrorKind::QuotaExhausted,
+            "The CRM takes no more requests for now: its allowance is used up (429).",
+        )
+        .evidence(error.evidence)
+    } else {
+        error
+    };
     let at = SignedDuration::try_from(wait)
         .ok()
         .and_then(|wait| inner.clock.now().checked_add(wait).ok());
@@ -344,7 +357,7 @@ async fn read_body(
         Err(_) => Bytes::new(),
     };
     entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    Outcome::Answer(HttpResponse {
+    let response = HttpResponse {
         status: answer.status(),
         headers: std::mem::take(answer.headers_mut()),
         body,
@@ -352,7 +365,9 @@ async fn read_body(
         attempt,
         received_at: inner.clock.now(),
         since_429: inner.throttle.since_429(),
-    })
+    };
+    inner.note_date(&response);
+    Outcome::Answer(response)
 }
 
 /// The headers with the key or token among them.

@@ -200,6 +200,12 @@ impl Run<'_> {
                     .await?;
             }
             self.report.spent.add_http(session.http.spent());
+            if let Err(error) = &walked
+                && error.kind() == ErrorKind::IncompleteListing
+            {
+                // What was passed over does not come back by going on: the next run lists anew.
+                self.finish(false).await?;
+            }
             if let Walked::Cancelled = walked? {
                 return Err(EngineError::new(
                     ErrorKind::Cancelled,

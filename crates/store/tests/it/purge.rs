@@ -5,7 +5,8 @@ use nurturehub_store::audit::{self, AuditEntry};
 use nurturehub_store::traces::TraceRow;
 use nurturehub_store::webhooks::{self, DeliveryRecord};
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
-use nurturehub_store::{connections, contacts};
+use nurturehub_store::recordings::{self, RecordingRow};
+use nurturehub_store::{alerts, connections, contacts};
 use serde_json::json;
 
 use crate::desk::{

@@ -1,0 +1,39 @@
+//! Every failure of the catalogue, and the pages that are made from it.
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail as its body does")]
+
+use std::path::Path;
+
+use nurturehub_failures::{error_page, run};
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name);
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_failure_is_told_and_ends_as_it_should() {
+    let table = run().await.unwrap();
+    assert!(table.is_right(), "{}", table.for_people());
+    assert!(
+        table.failures() >= 60,
+        "{} failures are a small catalogue",
+        table.failures()
+    );
+    assert_eq!(
+        page("failures.md"),
+        table.markdown(),
+        "docs/failures.md says something else than what happens: cargo run -p nurturehub-failures \
+         -- page > docs/failures.md"
+    );
+}
+
+#[test]
+fn the_page_of_errors_is_what_the_code_says() {
+    assert_eq!(
+        page("errors.md"),
+        error_page(),
+        "docs/errors.md is out of date: cargo run -p nurturehub-failures -- errors > docs/errors.md"
+    );
+}
