@@ -1,5 +1,6 @@
 //! Health: one pure function of recorded facts, never a stored word that can go out of date.
 
+use crate::flapping::is_flapping;
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Owner};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
@@ -82,6 +83,9 @@ pub struct Health {
     /// How much of the CRM's daily allowance is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
+    /// Syncs succeed and fail by turns: at least four turns within a day. It hides no state.
+    #[serde(default)]
+    pub flapping: bool,
     /// What is wrong, and what to do about it.
     pub issues: Vec<Issue>,
 }
@@ -205,7 +209,7 @@ pub struct HealthInputs {
 }
 
 /// One outage is one failure: failures closer together than this count once.
-const APART: SignedDuration = SignedDuration::from_mins(10);
+pub(crate) const APART: SignedDuration = SignedDuration::from_mins(10);
 
 /// A sign-in that ends within this time is said to be expiring.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(72);
@@ -427,6 +431,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         stale_after,
         token_expires: inputs.token_expires.clone(),
         quota: inputs.quota,
+        flapping: is_flapping(&inputs.runs, inputs.now),
         issues,
     }
 }

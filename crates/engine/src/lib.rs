@@ -4,6 +4,8 @@
 //! methods and show what they answer; no rule of the business lives above this crate, and nothing
 //! here knows which CRMs there are.
 
+mod alerts;
+mod audit_log;
 mod audit_words;
 mod connect;
 mod contacts;
@@ -14,7 +16,9 @@ mod disconnect;
 mod engine;
 mod error;
 mod file_settings;
+mod flapping;
 mod health;
+mod health_document;
 mod health_facts;
 mod home;
 mod keep_alive;
@@ -28,6 +32,7 @@ mod random;
 mod runs;
 mod session;
 mod sign_in;
+mod state_facts;
 mod support;
 mod sync;
 mod tokens;
@@ -35,6 +40,8 @@ mod verify;
 mod webhooks;
 mod write_back;
 
+pub use alerts::{Alert, AlertEvent, Episode, judge};
+pub use audit_log::{AuditFilter, AuditLine};
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{ContactDetail, ContactList, ContactQuery};
 pub use diagnose::{Cause, Diagnosis};
@@ -44,6 +51,7 @@ pub use health::{
     Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, RunWork, State,
     TokenExpiry, Trouble, evaluate, health_schema,
 };
+pub use health_document::health_document;
 pub use home::Home;
 pub use keep_alive::{KeepAliveReport, KeptAlive};
 pub use new_key::{FreshStart, KeyRotation};

@@ -319,7 +319,7 @@ fn replayed(
             entry.request_id = trace::request_id(&headers);
             entry.limit_headers = trace::limit_headers(&headers);
             entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-            Outcome::Answer(HttpResponse {
+            let response = HttpResponse {
                 status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
                 headers,
                 body,
@@ -327,7 +327,9 @@ fn replayed(
                 attempt,
                 received_at: inner.clock.now(),
                 since_429: inner.throttle.since_429(),
-            })
+            };
+            inner.note_date(&response);
+            Outcome::Answer(response)
         }
     }
 }

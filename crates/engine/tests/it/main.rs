@@ -9,6 +9,8 @@ mod bad_input;
 mod bundle;
 mod core_names;
 mod desk;
+mod health_document;
+mod health_rules;
 mod health_table;
 mod invariants;
 mod keep_alive;

@@ -2,10 +2,10 @@
 
 use nurturehub_port::{ConnectionId, Lifecycle};
 use nurturehub_store::audit::{self, AuditEntry};
+use nurturehub_store::recordings::{self, RecordingRow};
 use nurturehub_store::traces::TraceRow;
 use nurturehub_store::webhooks::{self, DeliveryRecord};
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
-use nurturehub_store::recordings::{self, RecordingRow};
 use nurturehub_store::{alerts, connections, contacts};
 use serde_json::json;
 
