@@ -55,6 +55,7 @@ impl EngineOptions {
 pub struct Engine {
     pub(crate) options: Arc<EngineOptions>,
     pub(crate) store: Store,
+    pub(crate) collector: Option<Arc<str>>,
     _access: Arc<Access>,
 }
 
@@ -88,8 +89,16 @@ impl Engine {
         Ok(Self {
             options: Arc::new(options),
             store,
+            collector: None,
             _access: Arc::new(access),
         })
+    }
+
+    /// Hands every run's trace to a collector at this address, by OTLP over HTTP.
+    #[must_use]
+    pub fn collected_at(mut self, address: &str) -> Self {
+        self.collector = Some(address.into());
+        self
     }
 
     /// The data folder.

@@ -39,12 +39,12 @@ pub fn health_document() -> String {
                 |_| {},
             ),
             after(vec![ok(0), bad(60, kind)], |facts| {
-                facts.paused_at = Some(at(61))
+                facts.paused_at = Some(at(61));
             }),
             after(vec![ok(0), bad(60, kind), checked(70)], |_| {}),
             after(vec![ok(0), bad(60, kind), ok(70)], |_| {}),
             after(vec![ok(0), bad(60, kind)], |facts| {
-                facts.signed_in_at = Some(at(70))
+                facts.signed_in_at = Some(at(70));
             }),
             after(vec![ok(0), as_push(bad(60, kind))], |_| {}),
         ];
@@ -159,7 +159,7 @@ fn cases() -> Vec<(&'static str, Health)> {
         (
             "the same, with a failure an hour ago",
             after(vec![ok(0), bad(day, down)], |facts| {
-                facts.now = at(day + 60)
+                facts.now = at(day + 60);
             }),
         ),
         (

@@ -10,7 +10,7 @@ use nurturehub_store::{recordings, traces};
 use serde::{Deserialize, Serialize};
 
 use crate::support::{Heard, step_word};
-use crate::{Engine, EngineError, ErrorReport};
+use crate::{Engine, EngineError, ErrorReport, run_log};
 
 /// One step, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +102,9 @@ impl Engine {
         let row = record.row;
         let now = self.now();
         let id = self.options.random.run_id(now)?;
+        let run_id = id.clone();
+        let span = run_log::span("verify", &record.id, &run_id);
+        span.in_scope(|| tracing::info!("Run begins."));
         let run = self
             .store
             .write(move |tx| runs::begin(tx, &id, row, "verify", now))
@@ -161,6 +164,7 @@ impl Engine {
             error_kind,
             report: kept,
         };
+        run_log::ended(&span, end.status, end.error_kind, &end.report);
         self.store
             .write(move |tx| {
                 traces::append(tx, row, run, &trace)?;
@@ -170,6 +174,7 @@ impl Engine {
                 runs::end(tx, run, &end)
             })
             .await?;
+        self.export(&record.id, &record.provider, &run_id).await;
         Ok(report)
     }
 }

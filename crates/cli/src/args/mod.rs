@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use connection::{Access, Connect, Disconnect, KeepAlive, One, Reauthorize};
 pub(crate) use contacts::{Contact, Contacts, Preview};
 pub(crate) use sandbox::{Demo, Sandbox, Switch};
-pub(crate) use support::{Bundle, ReplayBundle};
+pub(crate) use support::{Alerts, Audit, AuditForm, Bundle, ReplayBundle};
 pub(crate) use sync::{
     Activities, ActivitiesCommand, Health, Ingest, Listen, Platform, PlatformCommand, PlatformSet,
     Push, Replay, RunId, Runs, Sync, Webhook, WebhookCommand,
@@ -104,6 +104,10 @@ pub(crate) enum Command {
     Runs(Runs),
     /// Show one run with its requests
     Run(RunId),
+    /// Say what people should know and were not told yet, one JSON document on each line
+    Alerts(Alerts),
+    /// Show who did what and when
+    Audit(Audit),
     /// Put what support needs into a file, with nobody in it who could be known
     Bundle(Bundle),
     /// Live through a bundle's failure again, offline

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 
 /// What `bundle` is given.
 #[derive(Debug, Args)]
@@ -27,4 +28,42 @@ pub(crate) struct ReplayBundle {
     /// The bundle
     #[arg(value_name = "F.zip")]
     pub(crate) file: PathBuf,
+}
+
+/// What `alerts` is given.
+#[derive(Debug, Args)]
+pub(crate) struct Alerts {
+    /// Post each alert to this address, too, as JSON
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "NURTUREHUB_ALERT_WEBHOOK",
+        hide_env_values = true
+    )]
+    pub(crate) webhook: Option<String>,
+}
+
+/// What `audit` is given.
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// Only from this moment on, as in 2026-01-31T00:00:00Z
+    #[arg(long, value_name = "T")]
+    pub(crate) since: Option<Timestamp>,
+    /// Only about this connection, by its id or name; also one that is gone
+    #[arg(long, value_name = "CONN")]
+    pub(crate) connection: Option<String>,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = AuditForm::Table)]
+    pub(crate) format: AuditForm,
+}
+
+/// How the audit log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AuditForm {
+    /// A table for people
+    Table,
+    /// One JSON document on each line
+    Jsonl,
+    /// Comma-separated values (RFC 4180)
+    Csv,
 }

@@ -1,6 +1,8 @@
 //! One file for each command: call the engine, show its answer, say how it ended.
 
 mod activities;
+mod alerts;
+mod audit;
 mod bundle;
 mod connections;
 mod contact;
@@ -98,6 +100,8 @@ async fn dispatch(
         Command::Health(args) => health::run(globals, console, args).await,
         Command::Runs(args) => runs::list(globals, console, args).await,
         Command::Run(args) => runs::one(globals, console, args).await,
+        Command::Alerts(args) => alerts::run(globals, console, args).await,
+        Command::Audit(args) => audit::run(globals, console, args).await,
         Command::Bundle(args) => bundle::make(globals, console, args).await,
         Command::Replay(args) => bundle::replay(console, args).await,
         Command::Platform(args) => platform::run(globals, console, args).await,

@@ -18,13 +18,14 @@ use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::{audit, contacts, recordings, traces};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub use doubt::{Doubt, DoubtReason};
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
 use crate::session::Session;
 use crate::support::Heard;
-use crate::{Engine, EngineError, audit_words, lease};
+use crate::{Engine, EngineError, audit_words, lease, run_log};
 use pipeline::Walked;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
@@ -83,10 +84,13 @@ impl Engine {
         let _lease = lease::try_take(&self.options.home, &record.id)?;
         let began = self.options.clock.elapsed();
         let mut run = self.begin(record, options).await?;
-        let outcome = run.work(options, progress, cancel).await;
+        let span = run_log::span("sync", &run.record.id, &run.report.run_id);
+        span.in_scope(|| tracing::info!(mode = run.report.mode, "Run begins."));
+        let work = run.work(options, progress, cancel).instrument(span.clone());
+        let outcome = work.await;
         let elapsed = self.options.clock.elapsed().saturating_sub(began);
         run.report.duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        run.end(outcome).await
+        run.end(outcome, &span).await
     }
 
     async fn begin(
@@ -243,7 +247,11 @@ impl Run<'_> {
     }
 
     /// Writes down how the run ended, whatever happened.
-    async fn end(mut self, outcome: Result<(), EngineError>) -> Result<SyncReport, EngineError> {
+    async fn end(
+        mut self,
+        outcome: Result<(), EngineError>,
+        span: &tracing::Span,
+    ) -> Result<SyncReport, EngineError> {
         let error = match &outcome {
             Ok(()) => None,
             Err(error) if error.kind() == ErrorKind::Cancelled => {
@@ -266,6 +274,7 @@ impl Run<'_> {
             error_kind: error.as_ref().map(|error| error.kind.as_str()),
             report: report.clone(),
         };
+        run_log::ended(span, end.status, end.error_kind, &report);
         let recording = match &error {
             Some(error) => self.engine.recording(self.heard, "listing", error).await,
             None => None,
@@ -279,9 +288,12 @@ impl Run<'_> {
                 if let Some(recording) = &recording {
                     recordings::keep(tx, connection, row, recording)?;
                 }
-                traces::trim(tx, connection)
+                traces::trim(tx, connection)?;
+                runs::trim(tx, connection)
             })
             .await;
+        let (id, provider) = (&self.record.id, &self.record.provider);
+        self.engine.export(id, provider, &self.report.run_id).await;
         match (outcome, kept) {
             (Ok(()), Ok(())) => Ok(self.report),
             (Ok(()), Err(error)) => Err(error.into()),
