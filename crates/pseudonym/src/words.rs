@@ -48,6 +48,8 @@ unavailable under unexpected unique unknown unprocessable unsubscribed unsupport
 unsupported_grant_type until up update updated upstream url us use used user uses using valid
 validation value values vendor vendors verified version view viewing wait warning was we webhook
 were what when where which while window with within without write wrong xml you your
+captive portal hotspot wi fi guest network free welcome internet online html head div span form
+input br script style doctype charset utf href equiv button h1 h2 p img src alt
 wispaccessgatewayparam redirect messagetype responsecode accessprocedure locationname html
 ";
 
