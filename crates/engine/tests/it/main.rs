@@ -8,6 +8,7 @@
 mod bad_input;
 mod core_names;
 mod desk;
+mod diagnose;
 mod health_table;
 mod invariants;
 mod keep_alive;
