@@ -7,6 +7,7 @@ mod artifacts;
 mod bench;
 mod check_specs;
 mod failure;
+mod failures;
 mod guide;
 mod keychain;
 mod lines;
@@ -61,6 +62,12 @@ const SUBCOMMANDS: &[Subcommand] = &[
         arguments: "DIR",
         about: "Hold adapters and simulators against the vendors' API descriptions in DIR",
         call: check_specs::run,
+    },
+    Subcommand {
+        name: "failures",
+        arguments: "[TEXT]",
+        about: "Bring every failure of the catalogue about and print how it was met",
+        call: failures::run,
     },
     Subcommand {
         name: "lint",

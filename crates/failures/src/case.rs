@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use nurturehub_engine::State;
-use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
+use nurturehub_port::{ErrorKind, Owner, ProviderSpec, StepName};
 use nurturehub_sandbox::AccessChange;
 
 use crate::desk::Desk;
@@ -79,6 +79,8 @@ pub(crate) struct Case {
     /// The kinds that are right; CRMs differ in how much they say.
     pub(crate) kinds: &'static [ErrorKind],
     pub(crate) owner: Owner,
+    /// The step of a verification that finds it, where that matters.
+    pub(crate) step: Option<StepName>,
     /// The state afterwards; none where there is no connection to have one.
     pub(crate) state: Option<State>,
     pub(crate) heals: Heals,
@@ -102,6 +104,7 @@ impl Case {
             work: Work::Sync,
             kinds,
             owner,
+            step: None,
             state: Some(state),
             heals: Heals::ByItself,
             end: Deed::NoFault,
@@ -120,6 +123,12 @@ impl Case {
 
     pub(crate) const fn met_by(mut self, work: Work) -> Self {
         self.work = work;
+        self
+    }
+
+    /// The doctor finds it at this step.
+    pub(crate) const fn at(mut self, step: StepName) -> Self {
+        self.step = Some(step);
         self
     }
 

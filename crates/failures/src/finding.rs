@@ -1,7 +1,7 @@
 //! What a failure is said to be.
 
 use nurturehub_engine::{ErrorReport, Issue};
-use nurturehub_port::{ErrorKind, Owner};
+use nurturehub_port::{ErrorKind, Owner, StepName};
 
 /// What a failure is said to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct Finding {
     pub remedy: String,
     /// What happened.
     pub message: String,
+    /// The step of a verification that found it, where one did.
+    pub step: Option<StepName>,
 }
 
 impl Finding {
@@ -23,6 +25,7 @@ impl Finding {
             owner: report.owner,
             remedy: report.remedy.clone(),
             message: report.message.clone(),
+            step: None,
         }
     }
 
@@ -32,6 +35,7 @@ impl Finding {
             owner: issue.owner,
             remedy: issue.remedy.clone(),
             message: issue.title.clone(),
+            step: None,
         }
     }
 }

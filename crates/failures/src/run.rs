@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use nurturehub_adapters::registry;
 use nurturehub_engine::{HealthActivity, State};
-use nurturehub_port::ProviderSpec;
+use nurturehub_port::{ProviderSpec, StepName};
 use nurturehub_sandbox::{Sandbox, SandboxConfig};
 
 use crate::case::{Case, Heals, On, Work};
@@ -130,7 +130,16 @@ async fn goes(case: &Case, spec: &ProviderSpec, row: &mut Row) -> Checked {
             row.state, case.state
         ));
     }
-    is_explained(case, &desk, &found).await?;
+    let step = is_explained(case, &desk, &found).await?.or(found.step);
+    if let Some(found) = &mut row.found {
+        found.step = step;
+    }
+    if case.step.is_some_and(|wanted| step != Some(wanted)) {
+        return Err(format!(
+            "the doctor should find it at {:?}, and does at {step:?}",
+            case.step
+        ));
+    }
     if let Heals::ByAct(_) = case.heals {
         desk.pass(1);
         let again = desk.meets(case.work).await?;
@@ -186,11 +195,12 @@ async fn known_state(case: &Case, desk: &Desk) -> Checked<Option<State>> {
 }
 
 /// The doctor explains a failed sync or push, and changes nothing by it; health says what to do.
-async fn is_explained(case: &Case, desk: &Desk, found: &Finding) -> Checked {
+/// Answers the step at which the doctor found it, where one did.
+async fn is_explained(case: &Case, desk: &Desk, found: &Finding) -> Checked<Option<StepName>> {
     // A pause is a person's wish, and no issue.
     let unwell = |state: &State| !matches!(state, State::Healthy | State::Paused);
     let Some(state) = case.state.filter(unwell) else {
-        return Ok(());
+        return Ok(None);
     };
     let engine = desk.engine()?;
     let health = engine.health(&desk.connection).await;
@@ -202,18 +212,17 @@ async fn is_explained(case: &Case, desk: &Desk, found: &Finding) -> Checked {
         return Err(format!("health does not say it: {:?}", health.issues));
     }
     if !matches!(case.work, Work::Sync | Work::Push) {
-        return Ok(());
+        return Ok(None);
     }
     let diagnosis = engine.diagnose(&desk.connection, &|_| {}).await;
     let diagnosis = diagnosis.map_err(|error| wrong("no diagnosis", error))?;
-    if let Some(diagnosis) = diagnosis
-        && diagnosis.cause.remedy.is_empty()
-    {
+    let cause = diagnosis.map(|diagnosis| diagnosis.cause);
+    if cause.as_ref().is_some_and(|cause| cause.remedy.is_empty()) {
         return Err("the diagnosis has no remedy".to_owned());
     }
     let after = desk.state().await?;
     if after == state {
-        return Ok(());
+        return Ok(cause.and_then(|cause| cause.step));
     }
     Err(format!("the diagnosis made {state:?} {after:?}"))
 }

@@ -30,6 +30,14 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
+/// How many columns there are.
+const COLUMNS: usize = 8;
+
+/// What they are called.
+const HEAD: [&str; COLUMNS] = [
+    "failure", "CRM", "kind", "doctor", "owner", "remedy", "state", "healed",
+];
+
 /// Longest remedy on a screen, in characters.
 const SHOWN: usize = 60;
 
@@ -51,18 +59,17 @@ impl Table {
     /// For a screen: a line for each row, with what is wrong below it.
     #[must_use]
     pub fn for_people(&self) -> String {
-        let head = [
-            "failure", "CRM", "kind", "owner", "remedy", "state", "healed",
-        ];
-        let mut lines: Vec<[String; 7]> = vec![head.map(ToOwned::to_owned)];
+        let head = HEAD;
+        let mut lines: Vec<[String; COLUMNS]> = vec![head.map(ToOwned::to_owned)];
         lines.extend(self.rows.iter().map(|row| {
             let mut cells = row.cells();
-            if cells[4].chars().count() > SHOWN {
-                cells[4] = cells[4].chars().take(SHOWN - 1).chain(['…']).collect();
+            let [.., remedy, _, _] = &mut cells;
+            if remedy.chars().count() > SHOWN {
+                *remedy = remedy.chars().take(SHOWN - 1).chain(['…']).collect();
             }
             cells
         }));
-        let mut widths = [0; 7];
+        let mut widths = [0; COLUMNS];
         for line in &lines {
             for (width, cell) in widths.iter_mut().zip(line) {
                 *width = cell.chars().count().max(*width);
@@ -99,14 +106,14 @@ impl Table {
             "# Failures\n\n\
              Each row is a failure that is brought about over real sockets against the sandbox, met \
              through the real engine, and ended again: `cargo xtask failures` runs them all and \
-             prints this table. `healed` is how the connection got well: by itself with the next \
-             run once the cause was gone, or not before a person did what is named. Where nothing \
-             is connected, there is no state. What the kinds mean stands in \
-             [errors.md](errors.md).\n\n\
-             This page is generated; a test holds it against what happens.\n\n\
-             | failure | CRM | kind | owner | remedy | state | healed |\n\
-             | --- | --- | --- | --- | --- | --- | --- |\n",
+             prints this table. `doctor` is the step at which a verification found the cause, where \
+             one did. `healed` is how the connection got well: by itself with the next run once the \
+             cause was gone, or not before a person did what is named. Where nothing is connected, \
+             there is no state. What the kinds mean stands in [errors.md](errors.md).\n\n\
+             This page is generated; a test holds it against what happens.\n\n",
         );
+        let _ = writeln!(text, "| {} |", HEAD.join(" | "));
+        let _ = writeln!(text, "| {} |", HEAD.map(|_| "---").join(" | "));
         for row in &self.rows {
             let cells = row.cells().map(|cell| cell.replace('|', "\\|"));
             let _ = writeln!(text, "| {} |", cells.join(" | "));
@@ -116,12 +123,13 @@ impl Table {
 }
 
 impl Row {
-    fn cells(&self) -> [String; 7] {
+    fn cells(&self) -> [String; COLUMNS] {
         let of = |say: fn(&Finding) -> String| self.found.as_ref().map_or_else(none, say);
         [
             self.failure.to_owned(),
             self.crm.to_owned(),
             of(|found| found.kind.to_string()),
+            of(|found| found.step.map_or_else(none, |step| word(&step))),
             of(|found| word(&found.owner)),
             of(|found| found.remedy.clone()),
             self.state.map_or_else(none, |state| word(&state)),

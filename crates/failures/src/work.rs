@@ -34,7 +34,12 @@ impl Desk {
             Work::Verify => {
                 let report = self.engine()?.verify(&self.connection, &|_| {}).await;
                 let report = report.map_err(|error| wrong("no verification", error))?;
-                Ok(report.error().map(Finding::of))
+                let failed = report.steps.iter().find(|step| step.error.is_some());
+                Ok(failed.and_then(|step| {
+                    let mut finding = Finding::of(step.error.as_ref()?);
+                    finding.step = Some(step.step);
+                    Some(finding)
+                }))
             }
             Work::Push => {
                 let cancel = CancellationToken::new();

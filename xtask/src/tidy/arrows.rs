@@ -89,6 +89,18 @@ const CRATES: &[Crate] = &[
         tests_may_use: &[],
     },
     Crate {
+        name: "failures",
+        may_use: &[
+            "port",
+            "adapter-kit",
+            "adapters",
+            "engine",
+            "sandbox",
+            "vault",
+        ],
+        tests_may_use: &[],
+    },
+    Crate {
         name: "spec-check",
         may_use: &["port", "adapter-kit", "adapters", "oauth", "sandbox"],
         tests_may_use: &[],

@@ -8,6 +8,7 @@ mod connections;
 mod contact;
 mod contacts;
 mod database;
+mod diagnose;
 mod files;
 mod headers;
 mod health;
@@ -90,6 +91,7 @@ async fn dispatch(
         Command::RotateKey => database::rotate_key(globals, console).await,
         Command::StartFresh => database::start_fresh(globals, console).await,
         Command::Verify(args) => verify::run(globals, console, args).await,
+        Command::Diagnose(args) => diagnose::run(globals, console, args).await,
         Command::Sync(args) => sync::run(globals, console, args, cancel).await,
         Command::Contacts(args) => contacts::run(globals, console, args).await,
         Command::Contact(args) => contact::run(globals, console, args).await,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
 
 use nurturehub_engine::{Names, State};
-use nurturehub_port::{ErrorKind, Owner};
+use nurturehub_port::{ErrorKind, Owner, StepName};
 
 use crate::case::{Case, Deed, On, Work};
 use crate::desk::{Desk, HOST, PROXY, names};
@@ -30,6 +30,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkDns],
             Owner::Agency,
         )
+        .at(StepName::Dns)
         .plan(SECURE)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![HOST])))),
         degraded(
@@ -38,6 +39,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkConnect],
             Owner::Agency,
         )
+        .at(StepName::Connect)
         .plan(SECURE)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![HOST])))),
         degraded(
@@ -46,6 +48,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkInterrupted],
             Owner::Agency,
         )
+        .at(StepName::Authenticate)
         .plan(DOOR)
         .ends(opened()),
         degraded(
@@ -54,6 +57,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkInterrupted],
             Owner::Agency,
         )
+        .at(StepName::Authenticate)
         .plan(DOOR)
         .ends(opened()),
         degraded(
@@ -99,6 +103,7 @@ pub(super) fn cases() -> Vec<Case> {
             wants_sign_in(),
             &[ErrorKind::NetworkProxy],
         )
+        .at(StepName::Connect)
         .plan(PROXIED)
         .ends(lets_through()),
         failing(
@@ -106,6 +111,7 @@ pub(super) fn cases() -> Vec<Case> {
             forbids(),
             &[ErrorKind::NetworkProxy],
         )
+        .at(StepName::Connect)
         .plan(PROXIED)
         .ends(lets_through()),
         failing(
@@ -113,6 +119,7 @@ pub(super) fn cases() -> Vec<Case> {
             Deed::Own(|desk| Box::pin(leads_nowhere(desk, PROXY))),
             &[ErrorKind::NetworkProxy],
         )
+        .at(StepName::Connect)
         .plan(PROXIED)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![PROXY])))),
         failing(
@@ -120,6 +127,7 @@ pub(super) fn cases() -> Vec<Case> {
             Deed::Own(|desk| Box::pin(knows(desk, Vec::new()))),
             &[ErrorKind::NetworkProxy],
         )
+        .at(StepName::Dns)
         .plan(PROXIED)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![PROXY])))),
         degraded(
@@ -128,6 +136,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkConnect],
             Owner::Agency,
         )
+        .at(StepName::Connect)
         .plan(PROXIED)
         .met_by(Work::Verify)
         .ends(lets_through()),
@@ -136,6 +145,7 @@ pub(super) fn cases() -> Vec<Case> {
             wants_sign_in(),
             &[ErrorKind::NetworkProxy],
         )
+        .at(StepName::Connect)
         .plan(PROXIED)
         .met_by(Work::Verify)
         .ends(lets_through()),
@@ -145,6 +155,7 @@ pub(super) fn cases() -> Vec<Case> {
             &[ErrorKind::NetworkDns],
             Owner::Agency,
         )
+        .at(StepName::Dns)
         .plan(SECURE)
         .met_by(Work::Verify)
         .ends(Deed::Own(|desk| Box::pin(knows(desk, vec![HOST])))),

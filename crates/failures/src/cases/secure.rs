@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use nurturehub_engine::State;
-use nurturehub_port::{Clock, ErrorKind, Owner};
+use nurturehub_port::{Clock, ErrorKind, Owner, StepName};
 
 use crate::case::{Case, Deed, On, Work};
 use crate::certificates::Flaw;
@@ -20,6 +20,7 @@ pub(super) fn cases() -> Vec<Case> {
             owner,
             State::Failing,
         )
+        .at(StepName::Tls)
         .plan(Plan::by(Way::Secure))
         .ends(Deed::Own(|desk| Box::pin(shows(desk, Flaw::None))))
     };
@@ -62,6 +63,7 @@ pub(super) fn cases() -> Vec<Case> {
             Owner::Agency,
             State::Failing,
         )
+        .at(StepName::Tls)
         .plan(Plan::by(Way::Secure))
         .ends(Deed::Own(|desk| Box::pin(shows(desk, Flaw::None)))),
         off(
@@ -87,6 +89,7 @@ fn off(title: &'static str, cause: Deed, set_right: Deed) -> Case {
         State::Failing,
     )
     .met_by(Work::Verify)
+    .at(StepName::Authenticate)
     .needs("clock set right", set_right)
 }
 
