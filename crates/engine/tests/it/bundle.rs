@@ -167,7 +167,7 @@ async fn every_failure(provider: &str) {
         "wrongType,after=2",
         "html,after=1",
         "html",
-        "status=429,retryAfter=7200,after=1",
+        "status=429,retryAfter=60,after=1",
         "status=503,after=2",
         "status=400,after=1",
         "cut,after=1",

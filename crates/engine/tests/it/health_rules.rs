@@ -7,6 +7,7 @@ use nurturehub_engine::{
 };
 use nurturehub_port::ErrorKind;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 fn at(minutes: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap()
@@ -79,7 +80,8 @@ fn facts() -> impl Strategy<Value = HealthInputs> {
                     at: at(end),
                     why: "It ends.".into(),
                 }),
-                signed_in_at: signed_in.map(at),
+                // Nobody signed in tomorrow.
+                signed_in_at: signed_in.map(|signed_in| at(signed_in.min(minute + later))),
                 quota: None,
             }
         })
@@ -127,7 +129,7 @@ fn alerting(state: State) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, rng_seed: RngSeed::Fixed(17), ..ProptestConfig::default() })]
 
     #[test]
     fn a_green_light_needs_a_whole_success_with_nothing_wrong_since(facts in facts()) {

@@ -2,6 +2,7 @@
 
 use nurturehub_pseudonym::Pseudonyms;
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use serde_json::{Value, json};
 
 /// What is planted of a person, and a secret.
@@ -130,7 +131,7 @@ fn same_shape(before: &Value, after: &Value) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, rng_seed: RngSeed::Fixed(17), ..ProptestConfig::default() })]
 
     #[test]
     fn nobody_survives_and_the_shape_does(
