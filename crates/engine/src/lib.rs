@@ -18,6 +18,7 @@ mod health;
 mod health_facts;
 mod home;
 mod keep_alive;
+mod lasting;
 mod lease;
 mod new_key;
 mod platform;
