@@ -157,20 +157,13 @@ impl Runner<'_> {
         self.probe().tls().await.map(Found::Passed)
     }
 
-    /// Signs in, and looks at the clocks: a sign-in that was refused, or will be refused one day, is
-    /// then the clock's fault. An error that says something else stands.
+    /// Signs in, and looks at the clocks. A sign-in that the CRM refuses is refused for the reason
+    /// that the CRM gives.
     async fn authenticate(&self) -> Result<String, AdapterError> {
-        let outcome = self.own.authenticate().await;
-        let explained = match &outcome {
-            Ok(_) => true,
-            Err(error) => matches!(
-                error.kind,
-                ErrorKind::AuthInvalid | ErrorKind::AuthExpired | ErrorKind::AuthRevoked
-            ),
-        };
+        let found = self.own.authenticate().await?;
         match self.context.http.clock_ahead() {
-            Some(ahead) if explained && ahead.abs() > TRUE_ENOUGH => Err(clock_is_off(ahead)),
-            _ => outcome,
+            Some(ahead) if ahead.abs() > TRUE_ENOUGH => Err(clock_is_off(ahead)),
+            _ => Ok(found),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::health::{APART, RunFact, RunWork};
+use crate::health::{RunFact, RunWork};
+use crate::lasting::APART;
 
 /// How far back is looked.
 const WINDOW: SignedDuration = SignedDuration::from_hours(24);

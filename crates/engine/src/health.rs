@@ -1,10 +1,12 @@
 //! Health: one pure function of recorded facts, never a stored word that can go out of date.
 
-use crate::flapping::is_flapping;
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Owner};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
+
+use crate::flapping::is_flapping;
+use crate::lasting::{Lasting, is_terminal, needs_action, needs_sign_in};
 
 /// How a connection is. The first that matches, in this order.
 #[derive(
@@ -208,114 +210,11 @@ pub struct HealthInputs {
     pub quota: Option<Quota>,
 }
 
-/// One outage is one failure: failures closer together than this count once.
-pub(crate) const APART: SignedDuration = SignedDuration::from_mins(10);
-
 /// A sign-in that ends within this time is said to be expiring.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(72);
 
 /// Failures in a row that make a connection failing.
 const FAILING_STREAK: u32 = 3;
-
-pub(crate) const fn needs_sign_in(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::AuthExpired
-            | ErrorKind::AuthRevoked
-            | ErrorKind::AuthInvalid
-            | ErrorKind::WrongAccount
-            | ErrorKind::SignInCancelled
-            | ErrorKind::SignInTimedOut
-            | ErrorKind::SignInRefused
-    )
-}
-
-const fn needs_action(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::ScopeMissing
-            | ErrorKind::TenantUnknown
-            | ErrorKind::Configuration
-            | ErrorKind::SchemaChanged
-    )
-}
-
-/// Whether a failure goes away by itself.
-fn is_terminal(kind: ErrorKind) -> bool {
-    matches!(kind.facts().retry, nurturehub_port::Retry::No)
-}
-
-/// Whether a verification would meet such a failure again: it goes the whole way to the CRM, and
-/// reads one contact. What else befalls a sync, only a sync disproves.
-const fn shows_in_verification(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::ScopeMissing
-            | ErrorKind::TenantUnknown
-            | ErrorKind::RateLimited
-            | ErrorKind::QuotaExhausted
-            | ErrorKind::ProviderDown
-            | ErrorKind::NetworkDns
-            | ErrorKind::NetworkConnect
-            | ErrorKind::NetworkTls
-            | ErrorKind::NetworkTimeout
-            | ErrorKind::NetworkInterrupted
-            | ErrorKind::NetworkProxy
-            | ErrorKind::ClockSkew
-            | ErrorKind::Configuration
-            | ErrorKind::VaultLocked
-            | ErrorKind::VaultUnavailable
-            | ErrorKind::VaultRefused
-    ) || needs_sign_in(kind)
-}
-
-/// Failures that nothing has disproved since, newest first.
-struct Lasting<'a> {
-    failures: Vec<&'a RunFact>,
-}
-
-impl<'a> Lasting<'a> {
-    /// Of the way to the CRM.
-    fn of_crm(runs: &[&'a RunFact]) -> Self {
-        let mut verified = false;
-        let mut failures = Vec::new();
-        for run in runs {
-            match (run.work, run.succeeded) {
-                (RunWork::Sync, true) => break,
-                (_, true) => verified = true,
-                (work, false) => {
-                    let kind = run.trouble.as_ref().map(|trouble| trouble.kind);
-                    let disproved =
-                        work == RunWork::Verify || kind.is_some_and(shows_in_verification);
-                    if !(verified && disproved) {
-                        failures.push(*run);
-                    }
-                }
-            }
-        }
-        Self { failures }
-    }
-
-    /// Of the platform.
-    fn of_platform(runs: &[&'a RunFact]) -> Self {
-        let lasting = runs.iter().take_while(|run| !run.succeeded);
-        Self {
-            failures: lasting.copied().collect(),
-        }
-    }
-
-    fn trouble(&self) -> Option<&'a Trouble> {
-        self.failures.first()?.trouble.as_ref()
-    }
-
-    fn kind(&self) -> Option<ErrorKind> {
-        self.trouble().map(|trouble| trouble.kind)
-    }
-
-    fn opened_at(&self) -> Option<Timestamp> {
-        self.failures.last().map(|run| run.at)
-    }
-}
 
 /// Computes a connection's health.
 #[must_use]
@@ -332,7 +231,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .iter()
         .find(|run| run.work == RunWork::Sync && run.succeeded);
     let (crm, platform) = (Lasting::of_crm(&runs), Lasting::of_platform(&pushes));
-    let streak = streak(&crm.failures).max(streak(&platform.failures));
+    let streak = crm.streak().max(platform.streak());
     let opened_at = crm
         .opened_at()
         .into_iter()
@@ -456,19 +355,6 @@ fn is_disproved(run: &RunFact, inputs: &HealthInputs) -> bool {
         .as_ref()
         .is_some_and(|trouble| needs_sign_in(trouble.kind));
     of_sign_in && run.work != RunWork::Push && inputs.signed_in_at.is_some_and(|at| run.at < at)
-}
-
-/// Failures since the last success, those of one outage counted once. Newest first.
-fn streak(failures: &[&RunFact]) -> u32 {
-    let mut count = 0;
-    let mut counted: Option<Timestamp> = None;
-    for failure in failures.iter().rev() {
-        if counted.is_none_or(|before| failure.at.duration_since(before) >= APART) {
-            count += 1;
-            counted = Some(failure.at);
-        }
-    }
-    count
 }
 
 /// The first success after the last failure.

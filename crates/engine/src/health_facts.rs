@@ -9,8 +9,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::health::{
-    Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate, needs_sign_in,
+    Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
+use crate::lasting::needs_sign_in;
 use crate::{Engine, EngineError, keep_alive, lease, verify};
 
 /// Runs that are looked back on: more than any streak needs.

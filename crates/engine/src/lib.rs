@@ -22,6 +22,7 @@ mod health_document;
 mod health_facts;
 mod home;
 mod keep_alive;
+mod lasting;
 mod lease;
 mod new_key;
 mod platform;

@@ -36,8 +36,9 @@ impl OwnSteps for AgentOs {
     async fn permissions(&self) -> Result<String, AdapterError> {
         match self.get(List::Tenant.path(), &["0", "1"])?.send().await {
             // Whoever else answers in its place would open everything.
-            Ok(answer) => Page::read(&answer)
-                .map(|_| "The Contacts tier (V4) is open to the key.".to_owned()),
+            Ok(answer) => {
+                Page::read(&answer).map(|_| "The Contacts tier (V4) is open to the key.".to_owned())
+            }
             // The key has proved itself in the step before.
             Err(error) if error.kind == ErrorKind::AuthInvalid => Err(errors::tier_off(error)),
             Err(error) => Err(error),
