@@ -40,12 +40,13 @@ const SECRETS: [&str; 9] = [
     "signature",
     "cookie",
 ];
+/// Parts of such names; one is cut short where the whole would be a CRM's name, too.
 const PEOPLE: [&str; 34] = [
     "name",
     "initial",
     "salutation",
     "address",
-    "street",
+    "stree",
     "line1",
     "line2",
     "line3",

@@ -59,7 +59,10 @@ fn planted() -> impl Strategy<Value = Planted> {
                 name: format!("{first} {surname}"),
                 phone: format!("07700 {phone}"),
                 postcode,
-                street: format!("{} {street} Road", &phone[..2]),
+                street: format!(
+                    "{} {street} Road",
+                    phone.chars().take(2).collect::<String>()
+                ),
                 id,
                 secret,
             },
@@ -162,7 +165,8 @@ proptest! {
         let body = record(&person, "notes").to_string();
         let at = body.floor_char_boundary((body.len() as f64 * cut) as usize);
         let page = format!("<html><title>{}</title><p>Call {} or {}, {}</p></html>", person.name, person.phone, person.email, person.id);
-        for body in [&body[..at], &page] {
+        let cut = body.get(..at).unwrap_or_default();
+        for body in [cut, &page] {
             let pseudonyms = pseudonyms(key, &person, body.as_bytes());
             let written = pseudonyms.body(body.as_bytes());
             prop_assert_eq!(survives(&person, &written), None, "{}", String::from_utf8_lossy(&written));
@@ -198,8 +202,8 @@ fn the_same_person_is_the_same_however_written() {
             .collect::<String>()
     };
     assert_eq!(
-        digits(&national)[1..],
-        digits(&foreign)[2..],
+        digits(&national).get(1..),
+        digits(&foreign).get(2..),
         "one number in two forms"
     );
     assert!(
