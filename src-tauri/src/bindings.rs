@@ -4,7 +4,7 @@ use tauri::Runtime;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
-    activity, app, changes, connect, connections, contacts, platform, runs, webhooks,
+    activity, app, changes, connect, connections, contacts, platform, runs, support, webhooks,
 };
 use crate::events::{DataChangedEvent, RunProgressEvent, SignInPromptEvent, VerifyProgressEvent};
 use crate::{cache_tags, commands};
@@ -58,6 +58,10 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             webhooks::test_webhook,
             platform::platform,
             platform::set_platform,
+            support::prepare_bundle,
+            support::save_bundle,
+            support::open_bundle,
+            support::replay_bundle,
         ])
         .events(collect_events![
             RunProgressEvent,

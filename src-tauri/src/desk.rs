@@ -1,11 +1,12 @@
 //! What is open: one data set with its engine, and what goes on over it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use nurturehub_engine::{
-    Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport, RunKind,
+    BundleDraft, Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport, RunKind,
     RunProgress, SyncOptions, SyncReport, open_from_env,
 };
 use nurturehub_port::{ConnectionId, ErrorKind};
@@ -38,7 +39,17 @@ pub(crate) struct Desk {
     pub(crate) runs: RunBook,
     pub(crate) sign_ins: SignIns,
     pub(crate) receivers: Mutex<BTreeMap<String, OpenReceiver>>,
+    papers: Mutex<Papers>,
     shell: Arc<dyn Shell>,
+}
+
+/// Bundles that somebody looks at.
+#[derive(Default)]
+struct Papers {
+    /// The one that was put together last, by the id under which it is saved.
+    draft: Option<(String, Arc<BundleDraft>)>,
+    /// Those that a person has opened.
+    opened: BTreeSet<String>,
 }
 
 impl Desk {
@@ -72,6 +83,7 @@ impl Desk {
             runs: RunBook::default(),
             sign_ins: SignIns::default(),
             receivers: Mutex::default(),
+            papers: Mutex::default(),
             shell,
         })
     }
@@ -147,6 +159,42 @@ impl Desk {
         self.receivers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Keeps a bundle to be saved; the one before it is let go.
+    pub(crate) fn keep_draft(&self, id: String, draft: BundleDraft) {
+        self.papers().draft = Some((id, Arc::new(draft)));
+    }
+
+    /// The bundle that is kept under an id.
+    ///
+    /// # Errors
+    /// `configuration` where it was let go.
+    pub(crate) fn draft(&self, id: &str) -> Result<Arc<BundleDraft>, ErrorReport> {
+        let papers = self.papers();
+        let kept = papers.draft.as_ref().filter(|(kept, _)| kept == id);
+        kept.map(|(_, draft)| Arc::clone(draft))
+            .ok_or_else(|| not_there("That bundle is not kept any more."))
+    }
+
+    /// Notes that a person has opened a bundle.
+    pub(crate) fn keep_bundle(&self, file: String) {
+        self.papers().opened.insert(file);
+    }
+
+    /// Where a bundle is that a person has opened.
+    ///
+    /// # Errors
+    /// `configuration` for any other file: the window can have none read that nobody picked.
+    pub(crate) fn opened_bundle(&self, file: &str) -> Result<PathBuf, ErrorReport> {
+        let is_open = self.papers().opened.contains(file);
+        is_open
+            .then(|| PathBuf::from(file))
+            .ok_or_else(|| not_there("That bundle is not open."))
+    }
+
+    fn papers(&self) -> MutexGuard<'_, Papers> {
+        self.papers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Stops all that goes on, and waits until it has.
     pub(crate) async fn close(&self) {
         self.runs.cancel_all();
@@ -203,4 +251,8 @@ impl Desk {
             self.shell.tell(News::Run(RunProgressEvent(progress)));
         }
     }
+}
+
+fn not_there(what: &str) -> ErrorReport {
+    EngineError::with_remedy(ErrorKind::Configuration, what, "Open or export it again.").report()
 }

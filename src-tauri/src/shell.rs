@@ -29,6 +29,8 @@ pub(crate) trait Shell: Send + Sync + 'static {
     fn open(&self, address: &str);
     /// Lets the person choose a file. Blocks until that is done.
     fn choose_file(&self, title: &str) -> Option<PathBuf>;
+    /// Lets the person choose where to write a new file. Blocks until that is done.
+    fn choose_new_file(&self, title: &str, name: &str) -> Option<PathBuf>;
 }
 
 /// The real one.
@@ -75,6 +77,16 @@ impl Shell for TauriShell {
 
     fn choose_file(&self, title: &str) -> Option<PathBuf> {
         let chosen = self.app.dialog().file().set_title(title).blocking_pick_file();
+        chosen.and_then(|path| path.into_path().ok())
+    }
+
+    fn choose_new_file(&self, title: &str, name: &str) -> Option<PathBuf> {
+        let dialog = self.app.dialog().file();
+        let chosen = dialog
+            .set_title(title)
+            .set_file_name(name)
+            .add_filter("Diagnostic bundle", &["zip"])
+            .blocking_save_file();
         chosen.and_then(|path| path.into_path().ok())
     }
 }

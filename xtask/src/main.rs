@@ -8,6 +8,7 @@ mod bench;
 mod bindings;
 mod check_specs;
 mod failure;
+mod failures;
 mod guide;
 mod keychain;
 mod lines;
@@ -65,6 +66,12 @@ const SUBCOMMANDS: &[Subcommand] = &[
         arguments: "DIR",
         about: "Hold adapters and simulators against the vendors' API descriptions in DIR",
         call: check_specs::run,
+    },
+    Subcommand {
+        name: "failures",
+        arguments: "[TEXT]",
+        about: "Bring every failure of the catalogue about and print how it was met",
+        call: failures::run,
     },
     Subcommand {
         name: "lint",

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::process::Program;
 use crate::setup::{self, For};
 use crate::steps::{self, Step, Work};
-use crate::{guide, keychain, lint, new_adapter, oauth_server, schemas, web, window};
+use crate::{failures, guide, keychain, lint, new_adapter, oauth_server, schemas, web, window};
 
 /// Sets up and takes every step, or those named.
 ///
@@ -49,6 +49,11 @@ fn all() -> Vec<Step> {
         name: "schemas",
         about: "docs/schemas is what the types say",
         work: Work::Call(schemas::check),
+    });
+    steps.push(Step {
+        name: "error-page",
+        about: "docs/errors.md is what the code says",
+        work: Work::Call(failures::check_page),
     });
     steps.push(Step {
         name: "new-adapter",

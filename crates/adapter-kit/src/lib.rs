@@ -2,7 +2,7 @@
 //!
 //! [`http`] speaks to a CRM within its limits and keeps a trace of what was said; [`mapping`] turns
 //! what a CRM writes into the canonical contact; [`settings`] and [`context`] are what an adapter
-//! is given; [`verify`], [`probe`] and [`paging`] are the parts of the port's methods that are the
+//! is given; [`network`] is the way out of this computer; [`verify`], [`probe`] and [`paging`] are the parts of the port's methods that are the
 //! same for every CRM; [`profile`] is a whole adapter for plain CRMs, driven by data. This crate
 //! names no CRM.
 
@@ -13,6 +13,7 @@ pub mod context;
 pub mod crm_words;
 pub mod http;
 pub mod mapping;
+pub mod network;
 pub mod next_token;
 pub mod numbered_pages;
 pub mod paging;

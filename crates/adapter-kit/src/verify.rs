@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures_util::stream;
+use jiff::SignedDuration;
 use nurturehub_port::{
     AdapterError, Clock, ErrorKind, ProviderSpec, StepName, StepStatus, VerifyStep, VerifyStream,
 };
 
-use crate::{AdapterContext, Settings, probe};
+use crate::http::RecordedStep;
+use crate::probe::Probe;
+use crate::{AdapterContext, Settings};
 
 /// The steps that only an adapter can take. Each answers what it found, in plain English.
 #[async_trait]
@@ -112,6 +115,10 @@ impl Runner<'_> {
 
     async fn outcome(&self, step: StepName) -> Result<Found, AdapterError> {
         let passed = |detail: String| Ok(Found::Passed(detail));
+        let playback = self.context.http.playback();
+        if let Some(recorded) = playback.and_then(|playback| playback.step(step)) {
+            return as_recorded(recorded);
+        }
         match step {
             StepName::Configuration => {
                 Settings::parse(&self.spec, self.context.settings.as_map().clone())?;
@@ -122,45 +129,21 @@ impl Runner<'_> {
                 self.context.credential.available().await?;
                 passed("The credentials are stored.".to_owned())
             }
-            StepName::Dns => self.dns().await.map(Found::Passed),
-            StepName::Connect => self.connect().await.map(Found::Passed),
+            StepName::Dns => self.probe().dns().await.map(Found::Passed),
+            StepName::Connect => self.probe().connect().await.map(Found::Passed),
             StepName::Tls => self.tls().await,
-            StepName::Authenticate => self.own.authenticate().await.map(Found::Passed),
+            StepName::Authenticate => self.authenticate().await.map(Found::Passed),
             StepName::Permissions => self.own.permissions().await.map(Found::Passed),
             StepName::ReadContact => self.own.read_contact().await.map(Found::Passed),
         }
     }
 
-    async fn dns(&self) -> Result<String, AdapterError> {
+    fn probe(&self) -> Probe<'_> {
         let config = self.context.http.config();
-        let host = config.base_url.host_str().unwrap_or_default();
-        match probe::resolve(&config.base_url, config.connect_timeout).await {
-            Ok(found) => Ok(format!("`{host}` resolves to {} address(es).", found.len())),
-            Err(error) => self.or_by_proxy(error).await,
-        }
-    }
-
-    async fn connect(&self) -> Result<String, AdapterError> {
-        let config = self.context.http.config();
-        let found = match probe::resolve(&config.base_url, config.connect_timeout).await {
-            Ok(found) => found,
-            Err(error) => return self.or_by_proxy(error).await,
-        };
-        match probe::connect(&found, config.connect_timeout).await {
-            Ok(address) => Ok(format!("Port {} takes connections.", address.port())),
-            Err(error) => self.or_by_proxy(error).await,
-        }
-    }
-
-    /// Behind a proxy neither name nor port need be visible from here; what counts is whether the
-    /// client gets an answer.
-    async fn or_by_proxy(&self, error: AdapterError) -> Result<String, AdapterError> {
-        match self.context.http.reach().await {
-            Ok(()) => {
-                Ok("Not visible from this computer, but reached through its proxy.".to_owned())
-            }
-            Err(reached) if reached.kind == ErrorKind::NetworkProxy => Err(reached),
-            Err(_) => Err(error),
+        Probe {
+            network: &config.network,
+            url: &config.base_url,
+            within: config.connect_timeout,
         }
     }
 
@@ -170,10 +153,46 @@ impl Runner<'_> {
                 "Plain http to this computer itself needs no certificate.".to_owned(),
             ));
         }
-        self.context.http.reach().await?;
-        Ok(Found::Passed(
-            "The host's certificate is trusted.".to_owned(),
-        ))
+        self.context.http.admit().await?;
+        self.probe().tls().await.map(Found::Passed)
+    }
+
+    /// Signs in, and looks at the clocks. A sign-in that the CRM refuses is refused for the reason
+    /// that the CRM gives.
+    async fn authenticate(&self) -> Result<String, AdapterError> {
+        let found = self.own.authenticate().await?;
+        match self.context.http.clock_ahead() {
+            Some(ahead) if ahead.abs() > TRUE_ENOUGH => Err(clock_is_off(ahead)),
+            _ => Ok(found),
+        }
+    }
+}
+
+/// By how much a clock may be off: what is said in a webhook, or between two computers, is taken to
+/// be true within minutes.
+const TRUE_ENOUGH: SignedDuration = SignedDuration::from_mins(15);
+
+fn clock_is_off(ahead: SignedDuration) -> AdapterError {
+    let way = if ahead.is_negative() {
+        "behind"
+    } else {
+        "ahead of"
+    };
+    AdapterError::new(
+        ErrorKind::ClockSkew,
+        format!(
+            "This computer's clock is {} minutes {way} the CRM's.",
+            ahead.abs().as_mins()
+        ),
+    )
+}
+
+/// What a step that asks the network itself found when it was recorded.
+fn as_recorded(recorded: &RecordedStep) -> Result<Found, AdapterError> {
+    match (&recorded.error, recorded.status) {
+        (Some(error), _) => Err(error.clone()),
+        (None, StepStatus::Skipped) => Ok(Found::Skipped(recorded.detail.clone())),
+        (None, _) => Ok(Found::Passed(recorded.detail.clone())),
     }
 }
 

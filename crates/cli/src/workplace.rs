@@ -10,7 +10,11 @@ use nurturehub_engine::{
 use nurturehub_port::{Clock, ErrorKind};
 
 use crate::args::Globals;
+use crate::logging;
 use crate::output::text;
+
+/// Names the address of an OpenTelemetry collector.
+const COLLECTOR: &str = "NURTUREHUB_OTLP_ENDPOINT";
 
 /// An engine over the person's data folder.
 #[derive(Debug)]
@@ -27,7 +31,13 @@ impl Workplace {
     pub(crate) async fn open(globals: &Globals) -> Result<Self, EngineError> {
         let options = options(globals)?;
         let clock = Arc::clone(&options.clock);
-        let engine = Engine::open(options).await?;
+        let home = options.home.clone();
+        let mut engine = Engine::open(options).await?;
+        // Only now, so that a folder that is not this product's is not written to.
+        logging::keep_in(&home.logs());
+        if let Some(collector) = environment(COLLECTOR).filter(|address| !address.is_empty()) {
+            engine = engine.collected_at(&collector);
+        }
         Ok(Self { engine, clock })
     }
 

@@ -13,4 +13,5 @@ pub(crate) const PUSHED: &str = "pushed";
 pub(crate) const PLATFORM_SET: &str = "platformSet";
 pub(crate) const KEY_ROTATED: &str = "keyRotated";
 pub(crate) const STARTED_FRESH: &str = "startedFresh";
+pub(crate) const BUNDLE_SAVED: &str = "bundleSaved";
 pub(crate) const UNVERIFIED_WEBHOOK: &str = "unverifiedWebhook";

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use nurturehub_adapter_kit::network::Network;
 use nurturehub_adapters::registry::{self, Registration};
 use nurturehub_port::{Clock, ConnectionId, ErrorKind, ProviderId};
 use nurturehub_store::audit::{self, AuditEntry};
@@ -27,6 +28,8 @@ pub struct EngineOptions {
     pub random: Random,
     /// Who is at work, for the audit log: a person's system account, or the schedule.
     pub actor: String,
+    /// The way out of this computer.
+    pub network: Network,
     /// The providers to offer.
     pub registry: &'static [Registration],
 }
@@ -41,6 +44,7 @@ impl EngineOptions {
             clock: Arc::new(nurturehub_adapter_kit::SystemClock::new()),
             random: Random::system(),
             actor: actor.into(),
+            network: Network::default(),
             registry: registry::all(),
         }
     }
@@ -51,6 +55,7 @@ impl EngineOptions {
 pub struct Engine {
     pub(crate) options: Arc<EngineOptions>,
     pub(crate) store: Store,
+    pub(crate) collector: Option<Arc<str>>,
     _access: Arc<Access>,
 }
 
@@ -84,8 +89,16 @@ impl Engine {
         Ok(Self {
             options: Arc::new(options),
             store,
+            collector: None,
             _access: Arc::new(access),
         })
+    }
+
+    /// Hands every run's trace to a collector at this address, by OTLP over HTTP.
+    #[must_use]
+    pub fn collected_at(mut self, address: &str) -> Self {
+        self.collector = Some(address.into());
+        self
     }
 
     /// The data folder.

@@ -3,11 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Owner};
 use schemars::{JsonSchema, Schema, generate::SchemaSettings};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::flapping::is_flapping;
+use crate::lasting::{Lasting, is_terminal, needs_action, needs_sign_in};
+
 /// How a connection is. The first that matches, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema, Type)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Type,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum State {
     /// Somebody must sign in again.
@@ -31,7 +36,7 @@ pub enum State {
 }
 
 /// What is going on; it never hides the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub enum Activity {
     /// Nothing.
@@ -47,7 +52,7 @@ pub enum Activity {
 }
 
 /// A connection's health.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
     /// How it is.
@@ -81,12 +86,15 @@ pub struct Health {
     /// How much of the CRM's daily allowance is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quota: Option<Quota>,
+    /// Syncs succeed and fail by turns: at least four turns within a day. It hides no state.
+    #[serde(default)]
+    pub flapping: bool,
     /// What is wrong, and what to do about it.
     pub issues: Vec<Issue>,
 }
 
 /// When a sign-in ends.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct TokenExpiry {
     /// When.
@@ -96,7 +104,7 @@ pub struct TokenExpiry {
 }
 
 /// A CRM's daily allowance.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema, Type)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Quota {
     /// Requests allowed in a day.
@@ -108,7 +116,7 @@ pub struct Quota {
 }
 
 /// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema, Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Issue {
     /// Its kind.
@@ -123,11 +131,49 @@ pub struct Issue {
     pub opened_at: Timestamp,
 }
 
+/// What a run was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunWork {
+    /// Bringing contacts from the CRM.
+    Sync,
+    /// Seeing whether the CRM can be reached and lets us in.
+    Verify,
+    /// Sending contacts to the platform, which says nothing about the CRM.
+    Push,
+}
+
+/// What is wrong with a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Its kind.
+    pub kind: ErrorKind,
+    /// It, in a few words.
+    pub title: String,
+    /// It, in plain English.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// Who must act.
+    pub owner: Owner,
+}
+
+impl Trouble {
+    fn issue(&self, opened_at: Timestamp) -> Issue {
+        Issue {
+            kind: self.kind,
+            title: self.title.clone(),
+            remedy: self.remedy.clone(),
+            owner: self.owner,
+            opened_at,
+        }
+    }
+}
+
 /// What is recorded of one ended run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFact {
-    /// A sync, rather than a verification.
-    pub is_sync: bool,
+    /// What it was for.
+    pub work: RunWork,
     /// When it ended.
     pub at: Timestamp,
     /// It succeeded, wholly or in part.
@@ -136,8 +182,8 @@ pub struct RunFact {
     pub partial: bool,
     /// A person stopped it.
     pub cancelled: bool,
-    /// Why it failed: kind, message, remedy, owner.
-    pub error: Option<(ErrorKind, String, String, Owner)>,
+    /// Why it failed, or came to its end in part only.
+    pub trouble: Option<Trouble>,
 }
 
 /// All that health is computed from.
@@ -151,6 +197,8 @@ pub struct HealthInputs {
     pub paused_at: Option<Timestamp>,
     /// Ended runs, newest first.
     pub runs: Vec<RunFact>,
+    /// Contacts that the platform has refused as they are now.
+    pub refused: u64,
     /// A run is under way.
     pub running: bool,
     /// How long the data stay fresh.
@@ -163,80 +211,61 @@ pub struct HealthInputs {
     pub quota: Option<Quota>,
 }
 
-/// One outage is one failure: failures closer together than this count once.
-const APART: SignedDuration = SignedDuration::from_mins(10);
-
 /// A sign-in that ends within this time is said to be expiring.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(72);
 
 /// Failures in a row that make a connection failing.
 const FAILING_STREAK: u32 = 3;
 
-pub(crate) const fn needs_sign_in(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::AuthExpired
-            | ErrorKind::AuthRevoked
-            | ErrorKind::AuthInvalid
-            | ErrorKind::WrongAccount
-            | ErrorKind::SignInCancelled
-            | ErrorKind::SignInTimedOut
-            | ErrorKind::SignInRefused
-    )
-}
-
-const fn needs_action(kind: ErrorKind) -> bool {
-    matches!(
-        kind,
-        ErrorKind::ScopeMissing
-            | ErrorKind::TenantUnknown
-            | ErrorKind::Configuration
-            | ErrorKind::SchemaChanged
-    )
-}
-
-/// Whether a failure goes away by itself.
-fn is_terminal(kind: ErrorKind) -> bool {
-    matches!(kind.facts().retry, nurturehub_port::Retry::No)
-}
-
 /// Computes a connection's health.
 #[must_use]
 pub fn evaluate(inputs: &HealthInputs) -> Health {
     // A person's own cancel changes nothing.
     let all = inputs.runs.iter().filter(|run| !run.cancelled);
-    let last_error = all.clone().find(|run| run.error.is_some());
-    let runs: Vec<&RunFact> = all.filter(|run| !is_disproved(run, inputs)).collect();
-    let last_sync_success = runs.iter().find(|run| run.is_sync && run.succeeded);
-    // A verification proves the way to the CRM; only a sync disproves a failed sync's own trouble.
-    let failures: Vec<&&RunFact> = runs.iter().take_while(|run| !run.succeeded).collect();
-    let streak = streak(&failures);
-    let current = failures.first().and_then(|run| run.error.as_ref());
-    let opened_at = failures.last().map(|run| run.at);
+    let last_error = all
+        .clone()
+        .find(|run| !run.succeeded && run.trouble.is_some());
+    let (pushes, runs): (Vec<&RunFact>, Vec<&RunFact>) = all
+        .filter(|run| !is_disproved(run, inputs))
+        .partition(|run| run.work == RunWork::Push);
+    let last_sync_success = runs
+        .iter()
+        .find(|run| run.work == RunWork::Sync && run.succeeded);
+    let (crm, platform) = (Lasting::of_crm(&runs), Lasting::of_platform(&pushes));
+    let streak = crm.streak().max(platform.streak());
+    let opened_at = crm
+        .opened_at()
+        .into_iter()
+        .chain(platform.opened_at())
+        .min();
     let last_synced_at = last_sync_success.map(|run| run.at);
     let stale_from = last_synced_at.unwrap_or(inputs.created_at);
     let stale_after = stale_from
         .checked_add(inputs.stale_after)
         .unwrap_or(Timestamp::MAX);
-    let partial = runs
-        .iter()
-        .find(|run| run.is_sync && run.succeeded)
-        .is_some_and(|run| run.partial);
+    let partly = last_sync_success.filter(|run| run.partial);
+    let refused = (inputs.refused > 0).then(|| {
+        let last = pushes.iter().find(|run| run.succeeded);
+        refused(last.map_or(inputs.now, |run| run.at))
+    });
     let expiring = inputs
         .token_expires
         .as_ref()
         .filter(|expiry| expiry.at.duration_since(inputs.now) < EXPIRING);
 
-    let kind = current.map(|(kind, ..)| *kind);
-    let state = if kind.is_some_and(needs_sign_in) {
+    let kinds = [crm.kind(), platform.kind()];
+    let state = if crm.kind().is_some_and(needs_sign_in) {
         State::NeedsReauth
-    } else if kind.is_some_and(needs_action) {
+    } else if crm.kind().is_some_and(needs_action)
+        // The platform's token is no sign-in to the CRM.
+        || platform.kind().is_some_and(|kind| needs_action(kind) || needs_sign_in(kind))
+    {
         State::ActionNeeded
     } else if inputs.paused_at.is_some() {
         State::Paused
-    } else if streak >= FAILING_STREAK || kind.is_some_and(is_terminal) {
+    } else if streak >= FAILING_STREAK || kinds.into_iter().flatten().any(is_terminal) {
         State::Failing
-    } else if streak > 0 || partial {
+    } else if streak > 0 || partly.is_some() || refused.is_some() {
         State::Degraded
     } else if last_synced_at.is_some() && inputs.now > stale_after {
         State::Stale
@@ -249,20 +278,21 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
     };
     let since = match state {
         State::NeedsReauth | State::ActionNeeded | State::Failing => opened_at,
-        State::Degraded => opened_at.or(last_synced_at),
+        State::Degraded => opened_at
+            .or_else(|| partly.map(|run| run.at))
+            .or_else(|| refused.as_ref().map(|issue| issue.opened_at)),
         State::Paused => inputs.paused_at,
         State::Stale => Some(stale_after),
         State::Expiring => expiring.and_then(|expiry| expiry.at.checked_sub(EXPIRING).ok()),
         State::Healthy => recovered_at(&runs),
         State::New => None,
     };
-    let failure = current.map(|(kind, _, remedy, owner)| Issue {
-        kind: *kind,
-        title: kind.facts().title.to_owned(),
-        remedy: remedy.clone(),
-        owner: *owner,
-        opened_at: opened_at.unwrap_or(inputs.now),
-    });
+    let failing = [&crm, &platform]
+        .into_iter()
+        .filter_map(|lasting| Some(lasting.trouble()?.issue(lasting.opened_at()?)));
+    let in_part = partly
+        .into_iter()
+        .filter_map(|run| Some(run.trouble.as_ref()?.issue(run.at)));
     let ending = expiring
         .filter(|_| state == State::Expiring)
         .map(|expiry| Issue {
@@ -272,7 +302,11 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
             owner: Owner::Agency,
             opened_at: since.unwrap_or(inputs.now),
         });
-    let issues = failure.into_iter().chain(ending).collect();
+    let issues = failing
+        .chain(in_part)
+        .chain(refused)
+        .chain(ending)
+        .collect();
     Health {
         state,
         activity: if inputs.running {
@@ -284,43 +318,44 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         last_synced_at,
         last_verified_at: runs
             .iter()
-            .find(|run| !run.is_sync && run.succeeded)
+            .find(|run| run.work == RunWork::Verify && run.succeeded)
             .map(|run| run.at),
         last_error_at: last_error.map(|run| run.at),
         last_error_message: last_error
-            .and_then(|run| run.error.as_ref())
-            .map(|(_, message, ..)| message.clone()),
+            .and_then(|run| run.trouble.as_ref())
+            .map(|trouble| trouble.message.clone()),
         last_error_kind: last_error
-            .and_then(|run| run.error.as_ref())
-            .map(|(kind, ..)| *kind),
+            .and_then(|run| run.trouble.as_ref())
+            .map(|trouble| trouble.kind),
         failure_streak: streak,
         stale_after,
         token_expires: inputs.token_expires.clone(),
         quota: inputs.quota,
+        flapping: is_flapping(&inputs.runs, inputs.now),
         issues,
+    }
+}
+
+/// What to do about contacts that the platform has refused.
+fn refused(opened_at: Timestamp) -> Issue {
+    Issue {
+        kind: ErrorKind::PlatformRejected,
+        title: "NurtureHub refused some contacts".to_owned(),
+        remedy: "See in the preview why each was refused, correct them in the CRM, then sync and \
+                 push again."
+            .to_owned(),
+        owner: Owner::Agency,
+        opened_at,
     }
 }
 
 /// A failure that only a sign-in mends is over once the CRM has given a token since.
 fn is_disproved(run: &RunFact, inputs: &HealthInputs) -> bool {
     let of_sign_in = run
-        .error
+        .trouble
         .as_ref()
-        .is_some_and(|(kind, ..)| needs_sign_in(*kind));
-    of_sign_in && inputs.signed_in_at.is_some_and(|at| run.at < at)
-}
-
-/// Failures since the last success, those of one outage counted once. Newest first.
-fn streak(failures: &[&&RunFact]) -> u32 {
-    let mut count = 0;
-    let mut counted: Option<Timestamp> = None;
-    for failure in failures.iter().rev() {
-        if counted.is_none_or(|before| failure.at.duration_since(before) >= APART) {
-            count += 1;
-            counted = Some(failure.at);
-        }
-    }
-    count
+        .is_some_and(|trouble| needs_sign_in(trouble.kind));
+    of_sign_in && run.work != RunWork::Push && inputs.signed_in_at.is_some_and(|at| run.at < at)
 }
 
 /// The first success after the last failure.

@@ -4,12 +4,16 @@ use jiff::{Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
-use nurturehub_store::traces;
+use nurturehub_store::{contacts, traces};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::RunStatus;
-use crate::health::{Health, HealthInputs, Quota, RunFact, TokenExpiry, evaluate, needs_sign_in};
-use crate::{Engine, EngineError, keep_alive, lease, schedule};
+use crate::health::{
+    Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
+};
+use crate::lasting::needs_sign_in;
+use crate::{Engine, EngineError, keep_alive, lease, schedule, verify};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -25,15 +29,17 @@ impl Engine {
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
         let (row, now) = (record.row, self.now());
-        let (found, used) = self
+        let (found, used, refused) = self
             .store
             .read(move |db| {
                 // Apart, so that no number of pushes and webhooks hides them.
                 let mut found = runs::newest(db, row, Some("sync"), LOOK_BACK)?;
                 found.extend(runs::newest(db, row, Some("verify"), LOOK_BACK)?);
+                found.extend(runs::newest(db, row, Some("push"), LOOK_BACK)?);
                 found.extend(runs::newest(db, row, Some(keep_alive::RUN), LOOK_BACK)?);
                 found.sort_by_key(|run| std::cmp::Reverse(run.row));
-                Ok((found, traces::sent_on(db, row, now)?))
+                let refused = contacts::count_refused(db, row)?;
+                Ok((found, traces::sent_on(db, row, now)?, refused))
             })
             .await?;
         // Looking at a lease takes it for a moment, which would turn away a run that begins just then:
@@ -42,12 +48,14 @@ impl Engine {
             .iter()
             .any(|run| run.status == RunStatus::Running.as_str())
             && lease::is_taken(&self.options.home, &record.id);
-        let tokens = self.stored_tokens(&record.id).await?;
+        // A keychain that is locked is no reason to say nothing.
+        let tokens = self.stored_tokens(&record.id).await.unwrap_or_default();
         Ok(evaluate(&HealthInputs {
             now,
             created_at: record.created_at,
             paused_at: record.paused_at,
             runs: found.iter().filter_map(fact).collect(),
+            refused,
             running,
             stale_after: schedule::stale_after(&record, &spec),
             token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
@@ -86,38 +94,97 @@ fn midnight(now: Timestamp) -> Timestamp {
 #[derive(Deserialize)]
 struct Recorded {
     kind: ErrorKind,
+    title: String,
     message: String,
     remedy: String,
     owner: Owner,
 }
 
-/// Syncs and verifications that have ended, and renewals that found the sign-in ended; a push says
-/// nothing about the CRM.
+impl From<Recorded> for Trouble {
+    fn from(error: Recorded) -> Self {
+        Self {
+            kind: error.kind,
+            title: error.title,
+            message: error.message,
+            remedy: error.remedy,
+            owner: error.owner,
+        }
+    }
+}
+
+/// Syncs, verifications and pushes that have ended, and renewals that found the sign-in ended. A
+/// verification that looked into a failed run explains it and neither adds to it nor ends it.
 fn fact(run: &RunRecord) -> Option<RunFact> {
     let at = run.ended_at?;
     let is_renewal = run.kind == keep_alive::RUN;
-    if !(matches!(run.kind.as_str(), "sync" | "verify") || is_renewal)
-        || run.status == "interrupted"
-    {
+    let work = match run.kind.as_str() {
+        "sync" => RunWork::Sync,
+        "push" => RunWork::Push,
+        "verify" if run.report[verify::AFTER].is_null() => RunWork::Verify,
+        _ if is_renewal => RunWork::Verify,
+        _ => return None,
+    };
+    if run.status == "interrupted" {
         return None;
     }
-    let error = Recorded::deserialize(&run.report["error"])
+    let recorded = Recorded::deserialize(&run.report["error"])
         .ok()
-        .map(|error| (error.kind, error.message, error.remedy, error.owner));
+        .map(Trouble::from);
     if is_renewal
-        && !error
+        && !recorded
             .as_ref()
-            .is_some_and(|(kind, ..)| needs_sign_in(*kind))
+            .is_some_and(|error| needs_sign_in(error.kind))
     {
         return None;
     }
-    let cancelled = run.status == "cancelled";
+    let (cancelled, partial) = (run.status == "cancelled", run.status == "partial");
     Some(RunFact {
-        is_sync: run.kind == "sync",
+        work,
         at,
-        succeeded: matches!(run.status.as_str(), "succeeded" | "partial"),
-        partial: run.status == "partial",
+        succeeded: partial || run.status == "succeeded",
+        partial,
         cancelled,
-        error: if cancelled { None } else { error },
+        trouble: match run.status.as_str() {
+            "cancelled" => None,
+            "partial" if work == RunWork::Sync => Some(in_part(&run.report)),
+            "partial" => None,
+            _ => recorded,
+        },
     })
+}
+
+/// What is wrong with a sync that came to its end in part only.
+fn in_part(report: &Value) -> Trouble {
+    let trouble = |kind: ErrorKind, title: &str, message: String, remedy: &str, owner| Trouble {
+        kind,
+        title: title.to_owned(),
+        message,
+        remedy: remedy.to_owned(),
+        owner,
+    };
+    let rejected = report["rejected"].as_u64().unwrap_or_default();
+    let doubt = &report["inDoubt"];
+    let cut_short = ErrorKind::IncompleteListing;
+    if doubt.is_null() {
+        return trouble(
+            ErrorKind::Mapping,
+            "Some records could not be read",
+            format!("{rejected} of the CRM's records could not become contacts."),
+            ErrorKind::Mapping.facts().remedy,
+            ErrorKind::Mapping.facts().owner,
+        );
+    }
+    let message = doubt["message"].as_str().unwrap_or_default().to_owned();
+    if doubt["reason"] == cut_short.as_str() {
+        let facts = cut_short.facts();
+        return trouble(cut_short, facts.title, message, facts.remedy, facts.owner);
+    }
+    trouble(
+        cut_short,
+        "The result of the last sync is in doubt",
+        message,
+        "Nothing was removed. Look in the CRM whether these contacts have gone: if they have, \
+         confirm it with `sync CONN --confirm-removals`; if not, ask the CRM's support.",
+        Owner::Agency,
+    )
 }

@@ -52,6 +52,12 @@ impl Home {
         self.0.join("connect.db.next")
     }
 
+    /// Where the log is, one file a day.
+    #[must_use]
+    pub fn logs(&self) -> PathBuf {
+        self.0.join("logs")
+    }
+
     /// Where the locks are.
     #[must_use]
     pub fn locks(&self) -> PathBuf {

@@ -11,8 +11,8 @@ use nurturehub_vault::AccountKey;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::health::needs_sign_in;
 use crate::health_facts::expiry;
+use crate::lasting::needs_sign_in;
 use crate::{Engine, EngineError, ErrorReport, State, TokenExpiry};
 
 /// The kind of run that a renewal is recorded as.

@@ -4,20 +4,26 @@
 //! methods and show what they answer; no rule of the business lives above this crate, and nothing
 //! here knows which CRMs there are.
 
+mod alerts;
+mod audit_log;
 mod audit_words;
 mod connect;
 mod contacts;
 mod credentials;
 mod database;
 mod deliveries;
+mod diagnose;
 mod disconnect;
 mod engine;
 mod error;
 mod file_settings;
+mod flapping;
 mod health;
+mod health_document;
 mod health_facts;
 mod home;
 mod keep_alive;
+mod lasting;
 mod lease;
 mod new_key;
 mod overview;
@@ -29,25 +35,33 @@ mod push;
 mod random;
 mod receiver;
 mod run_words;
+mod run_log;
 mod runs;
 mod schedule;
 mod session;
 mod sign_in;
+mod state_facts;
+mod support;
 mod sync;
+mod telemetry;
 mod tokens;
 mod verify;
 mod webhooks;
 mod write_back;
 
+pub use alerts::{Alert, AlertEvent, Episode, judge};
+pub use audit_log::{AuditFilter, AuditLine};
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{BlockedView, ContactDetail, ContactList, ContactQuery, PushedView};
 pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};
+pub use diagnose::{Cause, Diagnosis};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
 pub use health::{
-    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, State, TokenExpiry,
-    evaluate, health_schema,
+    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, RunWork, State,
+    TokenExpiry, Trouble, evaluate, health_schema,
 };
+pub use health_document::health_document;
 pub use home::Home;
 pub use keep_alive::{KeepAliveReport, KeptAlive};
 pub use new_key::{FreshStart, KeyRotation};
@@ -63,6 +77,10 @@ pub use run_words::{RunKind, RunStatus};
 pub use runs::{RunDetail, RunList, RunSummary};
 pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
+pub use support::{
+    BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
+    open_bundle, replay_bundle,
+};
 pub use sync::{
     Doubt, DoubtReason, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
 };
@@ -73,6 +91,7 @@ pub use write_back::{
     WriteBackReport, WriteBackResult,
 };
 
+pub use nurturehub_adapter_kit::network::{Names, Network, Proxy, Trust};
 pub use nurturehub_adapter_kit::profile::schema as profile_schema;
 pub use nurturehub_store::contacts::ChangeKind;
 pub use nurturehub_vault::{MemoryVault, Vault, VaultError, open_from_env};

@@ -101,6 +101,7 @@ impl Engine {
                 url: parse_url("url", &url)?,
                 token,
                 tenant: tenant.clone(),
+                network: self.options.network.clone(),
             },
             Arc::clone(&self.options.clock),
             self.options.random.seed()?,

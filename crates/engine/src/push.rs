@@ -13,7 +13,7 @@ use specta::Type;
 use tokio_util::sync::CancellationToken;
 
 use crate::session::drain;
-use crate::{Engine, EngineError, audit_words, lease, sync};
+use crate::{Engine, EngineError, audit_words, lease, run_log, sync};
 
 /// Contacts in one batch: the platform takes no more.
 const BATCH: u32 = 500;
@@ -122,6 +122,9 @@ impl Engine {
                 runs::begin(tx, &id, row, "push", now)
             })
             .await?;
+        let run_id = report.run_id.clone();
+        let span = run_log::span("push", &record.id, &run_id);
+        span.in_scope(|| tracing::info!("Run begins."));
         let outcome = self
             .push_batches(
                 &record,
@@ -133,7 +136,16 @@ impl Engine {
             )
             .await;
         let trace = drain(client.http());
-        self.end_push(&record, run, report, outcome, trace).await
+        let ended = self.end_push(&record, run, report, outcome, trace).await;
+        let (status, error) = match &ended {
+            Ok(report) => (report.status, None),
+            Err(error) => ("failed", Some(error.kind().as_str())),
+        };
+        let counts = ended.as_ref().ok().map(serde_json::to_value);
+        let counts = counts.and_then(Result::ok).unwrap_or_default();
+        run_log::ended(&span, status, error, &counts);
+        self.export(&record.id, &record.provider, &run_id).await;
+        ended
     }
 
     async fn next(

@@ -5,14 +5,14 @@ use nurturehub_adapter_kit::TraceEntry;
 use nurturehub_store::StoreError;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
 use crate::{Engine, EngineError, RunKind, RunStatus};
 
 /// A run, in a line.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     /// Its id.
@@ -60,7 +60,7 @@ pub struct RunList {
 }
 
 /// A run with all that was kept of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct RunDetail {
     /// The run.

@@ -23,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) spec: ProviderSpec,
     pub(crate) adapter: Arc<dyn CrmAdapter>,
     pub(crate) http: HttpClient,
+    /// The connection's secrets, for whoever has to keep them out of what is written down.
+    pub(crate) secrets: Secrets,
 }
 
 impl Session {
@@ -130,20 +132,32 @@ impl Engine {
             client_secret: secret,
             rules: spec.token_rules,
         };
-        let http = OAuthHttp::new(HttpLimits::default())?;
+        let http = OAuthHttp::through(HttpLimits::default(), &self.options.network)?;
         let client = OAuthClient::new(config, http, Arc::clone(&self.options.clock));
         Ok(Some((client, grant, scopes)))
     }
 
     /// An adapter for a connection.
     pub(crate) async fn session(&self, record: ConnectionRecord) -> Result<Session, EngineError> {
+        self.session_with(record, None).await
+    }
+
+    /// An adapter for a connection that makes so many attempts at each request, where that is said.
+    pub(crate) async fn session_with(
+        &self,
+        record: ConnectionRecord,
+        attempts: Option<u32>,
+    ) -> Result<Session, EngineError> {
         let registration = self.registration_of(&record.provider)?;
         let spec = registration.spec_with(&record.settings);
         let settings = Settings::parse(&spec, record.settings.clone())?;
         let secrets = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         credentials::check(&spec, &settings, &secrets)?;
         let credential = self.credential(&record, &spec, &settings, &secrets)?;
-        let http = self.http_client(&record, &spec, &settings).await?;
+        let http = self
+            .http_client(&record, &spec, &settings, attempts)
+            .await?;
+        let known = secrets.clone();
         let adapter = (registration.build)(AdapterContext {
             connection: record.id.clone(),
             provider: record.provider.clone(),
@@ -159,6 +173,7 @@ impl Engine {
             spec,
             adapter: Arc::from(adapter),
             http,
+            secrets: known,
         })
     }
 
@@ -222,9 +237,12 @@ impl Engine {
         record: &ConnectionRecord,
         spec: &ProviderSpec,
         settings: &Settings,
+        attempts: Option<u32>,
     ) -> Result<HttpClient, EngineError> {
         let now = self.now();
         let mut config = HttpConfig::from_settings(settings, spec)?;
+        config.network = self.options.network.clone();
+        config.max_attempts = attempts.unwrap_or(config.max_attempts);
         let longest = config
             .limits
             .windows

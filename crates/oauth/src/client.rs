@@ -316,6 +316,10 @@ impl OAuthClient {
                     .is_some_and(|end| self.0.clock.now() >= end.at),
             },
             (Some("invalid_grant" | "access_denied"), _) => OAuthError::Refused { detail },
+            // Its secret is good then; only the words tell it from a grant that it never had.
+            (Some("unauthorized_client"), _) if says_revoked(detail.as_deref()) => {
+                OAuthError::ClientRevoked { detail }
+            }
             (Some("invalid_client" | "unauthorized_client"), _) => {
                 OAuthError::ClientRejected { detail }
             }
@@ -337,6 +341,10 @@ impl OAuthClient {
             },
         }
     }
+}
+
+fn says_revoked(detail: Option<&str>) -> bool {
+    detail.is_some_and(|detail| detail.to_ascii_lowercase().contains("revoked"))
 }
 
 fn encoded(text: &str) -> String {

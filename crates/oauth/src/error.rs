@@ -69,6 +69,12 @@ pub enum OAuthError {
         /// The server's words.
         detail: Option<String>,
     },
+    /// The client is known, and what it was allowed was taken back.
+    #[error("the CRM has withdrawn this client's access{}", because(detail))]
+    ClientRevoked {
+        /// The server's words.
+        detail: Option<String>,
+    },
     /// A scope was refused.
     #[error(
         "the CRM does not grant a permission that is needed{}",
@@ -152,7 +158,9 @@ impl OAuthError {
             | Self::ClientRejected { .. }
             | Self::StoredTokens => ErrorKind::AuthInvalid,
             Self::NotRenewable | Self::GrantEnded { expired: true } => ErrorKind::AuthExpired,
-            Self::GrantEnded { expired: false } => ErrorKind::AuthRevoked,
+            Self::GrantEnded { expired: false } | Self::ClientRevoked { .. } => {
+                ErrorKind::AuthRevoked
+            }
             Self::ScopeRefused { .. } => ErrorKind::ScopeMissing,
             Self::Rejected { .. } => ErrorKind::ProviderRejected,
             Self::ProviderDown { .. } => ErrorKind::ProviderDown,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+use nurturehub_adapter_kit::network::Network;
 use nurturehub_port::ErrorKind;
 use oauth2::http::{Response, StatusCode, header};
 use oauth2::{AsyncHttpClient, HttpRequest, HttpResponse};
@@ -53,6 +54,14 @@ impl OAuthHttp {
     /// # Errors
     /// The program has installed no TLS implementation.
     pub fn new(limits: HttpLimits) -> Result<Self, OAuthError> {
+        Self::through(limits, &Network::default())
+    }
+
+    /// A client that takes this way out of the computer.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn through(limits: HttpLimits, network: &Network) -> Result<Self, OAuthError> {
         // Without one, reqwest panics.
         if rustls::crypto::CryptoProvider::get_default().is_none() {
             return Err(OAuthError::Internal {
@@ -60,7 +69,8 @@ impl OAuthHttp {
             });
         }
         let builder = || {
-            reqwest::Client::builder()
+            network
+                .with_trust(network.with_names(reqwest::Client::builder()))
                 .redirect(Policy::none())
                 .referer(false)
                 .connect_timeout(limits.connect)
@@ -74,7 +84,7 @@ impl OAuthHttp {
             })
         };
         Ok(Self {
-            through_proxy: build(builder())?,
+            through_proxy: build(network.with_proxy(builder()))?,
             direct: build(builder().no_proxy())?,
             max_body: limits.max_body,
         })

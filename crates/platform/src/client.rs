@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nurturehub_adapter_kit::network::Network;
 use nurturehub_adapter_kit::settings::parse_url;
 use nurturehub_adapter_kit::{HttpClient, HttpConfig, StaticCredential};
 use nurturehub_port::{Clock, ConnectionId, Limits, Secret, TenantId};
@@ -26,6 +27,8 @@ pub struct PlatformConfig {
     pub token: Secret<String>,
     /// The agency.
     pub tenant: TenantId,
+    /// The way out of this computer.
+    pub network: Network,
 }
 
 impl PlatformConfig {
@@ -42,6 +45,7 @@ impl PlatformConfig {
             url: parse_url("url", url)?,
             token,
             tenant,
+            network: Network::default(),
         })
     }
 }
@@ -82,6 +86,7 @@ impl PlatformClient {
         let mut http = HttpConfig::new(config.url, limits);
         // A batch of the largest size may take the platform a while.
         http.read_timeout = Duration::from_secs(60);
+        http.network = config.network;
         Ok(Self {
             http: HttpClient::new(http, clock, jitter_seed, &[])?,
             token: StaticCredential::new(config.token),

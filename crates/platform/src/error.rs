@@ -117,6 +117,10 @@ impl From<AdapterError> for PlatformError {
                 ErrorKind::NetworkProxy,
                 "A proxy or the sign-in page of a network stands before NurtureHub.",
             ),
+            ErrorKind::ClockSkew => Self::new(
+                ErrorKind::ClockSkew,
+                "NurtureHub's certificate begins in the future: this computer's clock is behind.",
+            ),
             ErrorKind::Configuration => Self::new(ErrorKind::Configuration, error.message)
                 .remedy("Correct the platform's address."),
             kind => Self::new(

@@ -3,7 +3,7 @@
 use crate::mutation::Mutation;
 use crate::notice::{Delivery, Notice};
 use crate::server::Sandbox;
-use crate::simulator::AccessChange;
+use crate::simulator::{AccessChange, Consent};
 use crate::truth::GroundTruth;
 
 impl Sandbox {
@@ -23,6 +23,13 @@ impl Sandbox {
     pub fn change_access(&self, provider: &str, change: &AccessChange) {
         if let Some(crm) = self.crm(provider) {
             crm.change_access(change);
+        }
+    }
+
+    /// Says how sign-ins in a browser go, where a CRM has them.
+    pub fn set_consent(&self, provider: &str, consent: Consent) {
+        if let Some(crm) = self.crm(provider) {
+            crm.set_consent(consent);
         }
     }
 

@@ -39,5 +39,5 @@ pub use notice::{Delivery, Notice};
 pub use registry::*;
 pub use request_log::{LoggedRequest, RequestSummary};
 pub use server::Sandbox;
-pub use simulator::AccessChange;
+pub use simulator::{AccessChange, Consent};
 pub use truth::GroundTruth;

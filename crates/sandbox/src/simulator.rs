@@ -73,6 +73,9 @@ pub(crate) trait Crm: Simulator {
     /// Changes what the caller may do.
     fn change_access(&self, change: &AccessChange);
 
+    /// What whoever signs in in a browser finds and does; nothing where nobody signs in there.
+    fn set_consent(&self, _consent: Consent) {}
+
     /// Switches rate limits on or off.
     fn enforce_limits(&self, on: bool);
 
@@ -85,6 +88,17 @@ pub(crate) trait Crm: Simulator {
     fn written(&self) -> Option<Vec<String>> {
         None
     }
+}
+
+/// How a sign-in in a browser goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// The agency's own person approves at once.
+    Approved,
+    /// The person says no.
+    Denied,
+    /// A person of another agency approves.
+    OtherAccount,
 }
 
 /// A refusal that a fault asks for.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use nurturehub_port::ConnectionId;
-use rusqlite::params;
+use rusqlite::{Row, params};
 use serde_json::Value;
 
 use crate::{Read, StoreError, Write};
@@ -55,6 +55,35 @@ pub struct KeptEntry {
     pub detail: Value,
 }
 
+fn read_row(row: &Row<'_>) -> Result<KeptEntry, rusqlite::Error> {
+    let detail: String = row.get(4)?;
+    Ok(KeptEntry {
+        at: crate::runs::timestamp(row.get(0)?),
+        actor: row.get(1)?,
+        action: row.get(2)?,
+        connection: row.get(3)?,
+        detail: serde_json::from_str(&detail).unwrap_or(Value::Null),
+    })
+}
+
+/// Entries from a moment on, of one connection where one is named, oldest first.
+///
+/// # Errors
+/// What the database answers.
+pub fn select(
+    db: &Read<'_>,
+    since: Option<Timestamp>,
+    connection: Option<&str>,
+) -> Result<Vec<KeptEntry>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT at, actor, action, connection, detail FROM audit
+         WHERE (?1 IS NULL OR at >= ?1) AND (?2 IS NULL OR connection = ?2) ORDER BY id",
+    )?;
+    let since = since.map(Timestamp::as_millisecond);
+    let rows = statement.query_map(params![since, connection], read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The newest entries, newest first.
 ///
 /// # Errors
@@ -63,15 +92,6 @@ pub fn newest(db: &Read<'_>, limit: u32) -> Result<Vec<KeptEntry>, StoreError> {
     let mut statement = db.database.prepare_cached(
         "SELECT at, actor, action, connection, detail FROM audit ORDER BY id DESC LIMIT ?1",
     )?;
-    let rows = statement.query_map([limit], |row| {
-        let detail: String = row.get(4)?;
-        Ok(KeptEntry {
-            at: crate::runs::timestamp(row.get(0)?),
-            actor: row.get(1)?,
-            action: row.get(2)?,
-            connection: row.get(3)?,
-            detail: serde_json::from_str(&detail).unwrap_or(Value::Null),
-        })
-    })?;
+    let rows = statement.query_map([limit], read_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -200,6 +200,26 @@ impl Store {
         Ok(receive)
     }
 
+    /// Keeps the database from growing beyond so many pages, or beyond what it has where that is
+    /// more: then it fails as on a full disk. None ends that. For those who must see what happens
+    /// on a full disk.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn limit_pages(&self, most: Option<u32>) -> Result<(), StoreError> {
+        let (answer, receive) = oneshot::channel();
+        let most = most.unwrap_or(u32::MAX - 1);
+        let job: Job = Box::new(move |writer| {
+            let done =
+                writer
+                    .database
+                    .pragma_update_and_check(None, "max_page_count", most, |_| Ok(()));
+            drop(answer.send(done.map_err(StoreError::from)));
+        });
+        self.submit(job).await?;
+        receive.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Copies everything from the write-ahead log into the file and empties the log, so that
     /// nothing of what was deleted is left behind in it.
     ///

@@ -11,6 +11,7 @@
 //! store.write(move |tx| { connections::create(tx, &new)?; audit::append(tx, &entry) }).await?
 //! ```
 
+pub mod alerts;
 pub mod audit;
 pub mod bodies;
 pub mod connections;
@@ -22,6 +23,7 @@ mod migrations;
 mod open;
 pub mod platform;
 pub mod providers;
+pub mod recordings;
 pub mod rekey;
 pub mod runs;
 mod search_text;

@@ -8,6 +8,7 @@ use crate::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_desk.sql"),
+    include_str!("../migrations/0003_support.sql"),
 ];
 
 /// Brings the schema up to date. Safe against a second process that does the same.

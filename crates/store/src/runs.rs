@@ -166,6 +166,32 @@ pub fn page(
     Ok((u64::try_from(total).unwrap_or_default(), found))
 }
 
+/// Runs of one kind that are kept for a connection.
+const KEPT: i64 = 500;
+
+/// Bytes of reports that are kept for a connection; beyond them the oldest go, too.
+const KEPT_BYTES: i64 = 16 * 1024 * 1024;
+
+/// Runs of one kind that stay whatever their size: health and doubt look back on so many.
+const NEEDED: i64 = 120;
+
+/// Lets go of a connection's oldest runs beyond what is kept, with their requests and recordings.
+///
+/// # Errors
+/// What the database answers.
+pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
+    tx.database.execute(
+        "DELETE FROM run WHERE status <> 'running' AND id IN (
+         SELECT id FROM (
+             SELECT id, row_number() OVER (PARTITION BY kind ORDER BY id DESC) AS place,
+                    sum(length(report)) OVER (ORDER BY id DESC) AS bytes
+             FROM run WHERE connection_id = ?1)
+         WHERE place > ?2 OR (place > ?3 AND bytes > ?4))",
+        params![connection, KEPT, NEEDED, KEPT_BYTES],
+    )?;
+    Ok(())
+}
+
 /// One run.
 ///
 /// # Errors

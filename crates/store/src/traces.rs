@@ -10,6 +10,9 @@ use crate::{Read, StoreError, Write};
 /// Traces kept for a connection; the oldest go first.
 const KEPT: i64 = 20_000;
 
+/// Bytes of traces kept for a connection.
+const KEPT_BYTES: i64 = 8 * 1024 * 1024;
+
 /// One request, ready to keep.
 #[derive(Debug, Clone)]
 pub struct TraceRow {
@@ -130,6 +133,14 @@ pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
              SELECT id FROM request_trace WHERE connection_id = ?1
              ORDER BY id DESC LIMIT 1 OFFSET ?2)",
             params![connection, KEPT],
+        )?;
+        tx.database.execute(
+            "DELETE FROM request_trace WHERE connection_id = ?1 AND id <= (
+             SELECT max(id) FROM (
+                 SELECT id, sum(length(entry)) OVER (ORDER BY id DESC) AS bytes
+                 FROM request_trace WHERE connection_id = ?1)
+             WHERE bytes > ?2)",
+            params![connection, KEPT_BYTES],
         )?;
     }
     Ok(())

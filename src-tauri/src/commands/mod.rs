@@ -8,6 +8,7 @@ pub(crate) mod connections;
 pub(crate) mod contacts;
 pub(crate) mod platform;
 pub(crate) mod runs;
+pub(crate) mod support;
 pub(crate) mod webhooks;
 
 use nurturehub_engine::{EngineError, ErrorReport};

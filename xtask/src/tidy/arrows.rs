@@ -64,8 +64,14 @@ const CRATES: &[Crate] = &[
             "vault",
             "store",
             "platform",
+            "pseudonym",
         ],
         tests_may_use: &["sandbox"],
+    },
+    Crate {
+        name: "pseudonym",
+        may_use: &[],
+        tests_may_use: &[],
     },
     Crate {
         name: "sandbox",
@@ -80,6 +86,18 @@ const CRATES: &[Crate] = &[
     Crate {
         name: "bench",
         may_use: &["port", "engine", "sandbox"],
+        tests_may_use: &[],
+    },
+    Crate {
+        name: "failures",
+        may_use: &[
+            "port",
+            "adapter-kit",
+            "adapters",
+            "engine",
+            "sandbox",
+            "vault",
+        ],
         tests_may_use: &[],
     },
     Crate {

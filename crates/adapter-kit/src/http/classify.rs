@@ -5,7 +5,7 @@ use std::error::Error;
 use http::StatusCode;
 use nurturehub_port::{AdapterError, ErrorKind};
 
-use super::HttpResponse;
+use super::{HttpResponse, certificate};
 
 /// How an adapter reads an error answer: one function for each adapter.
 ///
@@ -40,16 +40,10 @@ pub(super) fn transport(error: &reqwest::Error) -> AdapterError {
             ErrorKind::Internal,
             "The request could not be put together.",
         )
-    } else if chain(error).any(<dyn Error>::is::<rustls::Error>) {
-        (
-            ErrorKind::NetworkTls,
-            "The CRM could not prove who it is: its certificate was not accepted.",
-        )
-    } else if chain(error).any(|cause| cause.to_string().starts_with("tunnel error")) {
-        (
-            ErrorKind::NetworkProxy,
-            "The proxy of this network did not let the request through.",
-        )
+    } else if let Some(untrusted) = chain(error).find_map(<dyn Error>::downcast_ref) {
+        return certificate::refused(untrusted);
+    } else if let Some(said) = chain(error).find_map(tunnel) {
+        return proxy_refused(&said);
     } else if error.is_dns() {
         (
             ErrorKind::NetworkDns,
@@ -74,6 +68,23 @@ pub(super) fn transport(error: &reqwest::Error) -> AdapterError {
         )
     };
     AdapterError::new(kind, message)
+}
+
+/// What a proxy said that did not let us through.
+fn tunnel(cause: &(dyn Error + 'static)) -> Option<String> {
+    let said = cause.to_string();
+    said.starts_with("tunnel error").then_some(said)
+}
+
+fn proxy_refused(said: &str) -> AdapterError {
+    let message = if said.contains("authorization required") {
+        "The proxy of this network wants a sign-in of its own (407)."
+    } else if said.contains("underlying connection") {
+        "The proxy of this network could not be reached."
+    } else {
+        "The proxy of this network did not let the request through."
+    };
+    AdapterError::new(ErrorKind::NetworkProxy, message)
 }
 
 /// The error for a status that means the same wherever it comes from, and whether it may pass.

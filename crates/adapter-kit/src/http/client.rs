@@ -6,13 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{AdapterError, Clock, ErrorKind};
 
 use super::retry::Jitter;
 use super::throttle::Throttle;
-use super::{HttpConfig, Request, TraceLog, classify, install_crypto};
-use crate::settings::is_loopback;
+use super::{HttpConfig, HttpResponse, Playback, Recording, Request, TraceLog, install_crypto};
 
 /// A way to one CRM, for one operation. Clones share limits, trace and counts.
 #[derive(Clone)]
@@ -21,11 +20,12 @@ pub struct HttpClient {
 }
 
 pub(super) struct Inner {
-    pub(super) http: reqwest::Client,
+    pub(super) way: Way,
     pub(super) config: HttpConfig,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) throttle: Throttle,
     pub(super) trace: TraceLog,
+    pub(super) recording: Recording,
     /// Base address without a slash at its end.
     pub(super) base: String,
     /// Host, with the port where one is given, for the trace.
@@ -33,6 +33,16 @@ pub(super) struct Inner {
     jitter: Mutex<Jitter>,
     spent: Mutex<Spent>,
     requests: AtomicU64,
+    /// By how much our clock is ahead of the CRM's, by its last answer.
+    ahead: Mutex<Option<SignedDuration>>,
+}
+
+/// How requests are answered.
+pub(super) enum Way {
+    /// By the CRM.
+    Network(reqwest::Client),
+    /// By what it once said.
+    Recorded(Arc<Playback>),
 }
 
 /// Where a client's time went.
@@ -72,6 +82,44 @@ impl HttpClient {
         recent: &[Timestamp],
     ) -> Result<Self, AdapterError> {
         install_crypto();
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("NurtureHub-Connect/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(config.connect_timeout)
+            .read_timeout(config.read_timeout)
+            .timeout(config.total_timeout)
+            .tcp_nodelay(true)
+            .gzip(true);
+        let http = config
+            .network
+            .configure(builder, &config.base_url)
+            .build()
+            .map_err(|_| {
+                AdapterError::new(
+                    ErrorKind::NetworkTls,
+                    "The certificates that this computer trusts could not be loaded.",
+                )
+                .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
+            })?;
+        Self::by(Way::Network(http), config, clock, jitter_seed, recent)
+    }
+
+    /// A client whose requests a recording answers, in the recording's time. It opens no connection.
+    ///
+    /// # Errors
+    /// `configuration` for an address without a host.
+    pub fn replaying(config: HttpConfig, playback: &Arc<Playback>) -> Result<Self, AdapterError> {
+        let clock: Arc<dyn Clock> = playback.clone();
+        Self::by(Way::Recorded(playback.clone()), config, clock, 0, &[])
+    }
+
+    fn by(
+        way: Way,
+        config: HttpConfig,
+        clock: Arc<dyn Clock>,
+        jitter_seed: u64,
+        recent: &[Timestamp],
+    ) -> Result<Self, AdapterError> {
         let Some(name) = config.base_url.host_str() else {
             return Err(AdapterError::new(
                 ErrorKind::Configuration,
@@ -82,38 +130,19 @@ impl HttpClient {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
         };
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("NurtureHub-Connect/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(config.connect_timeout)
-            .read_timeout(config.read_timeout)
-            .timeout(config.total_timeout)
-            .tcp_nodelay(true)
-            .gzip(true);
-        if is_loopback(&config.base_url) {
-            builder = builder.no_proxy();
-        }
-        if config.base_url.scheme() == "http" {
-            builder = builder.tls_certs_only(std::iter::empty());
-        }
-        let http = builder.build().map_err(|_| {
-            AdapterError::new(
-                ErrorKind::NetworkTls,
-                "The certificates that this computer trusts could not be loaded.",
-            )
-            .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
-        })?;
         let throttle = Throttle::new(&config.limits, clock.clone(), recent, config.used_today);
         Ok(Self {
             inner: Arc::new(Inner {
-                http,
+                way,
                 throttle,
                 trace: TraceLog::default(),
+                recording: Recording::default(),
                 base: config.base_url.as_str().trim_end_matches('/').to_owned(),
                 host,
                 jitter: Mutex::new(Jitter::new(jitter_seed)),
                 spent: Mutex::new(Spent::default()),
                 requests: AtomicU64::new(0),
+                ahead: Mutex::default(),
                 config,
                 clock,
             }),
@@ -136,29 +165,42 @@ impl HttpClient {
         Request::new(self, method, template, args)
     }
 
-    /// Whether anything that speaks HTTP answers at the CRM's address. Sends no credentials.
+    /// Waits for a place among the requests to this CRM, for a look at the way there that is not a
+    /// request of its own. It counts as one.
     ///
     /// # Errors
-    /// A network error, where nothing does.
-    pub async fn reach(&self) -> Result<(), AdapterError> {
-        let admission = self.inner.throttle.admit().await?;
-        self.inner.requests.fetch_add(1, Ordering::Relaxed);
-        let answer = self
-            .inner
-            .http
-            .head(self.inner.config.base_url.clone())
-            .send()
-            .await;
-        drop(admission);
-        answer
-            .map(|_| ())
-            .map_err(|error| classify::transport(&error))
+    /// `quotaExhausted`, where the day's allowance is used up.
+    pub(crate) async fn admit(&self) -> Result<(), AdapterError> {
+        self.inner.throttle.admit().await?;
+        Ok(())
+    }
+
+    /// By how much our clock is ahead of the CRM's, by the last answer that told its time; negative
+    /// where it is behind.
+    #[must_use]
+    pub fn clock_ahead(&self) -> Option<SignedDuration> {
+        *self.inner.lock_ahead()
     }
 
     /// What was said so far.
     #[must_use]
     pub fn trace(&self) -> &TraceLog {
         &self.inner.trace
+    }
+
+    /// The last of it, with all bodies.
+    #[must_use]
+    pub fn recording(&self) -> &Recording {
+        &self.inner.recording
+    }
+
+    /// What answers in the CRM's place, where something does.
+    #[must_use]
+    pub fn playback(&self) -> Option<&Arc<Playback>> {
+        match &self.inner.way {
+            Way::Network(_) => None,
+            Way::Recorded(playback) => Some(playback),
+        }
     }
 
     /// Takes the time spent since it was last taken.
@@ -210,6 +252,17 @@ impl Inner {
         self.config
             .backoff
             .wait_after_429(attempt, least, &mut self.lock_jitter())
+    }
+
+    /// Holds the CRM's clock against ours.
+    pub(super) fn note_date(&self, response: &HttpResponse) {
+        if let Some(theirs) = response.date() {
+            *self.lock_ahead() = Some(response.received_at.duration_since(theirs));
+        }
+    }
+
+    fn lock_ahead(&self) -> MutexGuard<'_, Option<SignedDuration>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock_spent(&self) -> MutexGuard<'_, Spent> {

@@ -6,6 +6,7 @@ use nurturehub_port::{AdapterError, Limits, ProviderSpec, RateWindow};
 use url::Url;
 
 use crate::Settings;
+use crate::network::{Names, Network, Proxy, Trust};
 
 /// How a [`HttpClient`](super::HttpClient) behaves.
 #[derive(Debug, Clone)]
@@ -30,6 +31,8 @@ pub struct HttpConfig {
     pub max_pause: Duration,
     /// Requests made earlier on this UTC day; they count towards the day's limit.
     pub used_today: u64,
+    /// The way out of this computer.
+    pub network: Network,
 }
 
 /// Waits that double, each shortened at random (full jitter).
@@ -60,6 +63,11 @@ impl HttpConfig {
             },
             max_pause: Duration::from_secs(300),
             used_today: 0,
+            network: Network {
+                trust: Trust::System,
+                proxy: Proxy::System,
+                names: Names::System,
+            },
         }
     }
 

@@ -6,11 +6,14 @@
 //! kinds. Dropping the future of a request cancels it and frees its place.
 
 mod body;
+pub(crate) mod certificate;
 mod classify;
 mod client;
 mod config;
 mod json_path;
 mod json_records;
+mod playback;
+mod recording;
 mod request;
 mod response;
 mod retry;
@@ -25,6 +28,8 @@ pub use client::{HttpClient, Spent};
 pub use config::{Backoff, HttpConfig};
 pub use json_path::describe as describe_json_error;
 pub use json_records::{Records, read_records};
+pub use playback::{Playback, PlaybackCredential, RecordedStep};
+pub use recording::{Came, Exchange, Failure, Recording, Taken};
 pub use request::Request;
 pub use response::HttpResponse;
 pub use trace::{TraceEntry, TraceLog};

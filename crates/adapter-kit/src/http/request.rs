@@ -177,6 +177,16 @@ impl<'a> Request<'a> {
         super::send::send(self).await
     }
 
+    /// The path, below the base address.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query, encoded.
+    pub(super) fn query_text(&self) -> &str {
+        &self.query
+    }
+
     /// The whole address.
     pub(super) fn url(&self) -> String {
         let base = &self.client.inner().base;

@@ -144,16 +144,21 @@ impl HttpResponse {
     }
 
     /// Signs of a proxy's or captive portal's own page: headers that Squid and others set on their
-    /// errors, and the marker of WISPr, by which hotspots announce themselves.
+    /// errors, the marker of WISPr, by which hotspots announce themselves, and the words that stand
+    /// on the pages of guest networks and on no CRM's.
     fn is_from_the_network_between(&self) -> bool {
-        const MARKER: &[u8] = b"WISPAccessGatewayParam";
-        ["x-squid-error", "proxy-authenticate", "proxy-status"]
+        const WORDS: [&str; 5] = [
+            "wispaccessgatewayparam",
+            "captive portal",
+            "hotspot",
+            "wi-fi",
+            "guest network",
+        ];
+        let by_header = ["x-squid-error", "proxy-authenticate", "proxy-status"]
             .iter()
-            .any(|name| self.headers.contains_key(*name))
-            || self
-                .body
-                .windows(MARKER.len())
-                .take(64 * 1024)
-                .any(|window| window == MARKER)
+            .any(|name| self.headers.contains_key(*name));
+        let start = self.body.get(..64 * 1024).unwrap_or(&self.body);
+        let page = String::from_utf8_lossy(start).to_ascii_lowercase();
+        by_header || WORDS.iter().any(|word| page.contains(word))
     }
 }

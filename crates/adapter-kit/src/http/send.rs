@@ -8,9 +8,10 @@ use jiff::SignedDuration;
 use nurturehub_port::{AdapterError, ErrorKind, Evidence, Retry, Secret};
 use reqwest::Url;
 
-use super::client::Inner;
+use super::client::{Inner, Way};
+use super::recording::{self, Came};
 use super::request::CredentialHeader;
-use super::{HttpResponse, Request, TraceEntry, body, classify, trace};
+use super::{HttpResponse, Playback, Request, TraceEntry, body, classify, trace};
 
 /// How one attempt ended.
 enum Outcome {
@@ -32,9 +33,18 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
     })?;
     let inner = request.client.inner();
     let mut token = match &request.credential {
-        Some(credential) => Some(credential.source.current().await?),
+        Some(credential) => match credential.source.current().await {
+            Ok(token) => Some(token),
+            Err(error) => {
+                note_no_credential(&request, 1, &error, false);
+                return Err(error);
+            }
+        },
         None => None,
     };
+    if let Some(token) = &token {
+        inner.recording.sends(token);
+    }
     let mut renewed = false;
     let mut attempt = 1;
     loop {
@@ -56,7 +66,9 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
             Outcome::Answer(response) if response.status == StatusCode::UNAUTHORIZED => {
                 match (&request.credential, &token) {
                     (Some(credential), Some(rejected)) if !renewed => {
-                        token = Some(renew(credential, rejected, &request, &response).await?);
+                        let another = renew(credential, rejected, &request, &response).await?;
+                        inner.recording.sends(&another);
+                        token = Some(another);
                         renewed = true;
                         attempt += 1;
                         continue;
@@ -114,12 +126,24 @@ async fn renew(
     response: &HttpResponse,
 ) -> Result<Secret<String>, AdapterError> {
     credential.source.renewed(rejected).await.map_err(|error| {
+        note_no_credential(request, response.attempt, &error, true);
         if error.kind == ErrorKind::AuthInvalid {
             read_error(request, response)
         } else {
             with_evidence(error, response)
         }
     })
+}
+
+fn note_no_credential(request: &Request<'_>, attempt: u32, error: &AdapterError, renewing: bool) {
+    let inner = request.client.inner();
+    let came = Came::NoCredential {
+        failure: error.into(),
+        renewing,
+    };
+    inner
+        .recording
+        .note(request, attempt, inner.clock.now(), came);
 }
 
 /// The adapter's reading of an error answer, with evidence.
@@ -134,8 +158,21 @@ fn with_evidence(mut error: AdapterError, response: &HttpResponse) -> AdapterErr
     error
 }
 
+/// A 429 that asks for so long a wait means that an allowance is used up, and not that requests
+/// came too fast.
+const ALLOWANCE: Duration = Duration::from_secs(60 * 60);
+
 /// The error where the CRM asks for a longer wait than a run should take.
 fn later(inner: &Inner, error: AdapterError, wait: Duration) -> AdapterError {
+    let error = if error.kind == ErrorKind::RateLimited && wait >= ALLOWANCE {
+        AdapterError::new(
+            ErrorKind::QuotaExhausted,
+            "The CRM takes no more requests for now: its allowance is used up (429).",
+        )
+        .evidence(error.evidence)
+    } else {
+        error
+    };
     let at = SignedDuration::try_from(wait)
         .ok()
         .and_then(|wait| inner.clock.now().checked_add(wait).ok());
@@ -189,26 +226,29 @@ async fn attempt_once(
         throttled_ms: millis(admission.waited),
     };
     let began = inner.clock.elapsed();
-    let mut message = inner
-        .http
-        .request(request.method.clone(), url.clone())
-        .headers(headers);
-    if let Some(body) = &request.body {
-        message = message.body(body.clone());
-    }
     inner.count_request();
-    let outcome = match message.send().await {
-        Err(error) => Outcome::Failure {
-            reached: !error.is_connect() && !error.is_builder(),
-            error: classify::transport(&error),
-        },
-        Ok(mut answer) => {
-            entry.status = Some(answer.status().as_u16());
-            entry.request_id = trace::request_id(answer.headers());
-            entry.limit_headers = trace::limit_headers(answer.headers());
-            read_body(inner, &mut answer, attempt, &mut entry).await
+    let outcome = match &inner.way {
+        Way::Network(http) => {
+            let mut message = http
+                .request(request.method.clone(), url.clone())
+                .headers(headers);
+            if let Some(body) = &request.body {
+                message = message.body(body.clone());
+            }
+            asked(inner, message, attempt, &mut entry).await
         }
+        Way::Recorded(playback) => replayed(inner, playback, request, attempt, &mut entry),
     };
+    let came = match &outcome {
+        Outcome::Answer(response) => recording::answer(response),
+        Outcome::Failure { error, reached } => Came::Failure {
+            failure: error.into(),
+            reached: *reached,
+        },
+    };
+    inner
+        .recording
+        .note(request, attempt, inner.clock.now(), came);
     let took = inner.clock.elapsed().saturating_sub(began);
     drop(admission);
     inner.add_waiting(took);
@@ -223,6 +263,75 @@ async fn attempt_once(
     };
     inner.trace.push(entry);
     Ok(outcome)
+}
+
+/// Asks the CRM.
+async fn asked(
+    inner: &Inner,
+    message: reqwest::RequestBuilder,
+    attempt: u32,
+    entry: &mut TraceEntry,
+) -> Outcome {
+    match message.send().await {
+        Err(error) => Outcome::Failure {
+            reached: !error.is_connect() && !error.is_builder(),
+            error: classify::transport(&error),
+        },
+        Ok(mut answer) => {
+            entry.status = Some(answer.status().as_u16());
+            entry.request_id = trace::request_id(answer.headers());
+            entry.limit_headers = trace::limit_headers(answer.headers());
+            read_body(inner, &mut answer, attempt, entry).await
+        }
+    }
+}
+
+/// Asks the recording.
+fn replayed(
+    inner: &Inner,
+    playback: &Playback,
+    request: &Request<'_>,
+    attempt: u32,
+    entry: &mut TraceEntry,
+) -> Outcome {
+    let method = request.method.as_str();
+    let came = playback.ask(
+        method,
+        &request.template,
+        request.path(),
+        request.query_text(),
+    );
+    match came {
+        Came::Failure { failure, reached } => Outcome::Failure {
+            error: failure.error(),
+            reached,
+        },
+        Came::NoCredential { failure, .. } => Outcome::Failure {
+            error: failure.error(),
+            reached: false,
+        },
+        Came::Answer {
+            status,
+            headers,
+            body,
+        } => {
+            entry.status = Some(status);
+            entry.request_id = trace::request_id(&headers);
+            entry.limit_headers = trace::limit_headers(&headers);
+            entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
+            let response = HttpResponse {
+                status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+                headers,
+                body,
+                request_id: entry.request_id.clone(),
+                attempt,
+                received_at: inner.clock.now(),
+                since_429: inner.throttle.since_429(),
+            };
+            inner.note_date(&response);
+            Outcome::Answer(response)
+        }
+    }
 }
 
 /// Reads the answer. An error status counts even where its body cannot be read.
@@ -250,7 +359,7 @@ async fn read_body(
         Err(_) => Bytes::new(),
     };
     entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    Outcome::Answer(HttpResponse {
+    let response = HttpResponse {
         status: answer.status(),
         headers: std::mem::take(answer.headers_mut()),
         body,
@@ -258,7 +367,9 @@ async fn read_body(
         attempt,
         received_at: inner.clock.now(),
         since_429: inner.throttle.since_429(),
-    })
+    };
+    inner.note_date(&response);
+    Outcome::Answer(response)
 }
 
 /// The headers with the key or token among them.

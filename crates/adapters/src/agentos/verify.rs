@@ -35,7 +35,10 @@ impl OwnSteps for AgentOs {
     /// One list stands for all: the tier is open or not as a whole.
     async fn permissions(&self) -> Result<String, AdapterError> {
         match self.get(List::Tenant.path(), &["0", "1"])?.send().await {
-            Ok(_) => Ok("The Contacts tier (V4) is open to the key.".to_owned()),
+            // Whoever else answers in its place would open everything.
+            Ok(answer) => {
+                Page::read(&answer).map(|_| "The Contacts tier (V4) is open to the key.".to_owned())
+            }
             // The key has proved itself in the step before.
             Err(error) if error.kind == ErrorKind::AuthInvalid => Err(errors::tier_off(error)),
             Err(error) => Err(error),

@@ -11,7 +11,7 @@ use nurturehub_port::{
     ConnectionId, ConsentState, CrmAdapter, ErrorKind, PageRecord, Secret, StepName, StepStatus,
     SyncStart, TenantId,
 };
-use nurturehub_sandbox::{AccessChange, Change, Faults, Mutation, Sandbox, SandboxConfig};
+use nurturehub_sandbox::{AccessChange, Change, Faults, Mutation, Sandbox, SandboxConfig, Time};
 
 use super::profile::server::{contacts, ids, list, now};
 
@@ -27,6 +27,7 @@ async fn sandbox(contacts: usize) -> Sandbox {
         contacts,
         flawed: true,
         limits: false,
+        time: Time::Fixed(now()),
         ..SandboxConfig::default()
     };
     Sandbox::start(config).await.unwrap()
@@ -205,7 +206,7 @@ async fn a_listing_that_is_cut_short_or_repeats_itself_is_never_taken_for_a_whol
     for (fault, kind) in [
         ("loop.list:shortListing=150", ErrorKind::IncompleteListing),
         ("loop.list:repeatPage", ErrorKind::Protocol),
-        ("loop.list:html", ErrorKind::Protocol),
+        ("loop.list:html", ErrorKind::NetworkProxy),
         ("loop.list:wrongType", ErrorKind::SchemaChanged),
     ] {
         let sandbox = sandbox(2_000).await;

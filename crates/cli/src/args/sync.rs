@@ -19,6 +19,9 @@ pub(crate) struct Sync {
     /// Carry out removals that were held because there were unusually many
     #[arg(long)]
     pub(crate) confirm_removals: bool,
+    /// If it fails, look for the cause step by step
+    #[arg(long)]
+    pub(crate) diagnose: bool,
 }
 
 /// What `push` is given.
@@ -33,6 +36,9 @@ pub(crate) struct Push {
     /// Send just this contact, also where it was refused before; may be repeated
     #[arg(long, value_name = "EXTERNAL_ID")]
     pub(crate) only: Vec<String>,
+    /// If it fails, look for the cause step by step
+    #[arg(long)]
+    pub(crate) diagnose: bool,
 }
 
 /// What to do with activities.

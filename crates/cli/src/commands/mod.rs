@@ -1,10 +1,14 @@
 //! One file for each command: call the engine, show its answer, say how it ended.
 
 mod activities;
+mod alerts;
+mod audit;
+mod bundle;
 mod connections;
 mod contact;
 mod contacts;
 mod database;
+mod diagnose;
 mod files;
 mod headers;
 mod health;
@@ -86,6 +90,7 @@ async fn dispatch(
         Command::RotateKey => database::rotate_key(globals, console).await,
         Command::StartFresh => database::start_fresh(globals, console).await,
         Command::Verify(args) => verify::run(globals, console, args).await,
+        Command::Diagnose(args) => diagnose::run(globals, console, args).await,
         Command::Sync(args) => sync::run(globals, console, args, cancel).await,
         Command::Contacts(args) => contacts::run(globals, console, args).await,
         Command::Contact(args) => contact::run(globals, console, args).await,
@@ -96,6 +101,10 @@ async fn dispatch(
         Command::Health(args) => health::run(globals, console, args).await,
         Command::Runs(args) => runs::list(globals, console, args).await,
         Command::Run(args) => runs::one(globals, console, args).await,
+        Command::Alerts(args) => alerts::run(globals, console, args).await,
+        Command::Audit(args) => audit::run(globals, console, args).await,
+        Command::Bundle(args) => bundle::make(globals, console, args).await,
+        Command::Replay(args) => bundle::replay(console, args).await,
         Command::Platform(args) => platform::run(globals, console, args).await,
         Command::Sandbox(args) => sandbox::run(console, args, cancel).await,
         Command::Demo(args) => demo::run(globals, console, args).await,

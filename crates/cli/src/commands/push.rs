@@ -3,6 +3,7 @@
 use nurturehub_engine::{EngineError, PushOptions, PushReport};
 use tokio_util::sync::CancellationToken;
 
+use super::diagnose;
 use crate::args::{Globals, Push};
 use crate::exit::Exit;
 use crate::output::table::{Column, pairs, table};
@@ -25,7 +26,7 @@ pub(super) async fn run(
         only: args.only,
     };
     let progress = console.progress();
-    let report = workplace
+    let outcome = workplace
         .engine
         .push(
             &args.connection,
@@ -33,8 +34,12 @@ pub(super) async fn run(
             &|sent| progress.line(&line(sent)),
             cancel,
         )
-        .await?;
+        .await;
     drop(progress);
+    if outcome.is_err() && args.diagnose {
+        diagnose::after(&workplace, console, &args.connection, cancel).await;
+    }
+    let report = outcome?;
     console.answer(&report, || show(&report))?;
     Ok(Exit::partial_if(report.rejected > 0))
 }

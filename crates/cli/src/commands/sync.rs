@@ -3,6 +3,7 @@
 use nurturehub_engine::{EngineError, SyncOptions, SyncProgress, SyncReport, SyncStatus};
 use tokio_util::sync::CancellationToken;
 
+use super::diagnose;
 use crate::args::{Globals, Sync};
 use crate::exit::Exit;
 use crate::output::table::pairs;
@@ -22,7 +23,7 @@ pub(super) async fn run(
         confirm_removals: args.confirm_removals,
     };
     let progress = console.progress();
-    let report = workplace
+    let outcome = workplace
         .engine
         .sync(
             &args.connection,
@@ -30,8 +31,12 @@ pub(super) async fn run(
             &|at| progress.line(&line(at)),
             cancel,
         )
-        .await?;
+        .await;
     drop(progress);
+    if outcome.is_err() && args.diagnose {
+        diagnose::after(&workplace, console, &args.connection, cancel).await;
+    }
+    let report = outcome?;
     console.answer(&report, || show(&report, &args.connection))?;
     Ok(Exit::partial_if(report.status == SyncStatus::Partial))
 }

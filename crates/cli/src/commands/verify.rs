@@ -5,7 +5,7 @@ use nurturehub_engine::{EngineError, VerifyReport};
 use crate::args::{Globals, One};
 use crate::exit::Exit;
 use crate::output::table::{Column, table};
-use crate::output::{Console, text};
+use crate::output::{Console, error, text};
 use crate::workplace::Workplace;
 
 /// Checks a connection.
@@ -31,7 +31,7 @@ pub(super) async fn run(
     Ok(Exit::of_verification(&report))
 }
 
-fn show(report: &VerifyReport) -> String {
+pub(super) fn show(report: &VerifyReport) -> String {
     let columns = [
         Column::Left("step"),
         Column::Left("result"),
@@ -49,9 +49,15 @@ fn show(report: &VerifyReport) -> String {
             ]
         }),
     );
-    for remedy in report.steps.iter().filter_map(|step| step.remedy.as_ref()) {
-        shown.push_str("\nwhat to do: ");
-        shown.push_str(&text::shown(remedy, 400));
+    for step in &report.steps {
+        if let Some(remedy) = &step.remedy {
+            shown.push_str("\nwhat to do: ");
+            shown.push_str(&text::shown(remedy, 400));
+        }
+        if let Some(owner) = step.owner {
+            shown.push_str("\nwho: ");
+            shown.push_str(error::who(owner));
+        }
     }
     shown
 }

@@ -17,15 +17,20 @@ pub(crate) struct Document<'a> {
 
 /// A failure in plain English: what happened, what to do, who must act.
 pub(crate) fn for_people(report: &ErrorReport) -> String {
-    let who = match report.owner {
+    format!(
+        "error: {}\n  what to do: {}\n  who: {}",
+        text::shown(&report.message, MOST),
+        text::shown(&report.remedy, MOST),
+        who(report.owner),
+    )
+}
+
+/// Who must act, for people.
+pub(crate) const fn who(owner: Owner) -> &'static str {
+    match owner {
         Owner::Agency => "the agency's admin",
         Owner::Crm => "the CRM's vendor",
         Owner::Nurturehub => "NurtureHub",
         Owner::Support => "support, with the person at this computer",
-    };
-    format!(
-        "error: {}\n  what to do: {}\n  who: {who}",
-        text::shown(&report.message, MOST),
-        text::shown(&report.remedy, MOST),
-    )
+    }
 }

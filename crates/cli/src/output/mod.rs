@@ -68,6 +68,20 @@ impl Console {
         print(&written)
     }
 
+    /// Gives one of several answers, each a JSON document on a line of its own.
+    ///
+    /// # Errors
+    /// As [`Console::answer`].
+    pub(crate) fn line<T: Serialize + ?Sized>(&self, document: &T) -> Result<(), EngineError> {
+        let written = serde_json::to_string(document).map_err(|error| {
+            EngineError::new(
+                ErrorKind::Internal,
+                format!("The answer is no JSON: {error}."),
+            )
+        })?;
+        print(&written)
+    }
+
     /// Says why the command failed.
     pub(crate) fn failure(&self, failure: &EngineError) {
         let report = failure.report();

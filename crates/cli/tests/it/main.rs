@@ -10,6 +10,7 @@ mod new_key;
 mod program;
 mod receiver;
 mod sign_in;
+mod support;
 mod tokens;
 mod walk;
 mod write_back;

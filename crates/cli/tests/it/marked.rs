@@ -65,6 +65,28 @@ impl Watch {
         outcome
     }
 
+    /// Makes a bundle, and keeps all that is in it to be looked through.
+    async fn bundle(&mut self, conn: &str) {
+        let path = self.desk.file("marked.zip", "");
+        let made = self.run(&["bundle", conn, "--out", &path], "").await.done();
+        assert_eq!(made["replayable"], true, "a failure was recorded: {made}");
+        let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
+        for at in 0..zip.len() {
+            let mut entry = zip.by_index(at).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let mut text = String::new();
+            std::io::Read::read_to_string(&mut entry, &mut text).unwrap();
+            self.said
+                .push((format!("{name} of a bundle of {conn}"), text));
+        }
+        let replay = self.run(&["replay", &path], "").await;
+        assert_eq!(
+            replay.code,
+            Some(0),
+            "it is lived through again: {replay:?}"
+        );
+    }
+
     /// Learns what people are called, and where they are reached.
     fn remember(&mut self, contacts: &Value) {
         for contact in contacts["contacts"].as_array().unwrap() {
@@ -209,6 +231,7 @@ async fn whole_job(watch: &mut Watch, provider: &str) {
         watch.desk.sandbox.add_faults(faults);
         watch.run(&["sync", conn, "--full"], "").await;
         watch.desk.sandbox.clear_faults();
+        watch.bundle(conn).await;
     }
     watch
         .desk
@@ -230,6 +253,13 @@ async fn whole_job(watch: &mut Watch, provider: &str) {
         Some(3),
         "{provider} has thrown us out: {refused:?}"
     );
+    watch.bundle(conn).await;
+    // The CRM repeats to us what we sent it, key and all.
+    let faults = Faults::parse(&format!("{provider}:echo=400")).unwrap();
+    watch.desk.sandbox.add_faults(faults);
+    watch.run(&["verify", conn], "").await;
+    watch.desk.sandbox.clear_faults();
+    watch.bundle(conn).await;
     watch
         .desk
         .sandbox

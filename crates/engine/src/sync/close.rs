@@ -1,7 +1,8 @@
 //! Closing a complete listing: judge it, settle what it did not show, move the cursor.
 
+use nurturehub_port::ErrorKind;
 use nurturehub_store::contacts::{self, Population};
-use nurturehub_store::listings;
+use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::runs::{self, RunRecord};
 
 use super::doubt::{self, Doubt, DoubtReason, Facts};
@@ -25,6 +26,11 @@ impl Run<'_> {
         session: &Session,
         options: SyncOptions,
     ) -> Result<(), EngineError> {
+        if let Some(error) = unreadable(&self.listing.counts) {
+            // The next run lists anew from where the last good listing ended.
+            self.finish(false).await?;
+            return Err(error);
+        }
         let policy = session.spec.absence;
         let (connection, number, full) = (self.record.row, self.listing.number, self.listing.full);
         let (population, before) = self
@@ -109,7 +115,8 @@ impl Run<'_> {
         self.finish(moves).await
     }
 
-    async fn finish(&mut self, moves: bool) -> Result<(), EngineError> {
+    /// Ends the listing; its cursor counts from now on where it `moves`.
+    pub(super) async fn finish(&mut self, moves: bool) -> Result<(), EngineError> {
         let (connection, listing) = (self.record.row, self.listing.clone());
         let cursor = if moves { listing.cursor.clone() } else { None };
         let after = cursor.clone().or_else(|| self.record.cursor.clone());
@@ -120,6 +127,23 @@ impl Run<'_> {
             .await?;
         Ok(())
     }
+}
+
+/// Records that must be rejected for a listing to be taken for one of another shape.
+const FEW: u64 = 10;
+
+/// A listing of which most records could not be read: it is not that so many are wrong, but that
+/// the CRM's records are others than before. Nothing is settled by it.
+fn unreadable(counts: &ListingCounts) -> Option<EngineError> {
+    (counts.rejected >= FEW && counts.rejected * 2 > counts.listed).then(|| {
+        EngineError::new(
+            ErrorKind::SchemaChanged,
+            format!(
+                "{} of the {} records that the CRM listed could not be read.",
+                counts.rejected, counts.listed
+            ),
+        )
+    })
 }
 
 /// Records of the last full listing that was believed.

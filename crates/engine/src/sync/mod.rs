@@ -10,20 +10,22 @@ mod doubt;
 mod pipeline;
 mod report;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, SyncStart};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::listings::{self, Listing};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::{audit, contacts, traces};
+use nurturehub_store::{audit, contacts, recordings, traces};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 pub use doubt::{Doubt, DoubtReason};
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
 use crate::session::Session;
-use crate::{Engine, EngineError, audit_words, lease};
+use crate::support::Heard;
+use crate::{Engine, EngineError, audit_words, lease, run_log};
 use pipeline::Walked;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
@@ -59,6 +61,9 @@ struct Run<'a> {
     listing: Listing,
     row: i64,
     report: SyncReport,
+    started_at: Timestamp,
+    /// What was said, where it stopped the listing.
+    heard: Option<Heard>,
 }
 
 impl Engine {
@@ -80,10 +85,13 @@ impl Engine {
         let _lease = lease::try_take(&self.options.home, &record.id)?;
         let began = self.options.clock.elapsed();
         let mut run = self.begin(record, options).await?;
-        let outcome = run.work(options, progress, cancel).await;
+        let span = run_log::span("sync", &run.record.id, &run.report.run_id);
+        span.in_scope(|| tracing::info!(mode = run.report.mode, "Run begins."));
+        let work = run.work(options, progress, cancel).instrument(span.clone());
+        let outcome = work.await;
         let elapsed = self.options.clock.elapsed().saturating_sub(began);
         run.report.duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        run.end(outcome).await
+        run.end(outcome, &span).await
     }
 
     async fn begin(
@@ -140,6 +148,8 @@ impl Engine {
             record,
             listing,
             row: run_row,
+            started_at: now,
+            heard: None,
         })
     }
 }
@@ -170,9 +180,21 @@ impl Run<'_> {
         progress: &(dyn Fn(SyncProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
-        let session = self.engine.session(self.record.clone()).await?;
+        let session = match self.engine.session(self.record.clone()).await {
+            Ok(session) => session,
+            Err(error) => {
+                self.heard = self
+                    .engine
+                    .heard_nothing(true, &self.record, self.started_at);
+                return Err(error);
+            }
+        };
         if !self.listing.complete {
+            let start = self.start();
             let walked = self.walk(&session, progress, cancel).await;
+            if walked.is_err() {
+                self.heard = Some(Heard::listing(&session, start, self.started_at));
+            }
             self.report.requests = session.http.requests();
             let left = session.drain_trace();
             if !left.is_empty() {
@@ -183,6 +205,12 @@ impl Run<'_> {
                     .await?;
             }
             self.report.spent.add_http(session.http.spent());
+            if let Err(error) = &walked
+                && error.kind() == ErrorKind::IncompleteListing
+            {
+                // What was passed over does not come back by going on: the next run lists anew.
+                self.finish(false).await?;
+            }
             if let Walked::Cancelled = walked? {
                 return Err(EngineError::new(
                     ErrorKind::Cancelled,
@@ -220,7 +248,11 @@ impl Run<'_> {
     }
 
     /// Writes down how the run ended, whatever happened.
-    async fn end(mut self, outcome: Result<(), EngineError>) -> Result<SyncReport, EngineError> {
+    async fn end(
+        mut self,
+        outcome: Result<(), EngineError>,
+        span: &tracing::Span,
+    ) -> Result<SyncReport, EngineError> {
         let error = match &outcome {
             Ok(()) => None,
             Err(error) if error.kind() == ErrorKind::Cancelled => {
@@ -243,15 +275,26 @@ impl Run<'_> {
             error_kind: error.as_ref().map(|error| error.kind.as_str()),
             report: report.clone(),
         };
+        run_log::ended(span, end.status, end.error_kind, &report);
+        let recording = match &error {
+            Some(error) => self.engine.recording(self.heard, "listing", error).await,
+            None => None,
+        };
         let (connection, row) = (self.record.row, self.row);
         let kept = self
             .engine
             .store
             .write(move |tx| {
                 runs::end(tx, row, &end)?;
-                traces::trim(tx, connection)
+                if let Some(recording) = &recording {
+                    recordings::keep(tx, connection, row, recording)?;
+                }
+                traces::trim(tx, connection)?;
+                runs::trim(tx, connection)
             })
             .await;
+        let (id, provider) = (&self.record.id, &self.record.provider);
+        self.engine.export(id, provider, &self.report.run_id).await;
         match (outcome, kept) {
             (Ok(()), Ok(())) => Ok(self.report),
             (Ok(()), Err(error)) => Err(error.into()),

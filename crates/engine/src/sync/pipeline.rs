@@ -93,6 +93,7 @@ impl Walk<'_> {
             };
             let Some(page) = next else { break };
             let page = page?;
+            self.session.http.recording().goes_on_from(&page.cursor);
             let began = clock.elapsed();
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
             told.pages += 1;

@@ -20,7 +20,7 @@ async fn a_bad_page_has_its_own_error_and_loses_nothing() {
             ("malformed", ErrorKind::Protocol),
             ("truncate", ErrorKind::Protocol),
             ("wrongType", ErrorKind::SchemaChanged),
-            ("html", ErrorKind::Protocol),
+            ("html", ErrorKind::NetworkProxy),
             ("oversized=40", ErrorKind::Protocol),
             ("status=403", ErrorKind::ScopeMissing),
         ] {

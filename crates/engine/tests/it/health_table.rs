@@ -1,7 +1,7 @@
 //! Health as a function of recorded facts.
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_engine::{HealthInputs, RunFact, State, evaluate};
+use nurturehub_engine::{HealthInputs, RunFact, RunWork, State, Trouble, evaluate};
 use nurturehub_port::ErrorKind;
 
 const START: i64 = 1_800_000_000;
@@ -13,23 +13,29 @@ fn at(minutes: i64) -> Timestamp {
 fn failed(minutes: i64, kind: ErrorKind) -> RunFact {
     let facts = kind.facts();
     RunFact {
-        is_sync: true,
+        work: RunWork::Sync,
         at: at(minutes),
         succeeded: false,
         partial: false,
         cancelled: false,
-        error: Some((kind, facts.title.into(), facts.remedy.into(), facts.owner)),
+        trouble: Some(Trouble {
+            kind,
+            title: facts.title.into(),
+            message: facts.title.into(),
+            remedy: facts.remedy.into(),
+            owner: facts.owner,
+        }),
     }
 }
 
 fn succeeded(minutes: i64) -> RunFact {
     RunFact {
-        is_sync: true,
+        work: RunWork::Sync,
         at: at(minutes),
         succeeded: true,
         partial: false,
         cancelled: false,
-        error: None,
+        trouble: None,
     }
 }
 
@@ -41,6 +47,7 @@ fn health(now: i64, mut runs: Vec<RunFact>) -> nurturehub_engine::Health {
         created_at: at(0),
         paused_at: None,
         runs,
+        refused: 0,
         running: false,
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
@@ -80,7 +87,7 @@ fn a_streak_counts_outages_and_not_attempts() {
 fn a_cancel_changes_nothing() {
     let mut cancelled = failed(20, ErrorKind::Cancelled);
     cancelled.cancelled = true;
-    cancelled.error = None;
+    cancelled.trouble = None;
     let after = health(21, vec![succeeded(0), cancelled.clone()]);
     assert_eq!(
         after.state,
@@ -108,4 +115,58 @@ fn the_first_state_that_matches_wins() {
     assert_eq!(states(ErrorKind::NetworkTimeout), State::Degraded);
     assert_eq!(health(60 * 24 + 1, vec![succeeded(0)]).state, State::Stale);
     assert_eq!(health(5, vec![]).state, State::New);
+}
+
+#[test]
+fn a_verification_disproves_what_it_would_have_met_and_nothing_else() {
+    let verified = RunFact {
+        work: RunWork::Verify,
+        ..succeeded(20)
+    };
+    let after = |kind| {
+        let runs = vec![succeeded(0), failed(10, kind), verified.clone()];
+        health(21, runs).state
+    };
+    assert_eq!(
+        after(ErrorKind::AuthInvalid),
+        State::Healthy,
+        "it let us in"
+    );
+    assert_eq!(after(ErrorKind::NetworkDns), State::Healthy);
+    assert_eq!(
+        after(ErrorKind::StorageFull),
+        State::Failing,
+        "the CRM knows nothing of the disk"
+    );
+    assert_eq!(
+        after(ErrorKind::SchemaChanged),
+        State::ActionNeeded,
+        "one contact that can be read is not all of them"
+    );
+    assert_eq!(after(ErrorKind::IncompleteListing), State::Degraded);
+}
+
+#[test]
+fn a_push_that_fails_is_seen_and_neither_a_sync_nor_a_verification_hides_it() {
+    let push = |run: RunFact| RunFact {
+        work: RunWork::Push,
+        ..run
+    };
+    let with = |kind| {
+        let runs = vec![succeeded(0), push(failed(10, kind)), succeeded(20)];
+        health(21, runs)
+    };
+    let down = with(ErrorKind::PlatformDown);
+    assert_eq!((down.state, down.issues.len()), (State::Degraded, 1));
+    assert_eq!(
+        with(ErrorKind::AuthInvalid).state,
+        State::ActionNeeded,
+        "the platform's token is no sign-in to the CRM"
+    );
+    let healed = vec![
+        succeeded(0),
+        push(failed(10, ErrorKind::PlatformDown)),
+        push(succeeded(30)),
+    ];
+    assert_eq!(health(31, healed).state, State::Healthy);
 }

@@ -451,7 +451,12 @@ async fn invariant_11_a_green_light_never_lies() {
     let health = desk.engine.health(&connection).await.unwrap();
     assert_eq!(health.activity, HealthActivity::Running);
     assert_eq!(health.state, State::ActionNeeded, "{health:?}");
-    assert_eq!(health.issues.len(), 1, "with what to do about it");
+    let issues: Vec<ErrorKind> = health.issues.iter().map(|issue| issue.kind).collect();
+    assert_eq!(
+        issues,
+        [ErrorKind::ScopeMissing, ErrorKind::Mapping],
+        "with what to do about it, and about the records that were refused before"
+    );
     drop(file);
     desk.sandbox.clear_faults();
     let recovered = desk.full_sync(&connection).await;

@@ -6,8 +6,12 @@
 )]
 
 mod bad_input;
+mod bundle;
 mod core_names;
 mod desk;
+mod diagnose;
+mod health_document;
+mod health_rules;
 mod health_table;
 mod invariants;
 mod keep_alive;

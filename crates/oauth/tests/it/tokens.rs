@@ -144,6 +144,11 @@ async fn each_refusal_has_its_kind() {
             ErrorKind::AuthInvalid,
         ),
         (
+            400,
+            r#"{"error":"unauthorized_client","error_description":"Access was revoked."}"#,
+            ErrorKind::AuthRevoked,
+        ),
+        (
             401,
             r#"{"statusCode":401,"description":"x"}"#,
             ErrorKind::AuthInvalid,

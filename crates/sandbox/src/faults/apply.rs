@@ -102,6 +102,9 @@ pub(crate) fn before_answer(fault: &Fault, part: &dyn Simulator, call: &mut Call
         | Fault::Truncate
         | Fault::WrongType
         | Fault::RecordWrongType
+        | Fault::RenamedList
+        | Fault::RenamedKeys
+        | Fault::RefuseRows { .. }
         | Fault::Slow { .. }
         | Fault::ShortListing { .. }
         | Fault::Empty
@@ -140,6 +143,13 @@ pub(crate) fn after_answer(fault: &Fault, part: &dyn Simulator, call: &Call, ans
         }
         Fault::WrongType => rewrite(answer, part, |page| wrong_type(page, part)),
         Fault::RecordWrongType => rewrite(answer, part, |page| record_wrong_type(page, part)),
+        Fault::RenamedList => rewrite(answer, part, |page| {
+            spoil::renamed_list(page, part.page_shape());
+        }),
+        Fault::RenamedKeys => rewrite(answer, part, |page| {
+            spoil::renamed_keys(page, part.page_shape());
+        }),
+        Fault::RefuseRows { count } => rewrite(answer, part, |page| refuse_rows(page, *count)),
         Fault::ShortListing { at } => {
             if let Some(start) = part.page_start(call) {
                 rewrite(answer, part, |page| short_listing(page, part, start, *at));
@@ -313,6 +323,18 @@ fn record_wrong_type(page: &mut Map<String, Value>, part: &dyn Simulator) {
     if let Some(field) = fields.iter().find(|field| record.contains_key(**field)) {
         let text = record.get(*field).cloned().unwrap_or(Value::Null);
         record.insert((*field).to_owned(), json!({ "value": text }));
+    }
+}
+
+/// Refuses contacts in a batch's answer, as a rule that nobody knew of would.
+fn refuse_rows(page: &mut Map<String, Value>, count: usize) {
+    let results = page.get_mut("results").and_then(Value::as_array_mut);
+    for result in results.into_iter().flatten().take(count) {
+        if let Some(result) = result.as_object_mut() {
+            result.insert("status".to_owned(), json!("rejected"));
+            let error = json!({ "code": "notAccepted", "message": "The contact breaks a rule." });
+            result.insert("error".to_owned(), error);
+        }
     }
 }
 

@@ -25,6 +25,9 @@
 //! | `malformed` | 200 and something that is not JSON |
 //! | `wrongType` | the page's list of records is an object |
 //! | `recordWrongType` | one record of the page has an object where text belongs |
+//! | `renamedList` | the page's list of records has another name |
+//! | `renamedKeys` | what says which record it is has another name in every record |
+//! | `refuseRows=N` | the first N contacts of a batch are refused (platform only) |
 //! | `extraFields` | members that no document names, on the page and in every record |
 //! | `nulls=values` or `nulls=objects` | every value, or every object and list, of each record is null, but its id |
 //! | `zoneless` | the times of the records have no zone |
@@ -115,6 +118,11 @@ pub(crate) enum Fault {
     Malformed,
     WrongType,
     RecordWrongType,
+    RenamedList,
+    RenamedKeys,
+    RefuseRows {
+        count: usize,
+    },
     Oversized {
         mib: u32,
     },

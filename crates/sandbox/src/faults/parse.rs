@@ -141,6 +141,11 @@ fn fault(text: &str) -> Result<Fault, FaultError> {
         "malformed" => Fault::Malformed,
         "wrongType" => Fault::WrongType,
         "recordWrongType" => Fault::RecordWrongType,
+        "renamedList" => Fault::RenamedList,
+        "renamedKeys" => Fault::RenamedKeys,
+        "refuseRows" => Fault::RefuseRows {
+            count: number(name, value)?,
+        },
         "oversized" => Fault::Oversized {
             mib: number(name, value)?,
         },

@@ -20,6 +20,28 @@ fn objects(
     records.filter_map(Value::as_object_mut)
 }
 
+/// Gives the page's list of records another name.
+pub(super) fn renamed_list(page: &mut Map<String, Value>, shape: PageShape) {
+    if let Some(records) = page.shift_remove(shape.records) {
+        page.insert(renamed(shape.records), records);
+    }
+}
+
+/// Gives another name to what says which record it is, in every record.
+pub(super) fn renamed_keys(page: &mut Map<String, Value>, shape: PageShape) {
+    for record in objects(page, shape) {
+        for key in shape.keys {
+            if let Some(value) = record.shift_remove(*key) {
+                record.insert(renamed(key), value);
+            }
+        }
+    }
+}
+
+fn renamed(name: &str) -> String {
+    format!("{name}2027")
+}
+
 /// Adds members that no document names: to the page, to each record and to the objects in it.
 pub(super) fn extra_fields(page: &mut Map<String, Value>, shape: PageShape) {
     for record in objects(page, shape) {

@@ -50,7 +50,7 @@ use crate::locks::{lock, read, write};
 use crate::mutation::Mutation;
 use crate::notice::{Delivery, Notice, UNKNOWN_TOPIC};
 use crate::setup::Setup;
-use crate::simulator::{AccessChange, Crm, PageShape, Refusal, Simulator};
+use crate::simulator::{AccessChange, Consent, Crm, PageShape, Refusal, Simulator};
 use crate::truth::GroundTruth;
 
 pub use journal::JournalEntry;
@@ -384,6 +384,16 @@ impl Crm for Reapit {
 
     fn change_access(&self, change: &AccessChange) {
         Self::change_access(self, change);
+    }
+
+    fn set_consent(&self, consent: Consent) {
+        let (page, customer) = match consent {
+            Consent::Approved => (ConsentPage::Approve, CUSTOMER),
+            Consent::Denied => (ConsentPage::Deny, CUSTOMER),
+            Consent::OtherAccount => (ConsentPage::Approve, "ELSEWHERE"),
+        };
+        self.set_consent_page(page);
+        self.sign_in_as(customer);
     }
 
     fn enforce_limits(&self, on: bool) {

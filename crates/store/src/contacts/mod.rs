@@ -19,6 +19,6 @@ pub use codes::{ChangeKind, PendingCounts};
 pub use prepared::{PageToStage, Records};
 pub use query::{
     Blocked, Change, ContactFilter, ContactPage, Detail, PushedOnce, RejectedEntry, change_counts,
-    changes, count, detail, page, rejected,
+    changes, count, count_refused, detail, page, rejected,
 };
 pub use stage::{RecordOutcome, remove, stage, stage_records};

@@ -303,6 +303,22 @@ pub fn change_counts(db: &Read<'_>, connection: i64) -> Result<PendingCounts, St
     Ok(counts)
 }
 
+/// Contacts that the platform has refused as they are now.
+///
+/// # Errors
+/// What the database answers.
+pub fn count_refused(db: &Read<'_>, connection: i64) -> Result<u64, StoreError> {
+    let count: i64 = db
+        .database
+        .prepare_cached(
+            "SELECT count(*) FROM contact WHERE connection_id = ?1 AND pending > 0 AND pending = ?2",
+        )?
+        .query_row(rusqlite::params![connection, pending::REFUSED], |row| {
+            row.get(0)
+        })?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
 /// One change that a push would make, or that is kept from it.
 #[derive(Debug, Clone)]
 pub struct Change {

@@ -17,6 +17,7 @@ mod outbox;
 mod purge;
 mod push;
 mod rekey;
+mod runs;
 mod search;
 mod staging;
 mod traces;

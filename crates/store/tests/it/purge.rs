@@ -2,10 +2,11 @@
 
 use nurturehub_port::{ConnectionId, Lifecycle};
 use nurturehub_store::audit::{self, AuditEntry};
+use nurturehub_store::recordings::{self, RecordingRow};
 use nurturehub_store::traces::TraceRow;
 use nurturehub_store::webhooks::{self, DeliveryRecord};
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
-use nurturehub_store::{connections, contacts};
+use nurturehub_store::{alerts, connections, contacts};
 use serde_json::json;
 
 use crate::desk::{
@@ -78,6 +79,12 @@ async fn fill(desk: &Desk) {
                     result: json!({}),
                 },
             )?;
+            alerts::open(tx, connection, "failing", None, at(0))?;
+            let recording = RecordingRow {
+                key: [1; 32],
+                content: vec![2],
+            };
+            recordings::keep(tx, connection, run, &recording)?;
             assert!(run > 0);
             Ok(())
         })

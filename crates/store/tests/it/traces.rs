@@ -116,3 +116,38 @@ async fn what_a_limit_still_counts_is_told_by_time_and_by_day() {
         .unwrap();
     assert_eq!(later, 0);
 }
+
+#[tokio::test]
+async fn however_long_they_are_they_keep_within_their_budget() {
+    let desk = Desk::new().await;
+    let (connection, run) = (desk.connection, desk.run);
+    let long = |number: i64| TraceRow {
+        at: at(number),
+        entry: format!("{{\"n\":{number},\"pad\":\"{}\"}}", "x".repeat(10_000)),
+    };
+    desk.store
+        .write(move |tx| {
+            let rows: Vec<TraceRow> = (0..1000).map(long).collect();
+            traces::append(tx, connection, run, &rows)?;
+            traces::trim(tx, connection)
+        })
+        .await
+        .unwrap();
+    let kept = desk
+        .store
+        .read(move |db| traces::of_run(db, run))
+        .await
+        .unwrap();
+    let bytes: usize = kept.iter().map(|entry| entry.to_string().len()).sum();
+    assert!(
+        (7 * 1024 * 1024..=8 * 1024 * 1024).contains(&bytes),
+        "as much as the budget allows and no more: {bytes}"
+    );
+    assert_eq!(kept.last().unwrap()["n"], 999, "the newest stay");
+    let first = kept.first().unwrap()["n"].as_i64().unwrap();
+    assert_eq!(
+        first,
+        1000 - i64::try_from(kept.len()).unwrap(),
+        "the oldest went"
+    );
+}

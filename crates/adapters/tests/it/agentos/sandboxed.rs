@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nurturehub_port::{ErrorKind, Lifecycle, MappedContact, PageRecord, SyncStart};
-use nurturehub_sandbox::{Change, Faults, Mutation, Sandbox, SandboxConfig};
+use nurturehub_sandbox::{Change, Faults, Mutation, Sandbox, SandboxConfig, Time};
 
-use super::scripted::{AgentOs, connect, list};
+use super::scripted::{AgentOs, connect, list, now};
 
 async fn sandbox(contacts: usize) -> (Sandbox, AgentOs) {
     let config = SandboxConfig {
         contacts,
         flawed: true,
         limits: false,
+        time: Time::Fixed(now()),
         ..SandboxConfig::default()
     };
     let sandbox = Sandbox::start(config).await.unwrap();

@@ -81,8 +81,11 @@ pub(super) async fn start(script: Script, settings: &[(&str, &str)]) -> AgentOs 
     let base = format!("http://{}", listener.local_addr().unwrap());
     let served = script.clone();
     let router = Router::new().fallback(move |request: Request| {
-        let answer = answer(&mut served.lock().unwrap(), &request);
-        async move { answer }
+        let mut response = answer(&mut served.lock().unwrap(), &request);
+        // The CRM's clock is the adapter's.
+        let date = now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        response.headers_mut().insert("date", date.parse().unwrap());
+        async move { response }
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
 

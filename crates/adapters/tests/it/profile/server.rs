@@ -90,7 +90,10 @@ pub(crate) async fn start_with_text(
     let answer: Arc<Mutex<Answer>> = Arc::new(Mutex::new(Box::new(answer)));
     let seen = asked.clone();
     let router = Router::new().fallback(move |request: Request| {
-        let response = serve(&request, &seen, &answer);
+        let mut response = serve(&request, &seen, &answer);
+        // The CRM's clock is the adapter's.
+        let date = now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        response.headers_mut().insert("date", date.parse().unwrap());
         async move { response }
     });
     tokio::spawn(async move { axum::serve(listener, router).await });

@@ -22,7 +22,7 @@ async fn every_kind_of_bad_page_has_its_error() {
         ("reapit.list:wrongType,after=1", ErrorKind::SchemaChanged),
         ("reapit.list:malformed,after=1", ErrorKind::Protocol),
         ("reapit.list:truncate,after=1", ErrorKind::Protocol),
-        ("reapit.list:html,after=1", ErrorKind::Protocol),
+        ("reapit.list:html,after=1", ErrorKind::NetworkProxy),
         ("reapit.list:oversized=17", ErrorKind::Protocol),
         (
             "reapit.list:redirect=http://127.0.0.1:9/x",

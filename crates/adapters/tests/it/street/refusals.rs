@@ -73,7 +73,7 @@ async fn refusals_stop_a_listing_and_say_what_to_do() {
         ("street.list:status=400", ErrorKind::ProviderRejected),
         ("street.list:status=406", ErrorKind::ProviderRejected),
         ("street.list:status=500", ErrorKind::ProviderDown),
-        ("street.list:html", ErrorKind::Protocol),
+        ("street.list:html", ErrorKind::NetworkProxy),
         ("street.list:malformed", ErrorKind::Protocol),
         ("street.list:wrongType", ErrorKind::SchemaChanged),
     ] {

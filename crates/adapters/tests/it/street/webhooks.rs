@@ -95,7 +95,7 @@ async fn whom_street_does_not_show_any_more_is_archived() {
         .unwrap_err();
     assert_eq!(
         error.kind,
-        ErrorKind::Protocol,
+        ErrorKind::NetworkProxy,
         "a web page takes nobody away"
     );
 }

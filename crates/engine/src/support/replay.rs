@@ -1,0 +1,250 @@
+//! Living through a recorded exchange again, without network and without credentials.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::StreamExt;
+use nurturehub_adapter_kit::http::{Exchange, Playback, PlaybackCredential, RecordedStep};
+use nurturehub_adapter_kit::{
+    AdapterContext, CredentialSource, HttpClient, HttpConfig, Settings, StaticCredential,
+    TraceEntry,
+};
+use nurturehub_adapters::registry::{self, Registration};
+use nurturehub_port::{
+    AdapterError, Clock, ConnectionId, CrmAdapter, ErrorKind, ProviderId, ProviderSpec, Secret,
+    SignInMethod, TenantId,
+};
+use serde::Serialize;
+use specta::Type;
+
+use super::recorded::{FailurePoint, Operation, RunRecording, point, status_of};
+use super::view;
+use crate::session::sign_in_method;
+use crate::{EngineError, ErrorReport};
+
+/// What a replay came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub struct BundleReplay {
+    /// It ended in the same kind of error as the recording, at the same step.
+    pub same: bool,
+    /// The kind of error that was recorded.
+    pub recorded_kind: Option<ErrorKind>,
+    /// The kind that the replay ended in; none where it succeeded.
+    pub replayed_kind: Option<ErrorKind>,
+    /// Where the run failed.
+    pub recorded_at: Option<FailurePoint>,
+    /// Where the replay failed.
+    pub replayed_at: Option<FailurePoint>,
+    /// The replay's error.
+    pub error: Option<ErrorReport>,
+    /// Requests that the adapter made and that nothing in the recording answers: it asks otherwise
+    /// than it did then.
+    pub unanswered: u64,
+    /// The requests of the replay.
+    pub requests: Vec<TraceEntry>,
+}
+
+/// Replays what a bundle recorded against the adapter that is here. No connection is opened.
+///
+/// # Errors
+/// As [`open_bundle`](super::open_bundle); `unsupported` where the bundle has no recorded exchange or
+/// is about a CRM that is not known here.
+pub async fn replay_bundle(path: &Path) -> Result<BundleReplay, EngineError> {
+    let opened = view::open(path).await?;
+    let recording = opened.recording.ok_or_else(|| {
+        EngineError::with_remedy(
+            ErrorKind::Unsupported,
+            "The bundle has no recorded exchange, so there is nothing to replay.",
+            "Only a sync or verification that failed on the way to the CRM is recorded. What is known \
+             of the run stands in the bundle.",
+        )
+    })?;
+    replay(registry::all(), &recording).await
+}
+
+/// How a replay ended, and with what it was done.
+struct Ended {
+    step: String,
+    error: Option<AdapterError>,
+}
+
+async fn replay(
+    registry: &'static [Registration],
+    recording: &RunRecording,
+) -> Result<BundleReplay, EngineError> {
+    let registration = registry
+        .iter()
+        .find(|entry| (entry.spec)().id.as_str() == recording.provider)
+        .ok_or_else(|| {
+            EngineError::with_remedy(
+                ErrorKind::Unsupported,
+                "The bundle is about a CRM that this version does not know.",
+                "Replay it with the version that made it.",
+            )
+        })?;
+    let spec = registration.spec_with(&recording.settings);
+    let exchanges = |recorded: &[super::recorded::RecordedExchange]| -> Vec<Exchange> {
+        recorded
+            .iter()
+            .map(super::recorded::RecordedExchange::as_it_was)
+            .collect()
+    };
+    let playback = Arc::new(Playback::new(
+        exchanges(&recording.exchanges),
+        exchanges(&recording.aside),
+        recorded_steps(recording),
+        recording.started_at,
+    ));
+    let mut heard = Vec::new();
+    let mut requests = Vec::new();
+    let ended = match prepared(registration, &spec, recording, &playback) {
+        Err(error) => Ended {
+            step: "preparing".to_owned(),
+            error: Some(error),
+        },
+        // Settings are as they were, so what stood in the way was not in them.
+        Ok(_) if recording.before => Ended {
+            step: "preparing".to_owned(),
+            error: Some(AdapterError::new(
+                recording.error.kind,
+                recording.error.message.clone(),
+            )),
+        },
+        Ok((adapter, http)) => {
+            let ended = match recording.operation {
+                Operation::Sync => listing(adapter.as_ref(), recording).await,
+                Operation::Verify => verification(adapter.as_ref()).await,
+            };
+            heard = http.recording().take().exchanges;
+            requests = http.trace().drain();
+            ended
+        }
+    };
+    let kind = ended.error.as_ref().map(|error| error.kind);
+    let failed_at = ended
+        .error
+        .as_ref()
+        .map(|error| point(&ended.step, &heard, status_of(error)));
+    Ok(BundleReplay {
+        same: kind == Some(recording.error.kind)
+            && failed_at.as_ref() == Some(&recording.failed_at),
+        recorded_kind: Some(recording.error.kind),
+        replayed_kind: kind,
+        recorded_at: Some(recording.failed_at.clone()),
+        replayed_at: failed_at,
+        error: ended.error.map(|error| EngineError::from(error).report()),
+        unanswered: playback.strange(),
+        requests,
+    })
+}
+
+/// The steps that ask the machine and its network are not taken again: that would tell of this desk.
+fn recorded_steps(recording: &RunRecording) -> BTreeMap<nurturehub_port::StepName, RecordedStep> {
+    let recorded = |step: &crate::VerifyStepReport| RecordedStep {
+        status: step.status,
+        detail: step.detail.clone(),
+        error: step
+            .error
+            .as_ref()
+            .map(|error| AdapterError::new(error.kind, error.message.clone())),
+    };
+    recording
+        .steps
+        .iter()
+        .map(|step| (step.step, recorded(step)))
+        .collect()
+}
+
+/// The adapter as it was, over the recording.
+fn prepared(
+    registration: &Registration,
+    spec: &ProviderSpec,
+    recording: &RunRecording,
+    playback: &Arc<Playback>,
+) -> Result<(Box<dyn CrmAdapter>, HttpClient), AdapterError> {
+    let settings = Settings::parse(spec, recording.settings.clone())?;
+    let mut config = HttpConfig::from_settings(&settings, spec)?;
+    config.used_today = recording.used_today;
+    let http = HttpClient::replaying(config, playback)?;
+    let clock: Arc<dyn Clock> = playback.clone();
+    let secrets: BTreeMap<String, Secret<String>> = recording
+        .outlines
+        .iter()
+        .map(|(key, outline)| (key.clone(), Secret::new(outline.clone())))
+        .collect();
+    // A key that does not change cannot be renewed, then or now.
+    let credential: Arc<dyn CredentialSource> = match sign_in_method(spec, &settings) {
+        Ok(SignInMethod::StaticSecret { secret, .. }) => {
+            let value = secrets.get(*secret).cloned();
+            let value = value.unwrap_or_else(|| Secret::new(String::new()));
+            Arc::new(StaticCredential::new(value))
+        }
+        _ => Arc::new(PlaybackCredential(playback.clone())),
+    };
+    let invalid = |_| AdapterError::new(ErrorKind::Internal, "A name of our own is none.");
+    let context = AdapterContext {
+        connection: ConnectionId::parse("replay").map_err(invalid)?,
+        provider: ProviderId::parse(recording.provider.clone()).map_err(invalid)?,
+        tenant: TenantId::parse("replay").map_err(invalid)?,
+        settings,
+        credential,
+        secrets,
+        http: http.clone(),
+        clock,
+    };
+    Ok(((registration.build)(context), http))
+}
+
+async fn listing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
+    let step = "listing".to_owned();
+    let mut pages = adapter.sync_contacts(recording.start.as_it_was());
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) if page.complete => return Ended { step, error: None },
+            Ok(_) => {}
+            Err(error) => {
+                return Ended {
+                    step,
+                    error: Some(error),
+                };
+            }
+        }
+    }
+    Ended {
+        step,
+        error: Some(AdapterError::new(
+            ErrorKind::IncompleteListing,
+            "The CRM's list ended before its last page.",
+        )),
+    }
+}
+
+async fn verification(adapter: &dyn CrmAdapter) -> Ended {
+    let mut steps = adapter.verify_connection();
+    let mut failed = None;
+    while let Some(step) = steps.next().await {
+        if let (None, Some(error)) = (&failed, step.error) {
+            failed = Some((step.step, error));
+        }
+    }
+    match failed {
+        Some((step, error)) => Ended {
+            step: step_word(step),
+            error: Some(error),
+        },
+        None => Ended {
+            step: "readContact".to_owned(),
+            error: None,
+        },
+    }
+}
+
+/// A step's name in JSON.
+pub(crate) fn step_word(step: nurturehub_port::StepName) -> String {
+    match serde_json::to_value(step) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,90 @@
+//! Explaining a failed run.
+
+use nurturehub_engine::{State, SyncOptions};
+use nurturehub_port::{ErrorKind, StepName};
+use nurturehub_sandbox::{AccessChange, Faults};
+
+use crate::desk::Desk;
+
+const PROVIDER: &str = "agentos";
+
+async fn failing(desk: &Desk, connection: &str, fault: &str) {
+    desk.sandbox.add_faults(Faults::parse(fault).unwrap());
+    let options = SyncOptions::default();
+    desk.sync_with(connection, options).await.unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_did_not_fail_needs_no_explanation() {
+    let desk = Desk::new(5).await;
+    let connection = desk.connect(PROVIDER).await;
+    let none = desk.engine.diagnose(&connection, &|_| {}).await.unwrap();
+    assert!(none.is_none(), "nothing was done yet");
+    desk.sync(&connection).await;
+    let none = desk.engine.diagnose(&connection, &|_| {}).await.unwrap();
+    assert!(none.is_none(), "all went well");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_diagnosis_names_the_step_and_changes_nothing() {
+    let desk = Desk::new(5).await;
+    let connection = desk.connect(PROVIDER).await;
+    desk.sync(&connection).await;
+    desk.sandbox.change_access(PROVIDER, &AccessChange::Revoke);
+    desk.sync_with(&connection, SyncOptions::default())
+        .await
+        .unwrap_err();
+    let before = desk.engine.health(&connection).await.unwrap();
+    let diagnosis = desk.engine.diagnose(&connection, &|_| {}).await.unwrap();
+    let cause = diagnosis.unwrap().cause;
+    assert_eq!(
+        (cause.kind, cause.step),
+        (ErrorKind::AuthInvalid, Some(StepName::Authenticate))
+    );
+    assert_eq!(
+        desk.engine.health(&connection).await.unwrap(),
+        before,
+        "it neither adds to a failure nor ends it"
+    );
+    let runs = desk.engine.runs(&connection, 1).await.unwrap();
+    assert_eq!(runs[0].kind, "verify", "it is kept: {runs:?}");
+
+    // The trouble passes at once; the sync has failed all the same.
+    desk.sandbox
+        .change_access(PROVIDER, &AccessChange::Reinstate);
+    let diagnosis = desk.engine.diagnose(&connection, &|_| {}).await.unwrap();
+    let diagnosis = diagnosis.unwrap();
+    assert!(diagnosis.verification.unwrap().ok, "the way is free again");
+    assert_eq!(diagnosis.cause.step, None, "the run itself says why");
+    let after = desk.engine.health(&connection).await.unwrap();
+    assert_eq!(after.state, State::NeedsReauth, "which it does not hide");
+    desk.engine.verify(&connection, &|_| {}).await.unwrap();
+    let after = desk.engine.health(&connection).await.unwrap();
+    assert_eq!(
+        after.state,
+        State::Healthy,
+        "a person's own verification does"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crm_that_wants_fewer_requests_is_asked_nothing() {
+    let desk = Desk::new(5).await;
+    let connection = desk.connect(PROVIDER).await;
+    failing(
+        &desk,
+        &connection,
+        "agentos.list:status=429,retryAfter=86400",
+    )
+    .await;
+    desk.sandbox.clear_requests();
+    let diagnosis = desk.engine.diagnose(&connection, &|_| {}).await.unwrap();
+    let diagnosis = diagnosis.unwrap();
+    assert_eq!(diagnosis.cause.kind, ErrorKind::QuotaExhausted);
+    assert!(diagnosis.verification.is_none() && diagnosis.not_asked.is_some());
+    assert_eq!(
+        desk.sandbox.requests(|_| true).len(),
+        0,
+        "asking again would make it worse"
+    );
+}

@@ -1,0 +1,283 @@
+//! The rules of health and alerts, for facts of every kind.
+
+use jiff::{SignedDuration, Timestamp};
+use nurturehub_engine::{
+    AlertEvent, Episode, Health, HealthInputs, RunFact, RunWork, State, TokenExpiry, Trouble,
+    evaluate, judge,
+};
+use nurturehub_port::ErrorKind;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + minutes * 60).unwrap()
+}
+
+fn trouble(kind: ErrorKind) -> Trouble {
+    let facts = kind.facts();
+    Trouble {
+        kind,
+        title: facts.title.into(),
+        message: facts.title.into(),
+        remedy: facts.remedy.into(),
+        owner: facts.owner,
+    }
+}
+
+fn kind() -> impl Strategy<Value = ErrorKind> {
+    (0..ErrorKind::ALL.len()).prop_map(|at| ErrorKind::ALL[at])
+}
+
+/// A run without its time.
+fn run() -> impl Strategy<Value = RunFact> {
+    let work = prop_oneof![
+        4 => Just(RunWork::Sync),
+        1 => Just(RunWork::Verify),
+        1 => Just(RunWork::Push)
+    ];
+    (work, 0..4_u8, kind()).prop_map(|(work, ended, kind)| RunFact {
+        work,
+        at: at(0),
+        succeeded: ended < 2,
+        partial: ended == 1 && work == RunWork::Sync,
+        cancelled: ended == 3,
+        trouble: (ended == 2 || (ended == 1 && work == RunWork::Sync)).then(|| trouble(kind)),
+    })
+}
+
+/// Runs at growing times, newest first, and the minute after the last.
+fn facts() -> impl Strategy<Value = HealthInputs> {
+    let runs = prop::collection::vec((run(), 1..400_i64), 0..12);
+    let minutes = prop::option::of(0..5000_i64);
+    (
+        runs,
+        minutes.clone(),
+        minutes.clone(),
+        minutes,
+        0..3_u64,
+        0..3000_i64,
+    )
+        .prop_map(|(runs, paused, signed_in, expires, refused, later)| {
+            let mut minute = 0;
+            let mut timed: Vec<RunFact> = Vec::new();
+            for (run, gap) in runs {
+                minute += gap;
+                timed.push(RunFact {
+                    at: at(minute),
+                    ..run
+                });
+            }
+            timed.reverse();
+            HealthInputs {
+                now: at(minute + later),
+                created_at: at(0),
+                paused_at: paused.map(at),
+                runs: timed,
+                refused,
+                running: false,
+                stale_after: SignedDuration::from_hours(24),
+                token_expires: expires.map(|end| TokenExpiry {
+                    at: at(end),
+                    why: "It ends.".into(),
+                }),
+                // Nobody signed in tomorrow.
+                signed_in_at: signed_in.map(|signed_in| at(signed_in.min(minute + later))),
+                quota: None,
+            }
+        })
+}
+
+/// The same with one more run, a minute after now.
+fn then(facts: &HealthInputs, run: RunFact) -> HealthInputs {
+    let mut after = facts.clone();
+    after.now += SignedDuration::from_mins(1);
+    after.runs.insert(
+        0,
+        RunFact {
+            at: after.now,
+            ..run
+        },
+    );
+    after
+}
+
+fn success() -> RunFact {
+    RunFact {
+        work: RunWork::Sync,
+        at: at(0),
+        succeeded: true,
+        partial: false,
+        cancelled: false,
+        trouble: None,
+    }
+}
+
+fn without_time(health: &Health) -> Health {
+    Health {
+        since: at(0),
+        stale_after: at(0),
+        ..health.clone()
+    }
+}
+
+/// Whether people have something to do by these issues.
+fn alerting(state: State) -> bool {
+    matches!(
+        state,
+        State::NeedsReauth | State::ActionNeeded | State::Failing | State::Stale | State::Expiring
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, rng_seed: RngSeed::Fixed(17), ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_green_light_needs_a_whole_success_with_nothing_wrong_since(facts in facts()) {
+        let health = evaluate(&facts);
+        if health.state == State::Healthy {
+            let last = facts.runs.iter().find(|run| run.work == RunWork::Sync && run.succeeded);
+            prop_assert!(last.is_some_and(|run| !run.partial), "a sync has succeeded, and wholly");
+            prop_assert_eq!(health.failure_streak, 0);
+            prop_assert!(health.issues.is_empty(), "{:?}", health.issues);
+            prop_assert!(facts.now <= health.stale_after && facts.paused_at.is_none() && facts.refused == 0);
+        }
+        if matches!(health.state, State::NeedsReauth | State::ActionNeeded | State::Failing) {
+            prop_assert!(!health.issues.is_empty(), "trouble says what it is");
+        }
+        for issue in &health.issues {
+            prop_assert!(!issue.remedy.is_empty() && !issue.title.is_empty());
+            prop_assert!(issue.opened_at <= facts.now);
+        }
+        prop_assert!(health.since <= facts.now.max(at(5000)), "nothing is so since tomorrow");
+        prop_assert_eq!(evaluate(&facts), health, "the same facts, the same health");
+    }
+
+    #[test]
+    fn a_cancel_changes_nothing(facts in facts(), push in any::<bool>()) {
+        let mut later = facts.clone();
+        later.now += SignedDuration::from_mins(1);
+        let work = if push { RunWork::Push } else { RunWork::Sync };
+        let cancel = RunFact { work, succeeded: false, cancelled: true, ..success() };
+        prop_assert_eq!(evaluate(&then(&facts, cancel)), evaluate(&later));
+    }
+
+    #[test]
+    fn what_is_going_on_and_which_allowance_is_left_hide_no_state(facts in facts()) {
+        let mut running = facts.clone();
+        running.running = true;
+        prop_assert_eq!(evaluate(&running).state, evaluate(&facts).state);
+    }
+
+    #[test]
+    fn one_outage_is_one_failure(facts in facts(), kind in kind(), again in 1..9_i64) {
+        let failure = RunFact { succeeded: false, trouble: Some(trouble(kind)), ..success() };
+        let mut healed = then(&facts, success());
+        healed.signed_in_at = None;
+        healed.runs.retain(|run| run.work != RunWork::Push);
+        let once = then(&healed, failure.clone());
+        let mut twice = once.clone();
+        twice.now += SignedDuration::from_mins(again);
+        twice.runs.insert(0, RunFact { at: twice.now, ..failure });
+        prop_assert_eq!(evaluate(&once).failure_streak, 1);
+        prop_assert_eq!(evaluate(&twice).failure_streak, 1, "{} minutes later it is the same outage", again);
+    }
+
+    #[test]
+    fn a_whole_sync_closes_every_issue_of_the_crm(facts in facts()) {
+        let mut facts = then(&facts, success());
+        facts.runs.retain(|run| run.work != RunWork::Push);
+        facts.refused = 0;
+        facts.token_expires = None;
+        facts.paused_at = None;
+        let health = evaluate(&facts);
+        prop_assert_eq!(health.state, State::Healthy);
+        prop_assert!(health.issues.is_empty());
+    }
+
+    #[test]
+    fn one_more_failure_never_makes_it_better(facts in facts(), kind in kind()) {
+        let mut later = facts.clone();
+        later.now += SignedDuration::from_mins(1);
+        let before = evaluate(&later);
+        let after = evaluate(&then(&facts, RunFact { succeeded: false, trouble: Some(trouble(kind)), ..success() }));
+        prop_assert!(after.failure_streak >= before.failure_streak);
+        // The newest failure says what must be done, so among those that ask something of people one
+        // may take another's place; but nothing becomes well by failing.
+        prop_assert!(!matches!(after.state, State::Healthy | State::New | State::Stale | State::Expiring), "{:?}", after.state);
+    }
+
+    #[test]
+    fn time_alone_makes_stale_or_expiring_and_nothing_else(facts in facts(), hours in 1..2000_i64) {
+        let before = evaluate(&facts);
+        let mut later = facts.clone();
+        later.now += SignedDuration::from_hours(hours);
+        let after = evaluate(&later);
+        if after.state == before.state {
+            prop_assert_eq!(without_time(&after).failure_streak, before.failure_streak);
+        } else {
+            prop_assert!(matches!(before.state, State::Healthy | State::New | State::Expiring), "{:?}", before.state);
+            prop_assert!(matches!(after.state, State::Stale | State::Expiring), "{:?}", after.state);
+        }
+    }
+
+    #[test]
+    fn an_episode_opens_once_and_recovers_once(all in prop::collection::vec(facts(), 1..12)) {
+        let mut open: Option<Episode> = None;
+        for facts in all {
+            let health = evaluate(&facts);
+            let event = judge(open.as_ref(), &health);
+            match event {
+                Some(AlertEvent::Opened) => {
+                    prop_assert!(alerting(health.state));
+                    open = Some(Episode { state: health.state, opened_at: health.since });
+                }
+                Some(AlertEvent::Recovered) => {
+                    prop_assert!(open.is_some() && !alerting(health.state));
+                    open = None;
+                }
+                None => prop_assert!(!(open.is_none() && alerting(health.state)), "trouble is told of"),
+            }
+            prop_assert_eq!(judge(open.as_ref(), &health), None, "and asked again, there is nothing to tell");
+        }
+    }
+}
+
+#[test]
+fn going_up_and_down_is_said_beside_the_state() {
+    let runs = |count: i64, gap: i64| -> HealthInputs {
+        let mut runs: Vec<RunFact> = (0..count)
+            .map(|turn| RunFact {
+                at: at(turn * gap),
+                succeeded: turn % 2 == 0,
+                trouble: (turn % 2 == 1).then(|| trouble(ErrorKind::ProviderDown)),
+                ..success()
+            })
+            .collect();
+        runs.reverse();
+        HealthInputs {
+            now: at(count * gap),
+            created_at: at(0),
+            paused_at: None,
+            runs,
+            refused: 0,
+            running: false,
+            stale_after: SignedDuration::from_hours(240),
+            token_expires: None,
+            signed_in_at: None,
+            quota: None,
+        }
+    };
+    let flapping = |count, gap| evaluate(&runs(count, gap)).flapping;
+    assert!(!flapping(4, 30), "three turns are chance");
+    assert!(flapping(5, 30), "four are not");
+    assert_eq!(
+        evaluate(&runs(5, 30)).state,
+        State::Healthy,
+        "and hide no state"
+    );
+    assert!(
+        !flapping(9, 5),
+        "tried again within minutes, it is one outage"
+    );
+    assert!(!flapping(5, 12 * 60), "over two days it is no flapping");
+}

@@ -1,0 +1,4 @@
+//! What is promised, shown from outside.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod survival;
