@@ -1,7 +1,7 @@
 /** The frame of every screen: the way around, what is true of all, and the screen itself. */
 import { useEffect, useRef, type ReactNode } from "react";
 
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { useOnline, useRun } from "../ipc/live";
 import { Icon, type IconName } from "../kit/Icon";

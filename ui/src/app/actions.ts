@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { use, useMemo } from "react";
 
 import { useBackend } from "../ipc/backend";
-import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/bindings";
+import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/types";
 import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { LiveContext } from "../ipc/live";

@@ -1,7 +1,7 @@
 /** What the palette offers. */
 import { use } from "react";
 
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import { LiveContext } from "../ipc/live";
 import { byUrgency, canSync, stateWords } from "../words/state";
 import type { Actions } from "./actions";

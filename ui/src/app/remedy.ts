@@ -1,5 +1,5 @@
 /** Starting a remedy, from wherever an error or a state is shown. */
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import type { Remedy } from "../words/remedy";
 import { useActions } from "./actions";
 import { go, to } from "./route";

@@ -1,7 +1,7 @@
 /** The theme and the size of text, set at the root of the document. */
 import { useEffect } from "react";
 
-import type { Preferences } from "../ipc/bindings";
+import type { Preferences } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 
 /** What was last in force, so that the first paint is right before the shell has answered. */

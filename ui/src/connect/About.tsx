@@ -1,6 +1,6 @@
 /** What the CRM can and cannot do, said before anyone tries. */
 import { useActions } from "../app/actions";
-import type { ProviderView } from "../ipc/bindings";
+import type { ProviderView } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { Prose } from "../kit/Prose";
 import { StatusShape } from "../kit/Status";

@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState, type SubmitEvent } from "react";
 
 import { useActions } from "../app/actions";
-import type { ConnectDefaults, ConnectionView, ErrorReport, ProviderView } from "../ipc/bindings";
+import type { ConnectDefaults, ConnectionView, ErrorReport, ProviderView } from "../ipc/types";
 import { reportOf } from "../ipc/failure";
 import { Button } from "../kit/Button";
 import { ErrorNotice, Notice } from "../kit/Notice";

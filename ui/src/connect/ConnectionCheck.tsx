@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { useActions } from "../app/actions";
 import { go, to } from "../app/route";
 import { VerifySteps } from "../connection/health/VerifySteps";
-import type { ConnectionView, ErrorReport, VerifyReport } from "../ipc/bindings";
+import type { ConnectionView, ErrorReport, VerifyReport } from "../ipc/types";
 import { useSteps } from "../ipc/live";
 import { Button, ButtonLink } from "../kit/Button";
 import { ErrorNotice } from "../kit/Notice";

@@ -1,5 +1,5 @@
 /** The first fields, which every CRM has, and the CRM's own. */
-import type { ProviderView, StringMap } from "../ipc/bindings";
+import type { ProviderView, StringMap } from "../ipc/types";
 import { TextField } from "../kit/Field";
 import type { Answers } from "./form";
 import { ProviderFields } from "./ProviderFields";

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
-import type { Field as FieldSpec, ProviderView, StringMap } from "../ipc/bindings";
+import type { Field as FieldSpec, ProviderView, StringMap } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { Field, SwitchField, TextField } from "../kit/Field";
 import { Icon } from "../kit/Icon";

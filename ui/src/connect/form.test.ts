@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { Field } from "../ipc/bindings";
+import type { Field } from "../ipc/types";
 import { allAmiss, amiss, isAsked, split } from "./form";
 
 const field = (part: Partial<Field>): Field => ({

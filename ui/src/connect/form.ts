@@ -1,5 +1,5 @@
 /** A form drawn from a provider's own list of fields: what is asked, and whether an answer will do. */
-import type { ConnectDefaults, Field, ProviderView, StringMap } from "../ipc/bindings";
+import type { ConnectDefaults, Field, ProviderView, StringMap } from "../ipc/types";
 
 /** What the person typed, secrets among it, by the field's key. */
 export type Answers = StringMap;

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 
 import { useActions } from "../app/actions";
 import { CONNECTION_TABS, go, to, type ConnectionTab } from "../app/route";
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { useRun } from "../ipc/live";

@@ -1,5 +1,5 @@
 /** What is known of a connection's provider. */
-import type { ConnectionRow, ProviderView } from "../ipc/bindings";
+import type { ConnectionRow, ProviderView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 
 /** The provider, once it has been read. */

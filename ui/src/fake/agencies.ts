@@ -1,5 +1,5 @@
 /** The agencies of the fake backend: six connections, in every state that matters. */
-import type { ConnectionRow, Doubt, ErrorReport, Health, PendingCounts, RunPoint, RunStatus } from "../ipc/bindings";
+import type { ConnectionRow, Doubt, ErrorReport, Health, PendingCounts, RunPoint, RunStatus } from "../ipc/types";
 import PROVIDERS from "./providers.json";
 import { below, chance } from "./random";
 import { MORNING } from "./ticks";

@@ -1,7 +1,7 @@
 /** The fake backend for a browser. The address says which scene: `?scene=empty`, `?scene=sandbox`,
  *  with which theme: `?theme=dark`, and with what size of text: `?text=200`. */
 import type { Backend } from "../ipc/backend";
-import type { Preferences } from "../ipc/bindings";
+import type { Preferences } from "../ipc/types";
 import { fakeBackend } from "./backend";
 import { passing } from "./ticks";
 

@@ -1,6 +1,6 @@
 /** Diagnostic bundles: put together, saved, opened and replayed. */
 import type { Backend } from "../ipc/backend";
-import type { BundleEntry, BundleManifest, ConnectionRow } from "../ipc/bindings";
+import type { BundleEntry, BundleManifest, ConnectionRow } from "../ipc/types";
 import { ago, DOWN } from "./agencies";
 import { runDetail } from "./reading";
 import { failed, NO_CONNECTION, ok, type World } from "./world";
@@ -70,7 +70,7 @@ export function bundleCommands(world: World): Pick<Commands, "prepareBundle" | "
       await world.ticks.after(700);
       const [, point] = failingRun(world);
       const requests = point ? runDetail(point, DOWN.kind, {}).requests : [];
-      return ok({ same: true, recordedKind: DOWN.kind, replayedKind: DOWN.kind, error: DOWN, requests });
+      return ok({ same: true, recordedKind: DOWN.kind, replayedKind: DOWN.kind, recordedAt: null, replayedAt: null, error: DOWN, unanswered: 0, requests });
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Engagement and webhooks. */
 import type { Backend } from "../ipc/backend";
-import type { ActivityRow, DeliveryView, WriteBackState } from "../ipc/bindings";
+import type { ActivityRow, DeliveryView, WriteBackState } from "../ipc/types";
 import { ago, DOWN } from "./agencies";
 import { externalIdAt } from "./people";
 import { failed, ok, report, type World } from "./world";
@@ -38,16 +38,16 @@ const ACTIVITIES: ActivityRow[] = Array.from({ length: 24 }, (_, index) => {
 
 const FORGED = report("authInvalid", "The sender could not be proven", "The signature does not match the payload.", "Check the webhook secret in the CRM and here. If nobody changed it, somebody else sent this.");
 
-const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "duplicate", "refused", "accepted", "failed", "accepted"] as const).map((outcome, index) => ({
+const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "accepted", "accepted", "failed", "accepted"] as const).map((outcome, index) => ({
   key: `evt_${7200 + index}`,
   topic: index % 2 === 0 ? "contacts.modified" : "applicants.created",
-  occurredAt: outcome === "refused" ? null : ago((index * 31 + 4) * MINUTE),
+  occurredAt: ago((index * 31 + 4) * MINUTE),
   receivedAt: ago((index * 31 + 3) * MINUTE),
   outcome,
   contacts: outcome === "accepted" ? 1 : 0,
   activities: 0,
-  ignored: outcome === "duplicate" ? "It had come before; nothing was done again." : null,
-  error: outcome === "refused" ? FORGED : outcome === "failed" ? DOWN : null,
+  ignored: null,
+  error: outcome === "failed" ? DOWN : null,
   body: JSON.stringify({ eventId: `evt_${7200 + index}`, topicId: "contacts.modified", entityId: externalIdAt(index) }),
 }));
 

@@ -1,6 +1,6 @@
 /** The app, its preferences, connecting and all that is set about a connection. */
 import type { Backend } from "../ipc/backend";
-import type { ConnectionRow, ConnectionView, ProviderView, Result } from "../ipc/bindings";
+import type { ConnectionRow, ConnectionView, ProviderView, Result } from "../ipc/types";
 import PROVIDERS from "./providers.json";
 import { now } from "./runs";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";

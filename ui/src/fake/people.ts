@@ -1,5 +1,5 @@
 /** A million people, none of them real: each is computed from its place in the list. */
-import type { Category, ChangeKind, ConsentState, Contact, ContactDetail, ContactQuery, FieldChange, Lifecycle, PendingCounts } from "../ipc/bindings";
+import type { Category, ChangeKind, ConsentState, Contact, ContactDetail, ContactQuery, FieldChange, Lifecycle, PendingCounts } from "../ipc/types";
 import { below, chance, pick } from "./random";
 
 const FIRST = ["Amelia", "Oliver", "Isla", "George", "Ava", "Arthur", "Priya", "Muhammad", "Grace", "Theodore", "Freya", "Leo", "Siobhán", "Oscar", "Zofia", "Kwame", "Harriet", "Rhys", "Chidi", "Elspeth", "Yusuf", "Megan", "Callum", "Noor"] as const;

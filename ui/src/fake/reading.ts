@@ -1,6 +1,6 @@
 /** Looking at what was synced, and at what was done. */
 import type { Backend } from "../ipc/backend";
-import type { ChangeKind, ChangeView, ContactQuery, Json, RunDetail, RunPoint, RunSummary, TraceEntry } from "../ipc/bindings";
+import type { ChangeKind, ChangeView, ContactQuery, Json, RunDetail, RunPoint, RunSummary, TraceEntry } from "../ipc/types";
 import { DOWN, REVOKED } from "./agencies";
 import { changeAt, contactAt, detailAt, externalIdAt, fieldsAt, HELD, indexOf, matching, REFUSED, type Agency } from "./people";
 import { syncReport } from "./runs";

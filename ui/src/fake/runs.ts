@@ -1,6 +1,6 @@
 /** Running things: verify, sync, push, each with its progress. */
 import type { Backend } from "../ipc/backend";
-import type { ChangeKind, ConnectionRow, PendingCounts, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport, VerifyStep } from "../ipc/bindings";
+import type { ChangeKind, ConnectionRow, PendingCounts, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport, VerifyStep } from "../ipc/types";
 import { STEP_ORDER } from "../words/runs";
 import { DOWN, REVOKED } from "./agencies";
 import { changeAt, indexOf, REFUSED } from "./people";
@@ -85,8 +85,6 @@ function paced(world: World, id: string, kind: RunKind, total: number | null, pa
       total,
       perSecond: page === 0 ? null : (each * 1000) / TICK_MS,
       secondsLeft: total === null || page === 0 ? null : ((pages - page) * TICK_MS) / 1000,
-      waitingUntil: null,
-      waitingWhy: null,
     });
     const finish = (isDone: boolean) => {
       halt();
@@ -156,6 +154,8 @@ export function syncReport(id: string, row: ConnectionRow, { listed, created, re
     mode: "full",
     status: isHeld ? "partial" : "succeeded",
     resumed: false,
+    cursorBefore: null,
+    cursorAfter: null,
     pages: Math.ceil(listed / PAGE),
     requests: Math.ceil(listed / PAGE) + 1,
     fetched: listed,
@@ -197,6 +197,8 @@ async function push(world: World, id: string, only: string[]): Promise<Result<Pu
   return ok({
     runId: `${id}-push`,
     status: rejected > 0 ? "partial" : "succeeded",
+    dryRun: false,
+    wouldSend: 0,
     sent,
     accepted: sent - rejected,
     rejected,

@@ -1,5 +1,5 @@
 /** The state of the fake backend, and how its commands answer. */
-import type { AppInfo, ConnectionRow, DataSet, ErrorReport, PlatformView, Preferences, Result, RunProgress, Tag } from "../ipc/bindings";
+import type { AppInfo, ConnectionRow, DataSet, ErrorReport, PlatformView, Preferences, Result, RunProgress, Tag } from "../ipc/types";
 import type { Backend } from "../ipc/backend";
 import { agencies } from "./agencies";
 import type { Agency } from "./people";
@@ -90,7 +90,7 @@ export function failed<T>(error: ErrorReport): Promise<Result<T>> {
   return Promise.resolve({ status: "error", error });
 }
 
-export function report(kind: string, title: string, message: string, remedy: string): ErrorReport {
+export function report(kind: ErrorReport["kind"], title: string, message: string, remedy: string): ErrorReport {
   return { kind, title, message, remedy, owner: "agency", retryable: false, detail: {} };
 }
 

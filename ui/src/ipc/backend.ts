@@ -2,11 +2,15 @@
 import { createContext, use } from "react";
 
 import * as bindings from "./bindings";
+import type { Unlisten } from "./types";
+
+type EventName = keyof typeof bindings.events;
+type Payload<K extends EventName> = Parameters<Parameters<(typeof bindings.events)[K]["listen"]>[0]>[0]["payload"];
 
 /** Every command and event. The fake backend of tests and development has the same form. */
 export type Backend = {
   commands: typeof bindings.commands;
-  events: typeof bindings.events;
+  events: { [name in EventName]: { listen: (handler: (event: { payload: Payload<name> }) => void) => Promise<Unlisten> } };
   /** The time, in milliseconds since 1970. */
   now: () => number;
 };

@@ -9,7 +9,8 @@ import {
 } from "@tanstack/react-query";
 
 import { useBackend, type Backend } from "./backend";
-import { CACHE_TAGS, type Result, type Tag } from "./bindings";
+import { CACHE_TAGS } from "./bindings";
+import type { Result, Tag } from "./types";
 import { unwrap, type CommandFailure } from "./failure";
 
 type Commands = Backend["commands"];
@@ -76,19 +77,22 @@ export async function invalidate(cache: QueryClient, tags: readonly Tag[], conne
   });
 }
 
+/** What each command has to do with data; none of those that have nothing. */
+const TAGS: Partial<Record<CommandName, { provides?: readonly Tag[]; invalidates?: readonly Tag[] }>> = CACHE_TAGS;
+
 /** Marks what a command has changed as stale. */
 export async function invalidateAfter<K extends CommandName>(
   cache: QueryClient,
   name: K,
   args: Arguments<K>,
 ): Promise<void> {
-  const tags = CACHE_TAGS[name]?.invalidates ?? [];
+  const tags = TAGS[name]?.invalidates ?? [];
   const [first] = args as readonly unknown[];
   await invalidate(cache, tags, typeof first === "string" && name !== "openDataSet" ? first : null);
 }
 
 function restsOn(key: QueryKey, tags: readonly Tag[]): boolean {
-  const provides = CACHE_TAGS[key[0] as CommandName]?.provides ?? [];
+  const provides = TAGS[key[0] as CommandName]?.provides ?? [];
   return provides.some((tag) => tags.includes(tag));
 }
 

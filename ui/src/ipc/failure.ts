@@ -1,5 +1,5 @@
 /** Failures of commands, in the one form that screens show. */
-import type { ErrorReport, Result } from "./bindings";
+import type { ErrorReport, Result } from "./types";
 
 /** A command that answered with an error report. */
 export class CommandFailure extends Error {

@@ -3,7 +3,7 @@ import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { createContext, use, useEffect, useState, useSyncExternalStore } from "react";
 
 import { useBackend, type Backend } from "./backend";
-import type { RunProgress, SignInPrompt, Unlisten, VerifyStep } from "./bindings";
+import type { RunProgress, SignInPrompt, Unlisten, VerifyStep } from "./types";
 import { invalidate, send } from "./cache";
 
 /** What is under way, by connection. It outlives screens, so that progress does, too. */

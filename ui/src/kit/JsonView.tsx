@@ -1,5 +1,5 @@
 /** A JSON value as it is, in a box that scrolls. */
-import type { Json } from "../ipc/bindings";
+import type { Json } from "../ipc/types";
 import styles from "./JsonView.module.css";
 
 export function JsonView({ label, value }: { label: string; value: Json }) {

@@ -2,7 +2,7 @@
  *  fact; and what stands where there is nothing yet. */
 import type { ReactNode } from "react";
 
-import type { ErrorReport } from "../ipc/bindings";
+import type { ErrorReport } from "../ipc/types";
 import { ownerWords } from "../words/owner";
 import { Icon, type IconName } from "./Icon";
 import styles from "./Notice.module.css";

@@ -1,7 +1,7 @@
 /** The last fourteen days of syncs: a bar a run, its height the contacts, its colour the outcome. */
 import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
 
-import type { RunPoint } from "../ipc/bindings";
+import type { RunPoint } from "../ipc/types";
 import { runStatus } from "../words/runs";
 import { counted, moment } from "./figures";
 import styles from "./RunStrip.module.css";

@@ -1,7 +1,7 @@
 /** Short news that goes away by itself; errors stay until they are read. */
 import { Toast } from "@base-ui/react/toast";
 
-import type { ErrorReport } from "../ipc/bindings";
+import type { ErrorReport } from "../ipc/types";
 import { ownerWords } from "../words/owner";
 import { Button, IconButton } from "./Button";
 import { Icon, type IconName } from "./Icon";

@@ -1,7 +1,7 @@
 /** A connection that needs somebody: what, why, since when, and the way to mend it. */
 import { useRemedy } from "../app/remedy";
 import { to } from "../app/route";
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import { Button, ButtonLink } from "../kit/Button";
 import { Prose } from "../kit/Prose";
 import { Status } from "../kit/Status";

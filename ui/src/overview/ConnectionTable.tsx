@@ -1,7 +1,7 @@
 /** Every connection as a row. A run that is under way shows in its row, without moving the others. */
 import { useActions } from "../app/actions";
 import { go, to } from "../app/route";
-import type { ConnectionRow } from "../ipc/bindings";
+import type { ConnectionRow } from "../ipc/types";
 import { useRun } from "../ipc/live";
 import { Button, IconButton } from "../kit/Button";
 import { count } from "../kit/figures";

@@ -2,7 +2,7 @@
 import { useState, type SubmitEvent } from "react";
 
 import { useActions } from "../app/actions";
-import type { PlatformView } from "../ipc/bindings";
+import type { PlatformView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { Button } from "../kit/Button";
 import { TextField } from "../kit/Field";

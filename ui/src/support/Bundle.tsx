@@ -6,7 +6,7 @@ import { HealthFacts } from "../connection/health/HealthFacts";
 import { IssueList } from "../connection/health/IssueList";
 import { RunView } from "../connection/health/RunDrawer";
 import { TraceTable } from "../connection/health/TraceTable";
-import type { BundleReplay, BundleView } from "../ipc/bindings";
+import type { BundleReplay, BundleView } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { counted } from "../kit/figures";
 import { ErrorNotice, Notice } from "../kit/Notice";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 
 import { useActions } from "../app/actions";
-import type { BundleDraft, ErrorReport } from "../ipc/bindings";
+import type { BundleDraft, ErrorReport } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { Button } from "../kit/Button";

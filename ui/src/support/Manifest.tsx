@@ -1,5 +1,5 @@
 /** What a bundle holds: each file, what is in it, and how large it is. */
-import type { BundleEntry, BundleManifest } from "../ipc/bindings";
+import type { BundleEntry, BundleManifest } from "../ipc/types";
 import { columnsOf, DataTable, type Columns } from "../kit/DataTable";
 import { counted, size } from "../kit/figures";
 import { Prose } from "../kit/Prose";

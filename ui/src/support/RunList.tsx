@@ -1,5 +1,5 @@
 /** The runs of a bundle. Only the one in question has its requests with it, so none opens. */
-import type { RunSummary } from "../ipc/bindings";
+import type { RunSummary } from "../ipc/types";
 import { columnsOf, DataTable, type Columns } from "../kit/DataTable";
 import { count } from "../kit/figures";
 import { Status } from "../kit/Status";

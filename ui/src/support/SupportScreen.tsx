@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
-import type { BundleView } from "../ipc/bindings";
+import type { BundleView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { Button, ButtonLink } from "../kit/Button";
 import { Empty } from "../kit/Notice";

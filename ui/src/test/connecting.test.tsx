@@ -7,7 +7,7 @@ import PROVIDERS from "../fake/providers.json";
 import { standing } from "../fake/ticks";
 import { report } from "../fake/world";
 import type { Backend } from "../ipc/backend";
-import type { ErrorReport, ProviderView } from "../ipc/bindings";
+import type { ErrorReport, ProviderView } from "../ipc/types";
 import { openApp } from "./app";
 
 const fail = (error: ErrorReport) => () => Promise.resolve({ status: "error" as const, error });

@@ -1,5 +1,5 @@
 /** Engagement and webhooks in words. */
-import type { DeliveryView, WriteBackState } from "../ipc/bindings";
+import type { DeliveryView, WriteBackState } from "../ipc/types";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 
@@ -20,8 +20,6 @@ export function writeBackWords(state: WriteBackState): Words {
 
 const OUTCOMES: Record<DeliveryView["outcome"], Words> = {
   accepted: { word: "Accepted", icon: "healthy", tone: "ok" },
-  duplicate: { word: "Duplicate", icon: "copy", tone: "calm" },
-  refused: { word: "Refused", icon: "failing", tone: "bad" },
   failed: { word: "Waiting for replay", icon: "warning", tone: "warn" },
 };
 
@@ -30,7 +28,8 @@ export function outcomeWords(outcome: DeliveryView["outcome"]): Words {
 }
 
 /** `emailOpened` as `Email opened`. */
-export function activityWords(kind: string): string {
+export function activityWords(kind: string | null): string {
+  if (kind === null) return "Unknown activity";
   const spoken = kind.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
   return spoken.charAt(0).toUpperCase() + spoken.slice(1);
 }

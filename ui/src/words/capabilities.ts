@@ -1,5 +1,5 @@
 /** What a CRM can and cannot do, in words. */
-import type { ProviderView } from "../ipc/bindings";
+import type { ProviderView } from "../ipc/types";
 
 const NAMES: Record<string, string> = {
   changedSince: "Lists only what changed",

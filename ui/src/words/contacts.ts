@@ -1,5 +1,5 @@
 /** Contacts and changes in words. */
-import type { Category, ChangeKind, ConsentState, Contact, Lifecycle } from "../ipc/bindings";
+import type { Category, ChangeKind, ConsentState, Contact, Lifecycle } from "../ipc/types";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 

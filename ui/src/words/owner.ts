@@ -1,5 +1,5 @@
 /** Who must act, in words. */
-import type { Owner } from "../ipc/bindings";
+import type { Owner } from "../ipc/types";
 
 const OWNERS: Record<Owner, string> = {
   agency: "Your agency can mend this.",

@@ -23,7 +23,7 @@ describe("the remedy", () => {
     expect(remedyOf({ kind: "tenantUnknown" })).toBe("settings");
     expect(remedyOf({ kind: "schemaChanged" })).toBe("bundle");
     expect(remedyOf({ kind: "network.tls" })).toBe("verify");
-    expect(remedyOf({ kind: "a kind that is new" }), "trying again does no harm").toBe("sync");
+    expect(remedyOf({ kind: "providerDown" }), "trying again does no harm").toBe("sync");
   });
 });
 

@@ -1,5 +1,5 @@
 /** Which action starts the remedy of a state or an issue. */
-import type { ConnectionRow, Issue } from "../ipc/bindings";
+import type { ConnectionRow, Issue } from "../ipc/types";
 
 export type Remedy = "signIn" | "settings" | "verify" | "sync" | "changes" | "confirmRemovals" | "bundle";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import type { RunProgress } from "../ipc/bindings";
+import type { RunProgress } from "../ipc/types";
 import { progressWords } from "./runs";
 
 const under = (part: Partial<RunProgress>): RunProgress => ({
@@ -13,8 +13,6 @@ const under = (part: Partial<RunProgress>): RunProgress => ({
   total: null,
   perSecond: 310.4,
   secondsLeft: null,
-  waitingUntil: null,
-  waitingWhy: null,
   ...part,
 });
 
@@ -30,13 +28,6 @@ describe("the progress of a run", () => {
     expect(progressWords(under({ secondsLeft: 1.4 }))).toMatch(/a few seconds left$/);
     expect(progressWords(under({ secondsLeft: 7.3 }))).toMatch(/7 s left$/);
     expect(progressWords(under({ secondsLeft: 185 }))).toMatch(/3 min 5 s left$/);
-  });
-
-  it("tells why it waits, and until when", () => {
-    const waitingUntil = new Date(2026, 10, 23, 10, 45).toISOString();
-    expect(progressWords(under({ phase: "waiting", waitingWhy: "The CRM asks for a pause", waitingUntil }))).toBe(
-      "Page 42 · 4,200 contacts · The CRM asks for a pause, until 10:45",
-    );
   });
 
   it("tells that it stops, and that nothing is lost", () => {

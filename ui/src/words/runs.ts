@@ -1,6 +1,6 @@
 /** Runs, their steps and their outcomes in words. */
-import type { RunKind, RunProgress, RunStatus, StepName } from "../ipc/bindings";
-import { count, counted, duration, timeOfDay } from "../kit/figures";
+import type { RunKind, RunProgress, RunStatus, StepName } from "../ipc/types";
+import { count, counted, duration } from "../kit/figures";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 
@@ -10,6 +10,7 @@ const KINDS: Record<RunKind, string> = {
   verify: "Check",
   writeBack: "Write-back",
   webhook: "Webhook",
+  keepAlive: "Sign-in kept alive",
 };
 
 export function runKind(kind: RunKind): string {
@@ -49,13 +50,11 @@ export function stepWords(step: StepName): string {
 /** `Page 42 · 4,200 of 12,400 contacts · 310 a second · 26 s left` */
 export function progressWords(progress: RunProgress): string {
   if (progress.phase === "cancelling") return "Stopping; what has come in is kept";
-  if (progress.phase === "queued") return "Waiting for its turn";
   const { pages, done, total, perSecond, secondsLeft } = progress;
   const parts = [
     pages > 0 ? `Page ${count(pages)}` : "",
     total === null ? counted(done, "contact") : `${count(done)} of ${counted(total, "contact")}`,
-    progress.phase === "waiting" ? waitingWords(progress) : "",
-    perSecond === null || progress.phase === "waiting" ? "" : `${count(Math.round(perSecond))} a second`,
+    perSecond === null ? "" : `${count(Math.round(perSecond))} a second`,
     secondsLeft === null ? "" : leftWords(secondsLeft),
   ];
   return parts.filter(Boolean).join(" · ");
@@ -65,10 +64,4 @@ export function progressWords(progress: RunProgress): string {
 function leftWords(seconds: number): string {
   if (seconds < 5) return "a few seconds left";
   return seconds < 60 ? `${Math.round(seconds)} s left` : `${duration(seconds * 1000)} left`;
-}
-
-/** `The CRM asks for a pause, until 10:45` */
-function waitingWords({ waitingWhy, waitingUntil }: RunProgress): string {
-  const why = waitingWhy ?? "Waiting for the CRM";
-  return waitingUntil === null ? why : `${why}, until ${timeOfDay(waitingUntil)}`;
 }

@@ -1,5 +1,5 @@
 /** A connection's state in words, with its shape and tone. */
-import type { ConnectionRow, Health, State } from "../ipc/bindings";
+import type { ConnectionRow, Health, State } from "../ipc/types";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 

@@ -1,5 +1,5 @@
 /** Values of a contact's fields in words, as a preview shows them before and after. */
-import type { Contact, Json } from "../ipc/bindings";
+import type { Contact, Json } from "../ipc/types";
 import { CATEGORY_ORDER, categoryWord, consentWords, lifecycleWord, phoneWords } from "./contacts";
 
 type Phone = Contact["phones"][number];

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ActivityRow, ConnectionRow, WriteBackReport, WriteBackState } from "../../ipc/bindings";
+import type { ActivityRow, ConnectionRow, WriteBackReport, WriteBackState } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button } from "../../kit/Button";
 import { columnsOf, DataTable, Pager, type Columns } from "../../kit/DataTable";

@@ -1,6 +1,6 @@
 /** One change, before and after, field by field. */
 import { to } from "../../app/route";
-import type { ChangeView } from "../../ipc/bindings";
+import type { ChangeView } from "../../ipc/types";
 import { ButtonLink } from "../../kit/Button";
 import { Empty, Notice } from "../../kit/Notice";
 import { Status } from "../../kit/Status";

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { replace, to } from "../../app/route";
-import type { ChangeKind, ChangeView, ConnectionRow, PendingCounts } from "../../ipc/bindings";
+import type { ChangeKind, ChangeView, ConnectionRow, PendingCounts } from "../../ipc/types";
 import { useRun } from "../../ipc/live";
 import { PAGE, usePages } from "../../ipc/pages";
 import { Button } from "../../kit/Button";

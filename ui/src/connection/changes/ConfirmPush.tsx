@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useActions } from "../../app/actions";
 import { to } from "../../app/route";
-import type { ConnectionRow, PendingCounts } from "../../ipc/bindings";
+import type { ConnectionRow, PendingCounts } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button, ButtonLink } from "../../kit/Button";
 import { Dialog } from "../../kit/Dialog";

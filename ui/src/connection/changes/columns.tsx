@@ -1,5 +1,5 @@
 /** The columns of the list of changes; they change with what is selected. */
-import type { ChangeView } from "../../ipc/bindings";
+import type { ChangeView } from "../../ipc/types";
 import type { GridColumn } from "../../kit/grid/VirtualGrid";
 import { Status } from "../../kit/Status";
 import { changeWords, fieldWords } from "../../words/contacts";

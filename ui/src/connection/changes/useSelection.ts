@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ChangeKind } from "../../ipc/bindings";
+import type { ChangeKind } from "../../ipc/types";
 import { isHeld } from "./columns";
 
 /** The most that are selected at once: more than these go with all the others. */

@@ -1,7 +1,7 @@
 /** One contact: our form of it, the CRM's own, where each field came from, and what was sent. */
 import { useState } from "react";
 
-import type { ContactDetail } from "../../ipc/bindings";
+import type { ContactDetail } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Drawer } from "../../kit/Dialog";
 import { JsonView } from "../../kit/JsonView";

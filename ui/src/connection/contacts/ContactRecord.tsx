@@ -1,7 +1,7 @@
 /** A contact in the form that is stored and sent. */
 import type { ReactNode } from "react";
 
-import type { Contact } from "../../ipc/bindings";
+import type { Contact } from "../../ipc/types";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";

@@ -3,7 +3,7 @@ import { useCallback, useDeferredValue, useRef, useState } from "react";
 
 import { replace, to } from "../../app/route";
 import { useShortcuts } from "../../app/shortcuts";
-import type { ConnectionRow, Contact } from "../../ipc/bindings";
+import type { ConnectionRow, Contact } from "../../ipc/types";
 import { PAGE, usePages } from "../../ipc/pages";
 import { Button } from "../../kit/Button";
 import { counted } from "../../kit/figures";

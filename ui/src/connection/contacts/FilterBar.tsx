@@ -1,7 +1,7 @@
 /** The search and the filters over a list of contacts. */
 import type { ReactNode, Ref } from "react";
 
-import type { Category, ChangeKind, ConsentState, ContactQuery, Lifecycle } from "../../ipc/bindings";
+import type { Category, ChangeKind, ConsentState, ContactQuery, Lifecycle } from "../../ipc/types";
 import { Icon } from "../../kit/Icon";
 import { Select, type Choice } from "../../kit/Select";
 import { CATEGORY_ORDER, categoryWord, changeWords, consentWords, LIFECYCLE_ORDER, lifecycleWord } from "../../words/contacts";

@@ -1,5 +1,5 @@
 /** The columns of the contacts' table. */
-import type { Contact } from "../../ipc/bindings";
+import type { Contact } from "../../ipc/types";
 import type { GridColumn } from "../../kit/grid/VirtualGrid";
 import { Status, StatusShape } from "../../kit/Status";
 import { PlainTime } from "../../kit/Time";

@@ -1,6 +1,6 @@
 /** A person's word that contacts have gone: said once, with the number in sight. */
 import { useActions } from "../../app/actions";
-import type { ConnectionRow } from "../../ipc/bindings";
+import type { ConnectionRow } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { count, counted } from "../../kit/figures";
 import { Dialog } from "../../kit/Dialog";

@@ -1,5 +1,5 @@
 /** The state and the facts that it is computed from. */
-import type { Health, Schedule } from "../../ipc/bindings";
+import type { Health, Schedule } from "../../ipc/types";
 import { count, counted } from "../../kit/figures";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Meter } from "../../kit/Progress";

@@ -1,7 +1,7 @@
 /** How a connection is, why, and what it has done. */
 import { useRemedy } from "../../app/remedy";
 import { replace, to } from "../../app/route";
-import type { ConnectionRow } from "../../ipc/bindings";
+import type { ConnectionRow } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { Notice } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";

@@ -1,7 +1,7 @@
 /** What is wrong: each with its remedy, its owner and the button that starts the remedy. */
 import type { ReactNode } from "react";
 
-import type { Health, Issue } from "../../ipc/bindings";
+import type { Health, Issue } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { Icon } from "../../kit/Icon";
 import { Prose } from "../../kit/Prose";

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 
-import type { RunPoint } from "../../ipc/bindings";
+import type { RunPoint } from "../../ipc/types";
 import { counted, duration } from "../../kit/figures";
 import { rootFontSize } from "../../kit/rootFontSize";
 import styles from "./Health.module.css";

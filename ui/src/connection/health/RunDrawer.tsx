@@ -1,6 +1,6 @@
 /** One run: what it found, whether its counts add up, and every request that it made. */
 import { useActions } from "../../app/actions";
-import type { RunDetail } from "../../ipc/bindings";
+import type { RunDetail } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button } from "../../kit/Button";
 import { Drawer } from "../../kit/Dialog";

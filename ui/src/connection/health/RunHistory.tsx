@@ -1,7 +1,7 @@
 /** What was done, newest first, with a picture of the syncs. */
 import { lazy, Suspense, useState } from "react";
 
-import type { RunPoint, RunSummary } from "../../ipc/bindings";
+import type { RunPoint, RunSummary } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";
 import { count, duration } from "../../kit/figures";

@@ -1,7 +1,7 @@
 /** What a run reported: outcome, counts, proof, error. */
 import type { ReactNode } from "react";
 
-import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport } from "../../ipc/bindings";
+import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport } from "../../ipc/types";
 import { count, duration } from "../../kit/figures";
 import { ErrorNotice, Notice } from "../../kit/Notice";
 import { Facts, type Fact } from "../../kit/Panel";

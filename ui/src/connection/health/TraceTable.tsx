@@ -1,5 +1,5 @@
 /** The requests of a run: method, pattern of the path, status, time, attempt. */
-import type { TraceEntry } from "../../ipc/bindings";
+import type { TraceEntry } from "../../ipc/types";
 import { columnsOf, DataTable, type Columns } from "../../kit/DataTable";
 import { duration, size } from "../../kit/figures";
 import { Status } from "../../kit/Status";

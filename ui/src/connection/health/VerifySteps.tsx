@@ -1,5 +1,5 @@
 /** The eight steps of a check, ticked off one by one. */
-import type { VerifyStep } from "../../ipc/bindings";
+import type { VerifyStep } from "../../ipc/types";
 import { duration } from "../../kit/figures";
 import { Prose } from "../../kit/Prose";
 import { StatusShape, type Tone } from "../../kit/Status";

@@ -5,7 +5,7 @@ import { useActions } from "../../app/actions";
 import { ProviderFields } from "../../connect/ProviderFields";
 import { allAmiss, opensBrowser, split, startingAnswers } from "../../connect/form";
 import { SignInWait } from "../../connect/SignInWait";
-import type { ConnectionRow, ErrorReport, ProviderView } from "../../ipc/bindings";
+import type { ConnectionRow, ErrorReport, ProviderView } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";

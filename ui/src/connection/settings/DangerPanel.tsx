@@ -3,7 +3,7 @@ import { useState } from "react";
 
 import { useActions } from "../../app/actions";
 import { go, to } from "../../app/route";
-import type { ConnectionRow } from "../../ipc/bindings";
+import type { ConnectionRow } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { Dialog } from "../../kit/Dialog";
 import { TextField } from "../../kit/Field";

@@ -2,7 +2,7 @@
 import { useState, type SubmitEvent } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ConnectionRow } from "../../ipc/bindings";
+import type { ConnectionRow } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { TextField } from "../../kit/Field";
 import { Panel } from "../../kit/Panel";

@@ -1,6 +1,6 @@
 /** When syncs run by themselves, and what the CRM's terms say about it. */
 import { useActions } from "../../app/actions";
-import type { ConnectionRow, ProviderView } from "../../ipc/bindings";
+import type { ConnectionRow, ProviderView } from "../../ipc/types";
 import { Field } from "../../kit/Field";
 import { Notice } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";

@@ -1,6 +1,6 @@
 /** How a connection is set: name, settings, credentials, schedule, and the ways to end it. */
 import { replace, to } from "../../app/route";
-import type { ConnectionRow } from "../../ipc/bindings";
+import type { ConnectionRow } from "../../ipc/types";
 import styles from "../Connection.module.css";
 import { useProvider } from "../provider";
 import { CredentialsPanel } from "./CredentialsPanel";

@@ -1,6 +1,6 @@
 /** One delivery: what came, what was made of it, and the way to do it again. */
 import { useActions } from "../../app/actions";
-import type { DeliveryView } from "../../ipc/bindings";
+import type { DeliveryView } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { Drawer } from "../../kit/Dialog";
 import { count } from "../../kit/figures";
@@ -30,11 +30,9 @@ export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
             <Status tone={outcomeWords(delivery.outcome).tone} icon={outcomeWords(delivery.outcome).icon}>
               {outcomeWords(delivery.outcome).word}
             </Status>
-            {delivery.outcome !== "refused" && (
-              <Button icon="sync" onClick={() => void replay()}>
-                Replay
-              </Button>
-            )}
+            <Button icon="sync" onClick={() => void replay()}>
+              Replay
+            </Button>
           </div>
           {delivery.error && <ErrorNotice report={delivery.error} />}
           {delivery.ignored !== null && <Notice>{delivery.ignored}</Notice>}

@@ -1,6 +1,6 @@
 /** The receiver on this computer: whether it listens, and where. */
 import { useActions } from "../../app/actions";
-import type { Receiver } from "../../ipc/bindings";
+import type { Receiver } from "../../ipc/types";
 import { Button, IconButton } from "../../kit/Button";
 import { Panel } from "../../kit/Panel";
 import { Status } from "../../kit/Status";

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ErrorReport, WebhookReport } from "../../ipc/bindings";
+import type { ErrorReport, WebhookReport } from "../../ipc/types";
 import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";
 import { Dialog } from "../../kit/Dialog";

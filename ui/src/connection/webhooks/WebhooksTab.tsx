@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ConnectionRow, DeliveryView } from "../../ipc/bindings";
+import type { ConnectionRow, DeliveryView } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button } from "../../kit/Button";
 import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";

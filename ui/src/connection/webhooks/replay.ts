@@ -1,5 +1,5 @@
 /** How a replay of deliveries went, told in a line. */
-import type { ReplayReport } from "../../ipc/bindings";
+import type { ReplayReport } from "../../ipc/types";
 import { count, counted } from "../../kit/figures";
 import { tell } from "../../kit/Toasts";
 
