@@ -52,6 +52,11 @@ pub(crate) fn keep_in(folder: &Path) {
     if FILE.get().is_some() {
         return;
     }
+    // Made first: the library looks for old files before it makes the folder, and complains aloud.
+    if std::fs::create_dir_all(folder).is_err() {
+        tracing::warn!("The log cannot be kept in the data folder.");
+        return;
+    }
     let file = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("nurturehub")
