@@ -120,6 +120,9 @@ mod tests {
             .map(|name| name.replace('-', "_"))
             .collect();
         let granted: BTreeSet<&str> = granted.iter().map(String::as_str).collect();
-        assert_eq!(listed, granted, "src/commands/names.in and capabilities/main.json");
+        assert_eq!(
+            listed, granted,
+            "src/commands/names.in and capabilities/main.json"
+        );
     }
 }

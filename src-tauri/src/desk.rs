@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use nurturehub_engine::{
-    BundleDraft, Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport, RunKind,
-    RunProgress, SyncOptions, SyncReport, open_from_env,
+    BundleDraft, Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport,
+    RunKind, RunProgress, SyncOptions, SyncReport, open_from_env,
 };
 use nurturehub_port::{ConnectionId, ErrorKind};
 use tokio_util::sync::CancellationToken;
@@ -62,8 +62,8 @@ impl Desk {
     ) -> Result<Self, ErrorReport> {
         let home = data_set.home(base);
         let env = |name: &str| std::env::var(name).ok();
-        let vault = open_from_env(home.path(), env)
-            .map_err(|error| EngineError::from(error).report())?;
+        let vault =
+            open_from_env(home.path(), env).map_err(|error| EngineError::from(error).report())?;
         let engine = Engine::open(EngineOptions::new(home, vault, ACTOR))
             .await
             .map_err(|error| error.report())?;
@@ -96,8 +96,11 @@ impl Desk {
     ) -> Result<SyncReport, ErrorReport> {
         let cancel = self.begin(connection, RunKind::Sync)?;
         let page = |progress| {
-            let now = Timestamp::now();
-            self.tell_run(self.runs.advance(connection, |run| run.after_page(progress, now)));
+            let now = self.engine.now();
+            self.tell_run(
+                self.runs
+                    .advance(connection, |run| run.after_page(progress, now)),
+            );
         };
         let outcome = self.engine.sync(connection, options, &page, &cancel).await;
         self.end(connection);
@@ -116,7 +119,7 @@ impl Desk {
         };
         let cancel = self.begin(connection, RunKind::Push)?;
         let batch = |sent| {
-            let now = Timestamp::now();
+            let now = self.engine.now();
             let after = |run: RunProgress| run.after_batch(sent, total, now);
             self.tell_run(self.runs.advance(connection, after));
         };
@@ -156,7 +159,9 @@ impl Desk {
     }
 
     pub(crate) fn open_receivers(&self) -> MutexGuard<'_, BTreeMap<String, OpenReceiver>> {
-        self.receivers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.receivers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keeps a bundle to be saved; the one before it is let go.
@@ -229,7 +234,7 @@ impl Desk {
         let id = ConnectionId::parse(connection).map_err(|error| {
             EngineError::new(ErrorKind::Configuration, format!("{error}.")).report()
         })?;
-        let begun = RunProgress::begun(id, kind, Timestamp::now());
+        let begun = RunProgress::begun(id, kind, self.engine.now());
         let cancel = self.runs.begin(begun.clone()).ok_or_else(|| {
             EngineError::new(
                 ErrorKind::AlreadyRunning,

@@ -1,6 +1,11 @@
 //! The desktop shell: typed commands and events over the engine, and what only a desktop app has
 //! (window, tray, notifications, schedule). No rule of the business lives here.
 
+#![allow(
+    clippy::result_large_err,
+    reason = "a failure goes to the window as it is, and none is made where its size counts"
+)]
+
 pub mod bindings;
 mod cache_tags;
 mod commands;

@@ -34,7 +34,13 @@ impl Notices {
             };
         }
         let news: Vec<Notice> = rows.iter().filter_map(|row| self.news(row)).collect();
-        if !app.state::<AppState>().preferences.read().preferences.notifications {
+        if !app
+            .state::<AppState>()
+            .preferences
+            .read()
+            .preferences
+            .notifications
+        {
             return;
         }
         for notice in news {

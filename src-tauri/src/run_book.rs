@@ -81,7 +81,10 @@ impl RunBook {
 
     /// All runs under way.
     pub(crate) fn all(&self) -> Vec<RunProgress> {
-        self.lock().values().map(|run| run.progress.clone()).collect()
+        self.lock()
+            .values()
+            .map(|run| run.progress.clone())
+            .collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, UnderWay>> {

@@ -76,7 +76,12 @@ impl Shell for TauriShell {
     }
 
     fn choose_file(&self, title: &str) -> Option<PathBuf> {
-        let chosen = self.app.dialog().file().set_title(title).blocking_pick_file();
+        let chosen = self
+            .app
+            .dialog()
+            .file()
+            .set_title(title)
+            .blocking_pick_file();
         chosen.and_then(|path| path.into_path().ok())
     }
 

@@ -30,7 +30,7 @@ pub(crate) struct SignIns {
 
 impl SignIns {
     /// What leads the next sign-in. An earlier one that still waits is given up.
-    pub(crate) fn prompt(&self, shell: Arc<dyn Shell>) -> EnginePrompt {
+    pub(crate) fn prompt(&self, shell: Arc<dyn Shell>, now: Timestamp) -> EnginePrompt {
         let cancel = CancellationToken::new();
         let refusals = Arc::clone(&self.waiting);
         let (send, pasted) = PastedAddresses::new(move |slip: &ErrorReport| {
@@ -53,9 +53,7 @@ impl SignIns {
                 if let Some(waiting) = lock(&shown).as_mut() {
                     waiting.url = Some(url.to_owned());
                 }
-                let until = Timestamp::now()
-                    .checked_add(PATIENCE)
-                    .unwrap_or(Timestamp::MAX);
+                let until = now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX);
                 shell.tell(News::SignIn(SignInPromptEvent(SignInPrompt {
                     url: url.to_owned(),
                     until,

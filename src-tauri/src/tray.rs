@@ -100,10 +100,11 @@ fn has_tray_library() -> bool {
     let folders = ["/usr/lib", "/usr/lib64", "/lib", "/usr/local/lib"];
     let triple = format!("/usr/lib/{}-linux-gnu", std::env::consts::ARCH);
     let names = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
-    folders
-        .into_iter()
-        .chain([triple.as_str()])
-        .any(|folder| names.iter().any(|name| std::path::Path::new(folder).join(name).exists()))
+    folders.into_iter().chain([triple.as_str()]).any(|folder| {
+        names
+            .iter()
+            .any(|name| std::path::Path::new(folder).join(name).exists())
+    })
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ await runAll([
       await app.sees("Cancelled");
       await sandboxOf(home).latency(0);
       await app.click("button", "Sync");
-      await healthy(app, "Street branch", 60_000);
+      await app.sees("Street branch: synced", 60_000);
+      await healthy(app, "Street branch");
     },
   ],
   [
@@ -128,7 +129,7 @@ await runAll([
       await sandbox.access("street", { action: "revoke" });
       await app.go("#/");
       await app.click("button", "Sync Street branch");
-      await app.find("heading", "Needs attention");
+      await app.find("heading", /^Needs attention/);
       await app.click("button", "Sign in again: Street branch");
       await app.find("dialog", "Sign in to Street again");
       await sandbox.access("street", { action: "reinstate" });
@@ -151,7 +152,7 @@ await runAll([
       trial.decide("deny");
       await app.go("#/connection/reapit-sandbox-agency/settings/credentials");
       await app.click("button", "Sign in in the browser");
-      await app.sees(/refused/i);
+      await app.sees("The CRM refused the sign-in");
       trial.decide("approve");
       await app.click("button", "Sign in in the browser");
       await healthy(app, "Reapit branch");

@@ -12,8 +12,14 @@ use crate::setup::{self, For};
 /// Set-up or the build failed.
 pub(crate) fn run(_arguments: &[String]) -> Result<(), Failure> {
     setup::ensure(For::Window)?;
-    Program::cargo(&["test", "--locked", "--package", "nurturehub-connect", "--lib"])
-        .arguments(&["the_windows_bindings"])
-        .environment("NURTUREHUB_WRITE_BINDINGS", "1")
-        .run()
+    Program::cargo(&[
+        "test",
+        "--locked",
+        "--package",
+        "nurturehub-connect",
+        "--lib",
+    ])
+    .arguments(&["the_windows_bindings"])
+    .environment("NURTUREHUB_WRITE_BINDINGS", "1")
+    .run()
 }

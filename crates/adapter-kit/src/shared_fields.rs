@@ -6,7 +6,10 @@ use nurturehub_port::{Field, ProviderSpec, SettingKind, SignInMethod};
 #[must_use]
 pub fn shared_fields(spec: &ProviderSpec) -> Vec<Field> {
     let has = |wanted: fn(&SignInMethod) -> bool| {
-        spec.sign_in.methods.iter().any(|(_, method)| wanted(method))
+        spec.sign_in
+            .methods
+            .iter()
+            .any(|(_, method)| wanted(method))
     };
     let signs_in_by_browser =
         has(|method| matches!(method, SignInMethod::AuthorizationCode { .. }));

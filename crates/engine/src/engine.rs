@@ -119,7 +119,9 @@ impl Engine {
         &self.store
     }
 
-    pub(crate) fn now(&self) -> Timestamp {
+    /// The time, by this engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
         self.options.clock.now()
     }
 

@@ -110,13 +110,27 @@ impl EngineError {
         ErrorReport {
             kind,
             title: facts.title.to_owned(),
-            message: self.to_string(),
+            message: sentence(&self.to_string()),
             remedy,
             owner,
             retryable: matches!(retry, Retry::Backoff | Retry::At(_)),
             detail,
         }
     }
+}
+
+/// A layer's own words as a sentence of their own: they reach people as they stand.
+fn sentence(words: &str) -> String {
+    let words = words.trim();
+    let mut letters = words.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    let mut sentence: String = first.to_uppercase().chain(letters).collect();
+    if !sentence.ends_with(['.', '!', '?', '…', ')']) {
+        sentence.push('.');
+    }
+    sentence
 }
 
 /// A failure, as the command line prints it and runs record it. No secret, no personal data.
@@ -137,4 +151,17 @@ pub struct ErrorReport {
     pub retryable: bool,
     /// What it can be traced by.
     pub detail: Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_a_layer_says_reaches_people_as_a_sentence() {
+        assert_eq!(sentence("it was withdrawn"), "It was withdrawn.");
+        assert_eq!(sentence(" Done. "), "Done.");
+        assert_eq!(sentence("élan (no)"), "Élan (no)");
+        assert_eq!(sentence(""), "");
+    }
 }

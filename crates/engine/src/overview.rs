@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use specta::Type;
 
-use crate::{
-    ConnectionView, Doubt, Engine, EngineError, Health, RunStatus, Schedule, audit_words,
-};
+use crate::{ConnectionView, Doubt, Engine, EngineError, Health, RunStatus, Schedule, audit_words};
 
 /// Syncs that are shown of a connection.
 const RECENT: u32 = 60;
@@ -177,7 +175,11 @@ impl Engine {
     ///
     /// # Errors
     /// `configuration` for an empty or overlong name, storage errors.
-    pub async fn rename(&self, connection: &str, name: &str) -> Result<ConnectionView, EngineError> {
+    pub async fn rename(
+        &self,
+        connection: &str,
+        name: &str,
+    ) -> Result<ConnectionView, EngineError> {
         let name = name.trim().to_owned();
         if name.is_empty() || name.chars().count() > 120 || name.contains(char::is_control) {
             return Err(EngineError::with_remedy(

@@ -87,7 +87,8 @@ impl RunProgress {
     fn at_pace(mut self, now: Timestamp) -> Self {
         let took = now.duration_since(self.started_at).as_millis();
         let took = u64::try_from(took).unwrap_or(0);
-        self.per_second = (took > 0 && self.done > 0).then(|| self.done.saturating_mul(1000) / took);
+        self.per_second =
+            (took > 0 && self.done > 0).then(|| self.done.saturating_mul(1000) / took);
         self.seconds_left = self
             .total
             .zip(self.per_second.filter(|pace| *pace > 0))
@@ -119,6 +120,9 @@ mod tests {
         let unknown = begun.clone().after_page(page(200, None), after);
         assert_eq!(unknown.seconds_left, None, "without a total nobody knows");
         let at_once = begun.after_page(page(200, Some(100)), Timestamp::UNIX_EPOCH);
-        assert_eq!(at_once.per_second, None, "no time has passed to reckon with");
+        assert_eq!(
+            at_once.per_second, None,
+            "no time has passed to reckon with"
+        );
     }
 }

@@ -195,7 +195,8 @@ impl Engine {
             for (row, answer) in rows.iter().zip(&answers) {
                 report.count(row, answer);
             }
-            self.settle(record.row, &report.run_id, rows, answers).await?;
+            self.settle(record.row, &report.run_id, rows, answers)
+                .await?;
             progress(report.sent);
         }
     }

@@ -68,7 +68,9 @@ pub(crate) struct Facts<'a> {
 
 /// When the next sync is due.
 pub(crate) fn next_at(facts: Facts<'_>) -> Option<Timestamp> {
-    let every = facts.every.filter(|_| !facts.idle && !facts.needs_sign_in)?;
+    let every = facts
+        .every
+        .filter(|_| !facts.idle && !facts.needs_sign_in)?;
     let wait = match facts.failures {
         0 => every,
         failures => AFTER_FAILURE_MINUTES
@@ -156,7 +158,8 @@ impl Engine {
         let mut due = Vec::new();
         for record in self.store.read(connections::all).await? {
             let spec = self.spec_of(&record)?;
-            if every_minutes(&record, &spec).is_none() || lease::is_taken(&self.options.home, &record.id)
+            if every_minutes(&record, &spec).is_none()
+                || lease::is_taken(&self.options.home, &record.id)
             {
                 continue;
             }

@@ -119,7 +119,19 @@ pub struct Address {
 
 /// What a contact is to the agency.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, Type)]
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    Type,
+)]
 #[serde(rename_all = "camelCase")]
 pub enum Category {
     /// Looks for a home to buy.

@@ -206,11 +206,7 @@ pub fn set_paused(tx: &Write<'_>, row: i64, at: Option<Timestamp>) -> Result<(),
 ///
 /// # Errors
 /// What the database answers.
-pub fn set_every_minutes(
-    tx: &Write<'_>,
-    row: i64,
-    minutes: Option<u32>,
-) -> Result<(), StoreError> {
+pub fn set_every_minutes(tx: &Write<'_>, row: i64, minutes: Option<u32>) -> Result<(), StoreError> {
     tx.database.execute(
         "UPDATE connection SET every_minutes = ?2 WHERE id = ?1",
         params![row, minutes],

@@ -50,14 +50,14 @@ pub(crate) async fn app_info(state: State<'_, AppState>) -> Answer<AppInfo> {
 /// What the person chose about the app itself.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn preferences(state: State<'_, AppState>) -> Answer<Preferences> {
+pub(crate) async fn preferences(state: State<'_, AppState>) -> Answer<Preferences> {
     Ok(state.preferences.read().preferences)
 }
 
 /// Keeps what the person chose about the app itself.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn set_preferences(
+pub(crate) async fn set_preferences(
     state: State<'_, AppState>,
     preferences: Preferences,
 ) -> Answer<Preferences> {
@@ -82,10 +82,7 @@ pub(crate) async fn open_data_set(
 /// Opens a provider's documents in the system browser.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_documentation(
-    state: State<'_, AppState>,
-    provider: String,
-) -> Answer<()> {
+pub(crate) async fn open_documentation(state: State<'_, AppState>, provider: String) -> Answer<()> {
     let desk = state.desk().await?;
     let known = desk.engine.providers();
     let found = known.iter().find(|known| known.id.as_str() == provider);
@@ -105,8 +102,5 @@ pub(crate) async fn choose_file(
 ) -> Answer<Option<String>> {
     let shell = std::sync::Arc::clone(&state.shell);
     let chosen = tauri::async_runtime::spawn_blocking(move || shell.choose_file(&title)).await;
-    Ok(chosen
-        .ok()
-        .flatten()
-        .map(|path| path.display().to_string()))
+    Ok(chosen.ok().flatten().map(|path| path.display().to_string()))
 }

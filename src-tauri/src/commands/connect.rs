@@ -88,7 +88,7 @@ pub(crate) async fn connect(
         settings: filled(request.settings),
         secrets,
     };
-    let prompt = desk.sign_ins.prompt(desk.shell());
+    let prompt = desk.sign_ins.prompt(desk.shell(), desk.engine.now());
     let connected = desk.engine.connect(request, &prompt).await;
     desk.sign_ins.end();
     connected.map_err(report)
@@ -109,7 +109,7 @@ pub(crate) async fn reauthorize(
         .filter(|(_, value)| !value.is_empty())
         .map(|(key, value)| (key, Secret::new(value)))
         .collect();
-    let prompt = desk.sign_ins.prompt(desk.shell());
+    let prompt = desk.sign_ins.prompt(desk.shell(), desk.engine.now());
     let again = desk
         .engine
         .reauthorize(&connection, filled(settings), given, &prompt)

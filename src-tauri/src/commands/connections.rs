@@ -28,7 +28,10 @@ pub(crate) async fn connection(
     connection: String,
 ) -> Answer<ConnectionRow> {
     let desk = state.desk().await?;
-    desk.engine.connection_row(&connection).await.map_err(report)
+    desk.engine
+        .connection_row(&connection)
+        .await
+        .map_err(report)
 }
 
 /// Changes what people call a connection.

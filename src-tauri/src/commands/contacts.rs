@@ -53,7 +53,10 @@ pub(crate) async fn contacts(
         limit: query.limit.min(MOST),
         offset: query.offset.into(),
     };
-    desk.engine.contacts(&connection, query).await.map_err(report)
+    desk.engine
+        .contacts(&connection, query)
+        .await
+        .map_err(report)
 }
 
 /// One contact with where everything in it came from.

@@ -19,6 +19,7 @@ pub(crate) const NAMES: &[&str] = include!("names.in");
 /// What a command answers: data, or a failure as it is shown.
 pub(crate) type Answer<T> = Result<T, ErrorReport>;
 
+#[allow(clippy::needless_pass_by_value, reason = "`map_err` gives what it has")]
 fn report(error: EngineError) -> ErrorReport {
     error.report()
 }

@@ -33,10 +33,7 @@ pub(crate) async fn running(state: State<'_, AppState>) -> Answer<Vec<RunProgres
 /// Verifies a connection; `verifyProgress` tells of each step as it ends.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn verify(
-    state: State<'_, AppState>,
-    connection: String,
-) -> Answer<VerifyReport> {
+pub(crate) async fn verify(state: State<'_, AppState>, connection: String) -> Answer<VerifyReport> {
     let desk = state.desk().await?;
     let shell = desk.shell();
     let named = connection.clone();
@@ -86,7 +83,10 @@ pub(crate) async fn runs(
     offset: u32,
 ) -> Answer<RunList> {
     let desk = state.desk().await?;
-    let page = desk.engine.run_page(&connection, limit, offset.into()).await;
+    let page = desk
+        .engine
+        .run_page(&connection, limit, offset.into())
+        .await;
     page.map_err(report)
 }
 
@@ -94,5 +94,11 @@ pub(crate) async fn runs(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn run(state: State<'_, AppState>, run_id: String) -> Answer<RunDetail> {
-    state.desk().await?.engine.run(&run_id).await.map_err(report)
+    state
+        .desk()
+        .await?
+        .engine
+        .run(&run_id)
+        .await
+        .map_err(report)
 }

@@ -56,7 +56,11 @@ pub(crate) async fn save_bundle(
     let shell = Arc::clone(&state.shell);
     let chosen = blocking(move || shell.choose_new_file("Save the diagnostic bundle", &name)).await;
     let Some(path) = chosen else { return Ok(None) };
-    let saved = desk.engine.save_bundle(&kept, &path).await.map_err(report)?;
+    let saved = desk
+        .engine
+        .save_bundle(&kept, &path)
+        .await
+        .map_err(report)?;
     Ok(Some(saved.file))
 }
 
@@ -82,7 +86,9 @@ pub(crate) async fn replay_bundle(
     file: String,
 ) -> Answer<BundleReplay> {
     let path = state.desk().await?.opened_bundle(&file)?;
-    nurturehub_engine::replay_bundle(&path).await.map_err(report)
+    nurturehub_engine::replay_bundle(&path)
+        .await
+        .map_err(report)
 }
 
 async fn blocking(choose: impl FnOnce() -> Option<PathBuf> + Send + 'static) -> Option<PathBuf> {

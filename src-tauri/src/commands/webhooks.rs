@@ -109,7 +109,7 @@ pub(crate) async fn start_receiver(
     let stop = CancellationToken::new();
     let opened = OpenReceiver {
         address: receiver.url(),
-        since: Timestamp::now(),
+        since: desk.engine.now(),
         stop: stop.clone(),
     };
     desk.open_receivers().insert(connection.clone(), opened);
@@ -162,7 +162,7 @@ pub(crate) async fn test_webhook(
     let delivery = WebhookDelivery {
         headers,
         body: body.into_bytes(),
-        received_at: Timestamp::now(),
+        received_at: desk.engine.now(),
         check_signature,
     };
     desk.engine

@@ -1,4 +1,4 @@
-/** Short news that goes away by itself; errors stay until they are read. */
+/** Short news that goes away by itself; errors stay a while longer. */
 import { Toast } from "@base-ui/react/toast";
 
 import type { ErrorReport } from "../ipc/types";
@@ -20,7 +20,8 @@ export function tell({ title, text, ...data }: News): void {
     title,
     description: text,
     data,
-    timeout: data.tone === "bad" ? 0 : 6000,
+    // What is wrong stands on the screen of the connection, too: news of it need not stay.
+    timeout: data.tone === "bad" ? 15_000 : 6000,
   });
 }
 
@@ -38,7 +39,7 @@ export function tellError(report: ErrorReport, action?: { label: string; run: ()
 
 export function Toasts() {
   return (
-    <Toast.Provider toastManager={manager} limit={3}>
+    <Toast.Provider toastManager={manager} limit={2}>
       <Toast.Portal>
         <Toast.Viewport className={styles.viewport}>
           <List />

@@ -84,6 +84,12 @@ const CRATES: &[Crate] = &[
         tests_may_use: &[],
     },
     Crate {
+        // The desktop shell, in src-tauri.
+        name: "connect",
+        may_use: &["port", "engine", "sandbox"],
+        tests_may_use: &[],
+    },
+    Crate {
         name: "bench",
         may_use: &["port", "engine", "sandbox"],
         tests_may_use: &[],

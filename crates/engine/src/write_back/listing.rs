@@ -208,7 +208,10 @@ impl Engine {
             let activity = content(&record).ok_or_else(|| {
                 EngineError::with_remedy(
                     ErrorKind::Configuration,
-                    format!("Nothing is kept of the activity `{}` but its id.", record.activity),
+                    format!(
+                        "Nothing is kept of the activity `{}` but its id.",
+                        record.activity
+                    ),
                     "Send it from a file with `activities push`.",
                 )
             })?;

@@ -47,7 +47,7 @@ async fn a_diagnosis_names_the_step_and_changes_nothing() {
         "it neither adds to a failure nor ends it"
     );
     let runs = desk.engine.runs(&connection, 1).await.unwrap();
-    assert_eq!(runs[0].kind, "verify", "it is kept: {runs:?}");
+    assert_eq!(runs[0].kind.as_str(), "verify", "it is kept: {runs:?}");
 
     // The trouble passes at once; the sync has failed all the same.
     desk.sandbox

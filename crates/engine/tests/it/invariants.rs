@@ -264,7 +264,11 @@ async fn invariant_04_held_removals_are_shown_as_blocked_and_not_sent() {
     let doubt = held.in_doubt.unwrap();
     assert_eq!((doubt.reason, doubt.held), (DoubtReason::ManyRemovals, 70));
     assert_eq!((held.removed, held.status), (0, SyncStatus::Partial));
-    let preview = desk.engine.preview(&connection, None, 100, 0).await.unwrap();
+    let preview = desk
+        .engine
+        .preview(&connection, None, 100, 0)
+        .await
+        .unwrap();
     assert_eq!(preview.summary.blocked, 70, "they are shown");
     assert!(preview.changes.iter().all(|change| {
         change
@@ -288,7 +292,11 @@ async fn invariant_04_held_removals_are_shown_as_blocked_and_not_sent() {
         (confirmed.removed, confirmed.status),
         (70, SyncStatus::Succeeded)
     );
-    let preview = desk.engine.preview(&connection, None, 100, 0).await.unwrap();
+    let preview = desk
+        .engine
+        .preview(&connection, None, 100, 0)
+        .await
+        .unwrap();
     assert_eq!((preview.summary.archive, preview.summary.blocked), (70, 0));
 }
 

@@ -232,10 +232,17 @@ async fn progress_counts_every_page_as_soon_as_it_is_written_down() {
     let told = told.into_inner().unwrap();
     let pages: Vec<u64> = told.iter().map(|(pages, _)| *pages).collect();
     let all: Vec<u64> = (1..=report.pages).collect();
-    assert_eq!(pages, all, "each page is news, though several are merged at a time");
+    assert_eq!(
+        pages, all,
+        "each page is news, though several are merged at a time"
+    );
     assert!(
         told.iter().all(|(_, listed)| *listed > 0),
         "the first page counts at once: {told:?}"
     );
-    assert_eq!(told.last().unwrap().1, report.fetched, "all that was received");
+    assert_eq!(
+        told.last().unwrap().1,
+        report.fetched,
+        "all that was received"
+    );
 }

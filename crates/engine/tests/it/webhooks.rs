@@ -21,8 +21,8 @@ fn delivery(desk: &Desk, provider: &str, notice: &Notice) -> WebhookDelivery {
 async fn kinds_of_runs(desk: &Desk, connection: &str) -> Vec<(String, String)> {
     let runs = desk.engine.runs(connection, 10).await.unwrap();
     runs.into_iter()
-        .filter(|run| run.kind == "webhook")
-        .map(|run| (run.status, run.error_kind.unwrap_or_default()))
+        .filter(|run| run.kind.as_str() == "webhook")
+        .map(|run| (run.status.to_string(), run.error_kind.unwrap_or_default()))
         .collect()
 }
 
@@ -60,7 +60,10 @@ async fn a_change_is_heard_of_once_and_leaves_a_run_with_its_requests() {
         assert_eq!(desk.snapshot(connection).await, after);
 
         let runs = desk.engine.runs(connection, 10).await.unwrap();
-        let run = runs.iter().find(|run| run.kind == "webhook").unwrap();
+        let run = runs
+            .iter()
+            .find(|run| run.kind.as_str() == "webhook")
+            .unwrap();
         let detail = desk.engine.run(&run.run_id).await.unwrap();
         assert!(
             !detail.requests.is_empty(),

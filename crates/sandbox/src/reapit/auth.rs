@@ -330,8 +330,9 @@ impl Auth {
             .split_once('.')
             .and_then(|(number, _)| number.parse().ok());
         self.honours_earlier
-            && number
-                .is_some_and(|number| number < self.first && text == self.numbered("refresh", number))
+            && number.is_some_and(|number| {
+                number < self.first && text == self.numbered("refresh", number)
+            })
     }
 
     /// Takes an earlier sign-in up again, with all that the app may have.

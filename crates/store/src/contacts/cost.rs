@@ -108,7 +108,7 @@ fn reading_what_a_push_sends() {
 #[test]
 fn showing_what_a_push_would_do() {
     assert_flat("showing what a push would do", |tx| {
-        let shown = changes(tx, 1, 5, 20)?;
+        let shown = changes(tx, 1, None, 5, 20)?;
         assert_eq!(shown.len(), 5, "a page in the middle is full");
         Ok(())
     });

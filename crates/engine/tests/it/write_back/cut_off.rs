@@ -144,7 +144,11 @@ async fn a_cancelled_pull_leaves_nothing_in_doubt() {
     let said = error.detail["run"]["results"].as_array().unwrap();
     assert_eq!(statuses(said), [("a-1", "waiting"), ("a-2", "waiting")]);
     let runs = post.engine().runs(&post.connection, 1).await.unwrap();
-    assert_eq!(runs[0].status, "cancelled", "and the run has an end");
+    assert_eq!(
+        runs[0].status.as_str(),
+        "cancelled",
+        "and the run has an end"
+    );
 
     post.sandbox().clear_faults();
     assert_eq!(
