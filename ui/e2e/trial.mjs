@@ -1,9 +1,10 @@
 /** Runs walks one after another over one data folder, and says how each went. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { App, startDriver } from "./driver.mjs";
+import { App, startDriver, until } from "./driver.mjs";
 
 const folder = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -33,8 +34,11 @@ export class Trial {
   }
 
   async close() {
-    await this.app?.stop();
+    if (!this.app) return;
+    await this.app.stop();
     this.app = undefined;
+    // It closes its database first; a second instance that finds it still there would end at once.
+    await until("the app has ended", () => spawnSync("pgrep", ["-f", process.env.NURTUREHUB_APP]).status === 1);
   }
 
   async end() {

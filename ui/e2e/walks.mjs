@@ -29,9 +29,8 @@ async function connect(app, provider, { signIn = "Connect" } = {}) {
 }
 
 async function openTab(app, connection, tab) {
-  await app.go("#/");
-  await app.click("link", new RegExp(`${connection} branch$`));
-  await app.click("tab", new RegExp(`^${tab}`));
+  await app.go(`#/connection/${connection.toLowerCase()}-sandbox-agency/${tab.toLowerCase()}`);
+  await app.find("heading", new RegExp(`^.*${connection} branch`));
 }
 
 await runAll([

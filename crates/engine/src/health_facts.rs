@@ -8,7 +8,6 @@ use nurturehub_store::{contacts, traces};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::RunStatus;
 use crate::health::{
     Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
@@ -42,12 +41,7 @@ impl Engine {
                 Ok((found, traces::sent_on(db, row, now)?, refused))
             })
             .await?;
-        // Looking at a lease takes it for a moment, which would turn away a run that begins just then:
-        // only a run that has begun, or one that was cut off, is a reason to look.
-        let running = found
-            .iter()
-            .any(|run| run.status == RunStatus::Running.as_str())
-            && lease::is_taken(&self.options.home, &record.id);
+        let running = lease::is_taken(&self.options.home, &record.id);
         // A keychain that is locked is no reason to say nothing.
         let tokens = self.stored_tokens(&record.id).await.unwrap_or_default();
         Ok(evaluate(&HealthInputs {

@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use nurturehub_port::{ConnectionId, ErrorKind};
 use nurturehub_store::StoreError;
@@ -51,8 +52,25 @@ fn lock_file(
     Ok((path, file))
 }
 
+/// How often a lease that is taken is looked at again, and how long after. Whoever only looks whether
+/// it is taken holds it for a moment, and must not turn a run away.
+const LOOKS: u32 = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+
 /// Takes the lease, or says at once that another has it.
 pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
+    for look in 1..=LOOKS {
+        match look_once(home, connection) {
+            Err(error) if error.kind() == ErrorKind::AlreadyRunning && look < LOOKS => {
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            outcome => return outcome,
+        }
+    }
+    look_once(home, connection)
+}
+
+fn look_once(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
     let (path, file) = lock_file(home, connection, Purpose::Run)?;
     match file.try_lock() {
         Ok(()) => Ok(Lease { _file: file }),
@@ -67,7 +85,7 @@ pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<Lease, 
 /// Whether somebody has the lease now.
 pub(crate) fn is_taken(home: &Home, connection: &ConnectionId) -> bool {
     matches!(
-        try_take(home, connection),
+        look_once(home, connection),
         Err(error) if error.kind() == ErrorKind::AlreadyRunning
     )
 }
@@ -87,5 +105,38 @@ pub(crate) async fn wait_for(
             ErrorKind::Internal,
             "A lock was given up.",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn whoever_looks_whether_a_run_is_under_way_turns_none_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let connection = ConnectionId::parse("one").unwrap();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    is_taken(&home, &connection);
+                    std::thread::sleep(BETWEEN_LOOKS);
+                }
+            });
+            for round in 0..500 {
+                let lease = try_take(&home, &connection);
+                assert!(lease.is_ok(), "round {round}: nobody runs");
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        let held = try_take(&home, &connection).unwrap();
+        assert!(is_taken(&home, &connection));
+        let refused = try_take(&home, &connection).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::AlreadyRunning);
+        drop(held);
     }
 }
