@@ -1,6 +1,7 @@
 /** What axe finds on every screen, in both themes. */
 import { readFileSync } from "node:fs";
 
+import { until } from "./driver.mjs";
 import { SCREENS } from "./screen-list.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
@@ -8,6 +9,8 @@ const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.m
 /** One line for each thing that axe finds. */
 export async function findings(app) {
   const found = [];
+  // News that fades away has no colours to measure.
+  await until("no news is shown", () => app.run("return document.querySelector('[class*=_toast_]') === null"));
   for (const theme of ["light", "dark"]) {
     await app.run("document.documentElement.dataset.theme = arguments[0]", theme);
     for (const { name, hash, ready } of SCREENS) {
