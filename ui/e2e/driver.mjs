@@ -165,7 +165,8 @@ function asPattern(name) {
 }
 
 async function call(url, method, body) {
-  const answer = await fetch(url, { method, body: body === undefined ? undefined : JSON.stringify(body) });
+  const signal = AbortSignal.timeout(PATIENCE);
+  const answer = await fetch(url, { method, signal, body: body === undefined ? undefined : JSON.stringify(body) });
   const { value } = await answer.json();
   if (!answer.ok) throw new Error(`${method} ${url.replace(/.*session\/[^/]*/, "")}: ${value.error}: ${value.message}`);
   return value;

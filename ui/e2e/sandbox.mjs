@@ -22,6 +22,12 @@ export function sandboxOf(home) {
     access: (provider, change) => send("POST", `/${provider}/access`, change),
     mutate: (provider, mutation) => send("POST", `/${provider}/mutate`, mutation),
     latency: (milliseconds) => send("POST", "/latency", { milliseconds }),
+    /** Every secret that opens something in the sandbox. */
+    secrets: async () => {
+      const { providers, platform } = await send("GET", "/describe");
+      const all = Object.values(providers).flatMap(({ secrets }) => Object.values(secrets));
+      return [...all, platform.token].filter((secret) => secret.length >= 8);
+    },
     truth: () => send("GET", "/truth"),
     limitNames: (limited) => send("POST", "/platform/names", { limited }),
     waitForWriteBack: (connection, activities) => send("POST", "/platform/activities", { connection, activities }),

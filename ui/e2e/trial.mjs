@@ -29,8 +29,18 @@ export class Trial {
   }
 
   async open(...args) {
-    this.app = await App.start(this.driver, process.env.NURTUREHUB_APP, args);
-    return this.app;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.app = await App.start(this.driver, process.env.NURTUREHUB_APP, args);
+        return this.app;
+      } catch (error) {
+        // The bus may still know the instance that has just ended: then the new one ends, too, and the
+        // driver waits for it in vain.
+        if (attempt === 3) throw error;
+        this.driver.stop();
+        this.driver = await startDriver();
+      }
+    }
   }
 
   async close() {

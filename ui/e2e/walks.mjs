@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import { findings } from "./access.mjs";
+import { everyAnswer } from "./answers.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 import { runAll } from "./trial.mjs";
 
@@ -193,6 +194,16 @@ await runAll([
       await app.sees(/No contact|Nobody|Nothing/i);
       await app.type(/^Search/, "a");
       await app.find("row", /@/);
+    },
+  ],
+  [
+    "no secret reaches the window",
+    async ({ app, home }) => {
+      const secrets = await sandboxOf(home).secrets();
+      assert.ok(secrets.length > 5, "the sandbox has secrets of every CRM and of the platform");
+      const heard = await everyAnswer(app);
+      assert.ok(heard.length > 10_000 && heard.includes("reapit-sandbox-agency"), "the window was told something");
+      for (const secret of secrets) assert.ok(!heard.includes(secret), `a secret of ${secret.length} letters reached the window`);
     },
   ],
   [

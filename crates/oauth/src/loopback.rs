@@ -47,12 +47,22 @@ pub(crate) async fn open(port: Option<u16>) -> Result<TcpListener, OAuthError> {
 
 /// Shows that a connection to the listener arrives, before a person is sent to the browser.
 pub(crate) async fn self_test(listener: &TcpListener, clock: &dyn Clock) -> Result<(), OAuthError> {
-    let blocked = |_| OAuthError::LoopbackBlocked;
-    let address = listener.local_addr().map_err(blocked)?;
+    let address = listener
+        .local_addr()
+        .map_err(|_| OAuthError::LoopbackBlocked)?;
+    arrives(listener, address, clock).await
+}
+
+/// Whether a connection to the address arrives at the listener. One that is refused says so at once;
+/// one that is swallowed, as by a firewall, after a while.
+async fn arrives(
+    listener: &TcpListener,
+    address: SocketAddr,
+    clock: &dyn Clock,
+) -> Result<(), OAuthError> {
     let reach = async {
-        let (accepted, connected) = tokio::join!(listener.accept(), TcpStream::connect(address));
-        accepted.map_err(blocked)?;
-        connected.map_err(blocked).map(drop)
+        let both = tokio::try_join!(listener.accept(), TcpStream::connect(address));
+        both.map(drop).map_err(|_| OAuthError::LoopbackBlocked)
     };
     tokio::select! {
         biased;
@@ -260,4 +270,74 @@ fn render(status: &str, text: &str) -> String {
          Allow: GET\r\nConnection: close\r\n\r\n{body}",
         body.len()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// A clock on which nobody waits: what has not come by then does not come.
+    #[derive(Debug)]
+    struct NoPatience;
+
+    #[async_trait::async_trait]
+    impl Clock for NoPatience {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn sleep(&self, _duration: Duration) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A clock on which one waits for ever: only what comes, comes.
+    #[derive(Debug)]
+    struct AllPatience;
+
+    #[async_trait::async_trait]
+    impl Clock for AllPatience {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        async fn sleep(&self, _duration: Duration) {
+            std::future::pending().await
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_that_this_computer_cannot_reach_is_found_out() {
+        let listener = open(None).await.unwrap();
+        let open_ended = self_test(&listener, &AllPatience).await;
+        assert!(open_ended.is_ok(), "it can be reached: {open_ended:?}");
+
+        let gone = open(None).await.unwrap();
+        let nobody = gone.local_addr().unwrap();
+        drop(gone);
+        let refused = arrives(&listener, nobody, &AllPatience).await;
+        assert!(
+            matches!(refused, Err(OAuthError::LoopbackBlocked)),
+            "a refusal is told at once: {refused:?}"
+        );
+
+        let elsewhere = open(None).await.unwrap();
+        let swallowed = arrives(&listener, elsewhere.local_addr().unwrap(), &NoPatience).await;
+        assert!(
+            matches!(swallowed, Err(OAuthError::LoopbackBlocked)),
+            "one that never arrives is not waited for: {swallowed:?}"
+        );
+    }
 }
