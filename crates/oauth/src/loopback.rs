@@ -314,7 +314,7 @@ mod tests {
         }
 
         async fn sleep(&self, _duration: Duration) {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 
