@@ -1,12 +1,23 @@
 /** Runs walks one after another over one data folder, and says how each went. */
-import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { App, startDriver, until } from "./driver.mjs";
 
 const folder = (name) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Whether a process of this program is there. */
+function isRunning(program) {
+  return readdirSync("/proc").some((entry) => {
+    try {
+      return readlinkSync(`/proc/${entry}/exe`) === program;
+    } catch {
+      // No process, or one that has just ended.
+      return false;
+    }
+  });
+}
 
 /** What a walk needs: a data folder of its own, and the app over it. */
 export class Trial {
@@ -48,7 +59,7 @@ export class Trial {
     await this.app.stop();
     this.app = undefined;
     // It closes its database first; a second instance that finds it still there would end at once.
-    await until("the app has ended", () => spawnSync("pgrep", ["-f", process.env.NURTUREHUB_APP]).status === 1);
+    await until("the app has ended", () => !isRunning(process.env.NURTUREHUB_APP));
   }
 
   async end() {
