@@ -59,9 +59,9 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// Takes the lease, or says at once that another has it.
 pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
-    for look in 1..=LOOKS {
+    for _ in 1..LOOKS {
         match look_once(home, connection) {
-            Err(error) if error.kind() == ErrorKind::AlreadyRunning && look < LOOKS => {
+            Err(error) if error.kind() == ErrorKind::AlreadyRunning => {
                 std::thread::sleep(BETWEEN_LOOKS);
             }
             outcome => return outcome,

@@ -26,6 +26,7 @@ mod keep_alive;
 mod lasting;
 mod lease;
 mod new_key;
+mod outbound;
 mod overview;
 mod platform;
 mod preview;

@@ -4,20 +4,20 @@
 //! It is made from what is recorded of a run, which is masked already, and holds the same: no ids of
 //! people, no content. A collector that does not answer costs a run two seconds and nothing else.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_adapter_kit::settings::is_loopback;
-use nurturehub_adapter_kit::{HttpClient, HttpConfig};
-use nurturehub_port::{ConnectionId, ErrorKind, Limits, ProviderId, RunId};
+use nurturehub_port::{ConnectionId, ProviderId, RunId};
 use serde_json::{Value, json};
-use url::Url;
 
+use crate::outbound::Effort;
 use crate::{Engine, EngineError, RunDetail};
 
-/// How long a collector may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// A run does not wait long for a collector.
+const EFFORT: Effort = Effort {
+    attempts: 1,
+    patience: Some(Duration::from_secs(2)),
+};
 
 /// What a span is: work within one program, or a request to another (OTLP, `SpanKind`).
 const INTERNAL: u8 = 1;
@@ -48,30 +48,7 @@ impl Engine {
         provider: &ProviderId,
         run: &RunId,
     ) -> Result<(), EngineError> {
-        let wrong = || {
-            EngineError::with_remedy(
-                ErrorKind::Configuration,
-                "The collector's address is none.",
-                "Give an https address; plain http is accepted for this computer only.",
-            )
-        };
-        let url = Url::parse(collector).map_err(|_| wrong())?;
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_loopback(&url)) {
-            return Err(wrong());
-        }
-        let limits = Limits {
-            windows: Vec::new(),
-            concurrent: 1,
-            per_day: None,
-            wait_after_429_seconds: 1,
-        };
-        let mut config = HttpConfig::new(url, limits);
-        config.network = self.options.network.clone();
-        config.max_attempts = 1;
-        config.connect_timeout = PATIENCE;
-        config.total_timeout = PATIENCE;
-        let clock = Arc::clone(&self.options.clock);
-        let http = HttpClient::new(config, clock, 0, &[])?;
+        let http = self.outbound("NURTUREHUB_OTLP_ENDPOINT", collector, EFFORT)?;
         let detail = self.run(run.as_str()).await?;
         let document = document(&detail, connection, provider);
         http.post("/v1/traces", &[]).json(&document).send().await?;

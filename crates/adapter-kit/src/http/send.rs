@@ -318,18 +318,8 @@ fn replayed(
             entry.status = Some(status);
             entry.request_id = trace::request_id(&headers);
             entry.limit_headers = trace::limit_headers(&headers);
-            entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
-            let response = HttpResponse {
-                status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-                headers,
-                body,
-                request_id: entry.request_id.clone(),
-                attempt,
-                received_at: inner.clock.now(),
-                since_429: inner.throttle.since_429(),
-            };
-            inner.note_date(&response);
-            Outcome::Answer(response)
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            answered(inner, status, headers, body, attempt, entry)
         }
     }
 }
@@ -358,10 +348,23 @@ async fn read_body(
         }
         Err(_) => Bytes::new(),
     };
+    let headers = std::mem::take(answer.headers_mut());
+    answered(inner, answer.status(), headers, body, attempt, entry)
+}
+
+/// An answer that has come whole.
+fn answered(
+    inner: &Inner,
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    attempt: u32,
+    entry: &mut TraceEntry,
+) -> Outcome {
     entry.bytes = u64::try_from(body.len()).unwrap_or(u64::MAX);
     let response = HttpResponse {
-        status: answer.status(),
-        headers: std::mem::take(answer.headers_mut()),
+        status,
+        headers,
         body,
         request_id: entry.request_id.clone(),
         attempt,

@@ -24,7 +24,7 @@ pub use email::{ParsedEmail, parse_email};
 pub use explain::{Explanation, Lineage};
 pub use name::{NameParts, is_company_name, split_name};
 pub use parallel::map_all;
-pub use phone::parse_phone;
+pub use phone::{parse_phone, warm_up};
 pub use postcode::parse_postcode;
 pub use text::{Cleaned, MAX_FIELD_BYTES, clean};
 pub use time::parse_timestamp;

@@ -4,11 +4,9 @@
 //! on a 422. A 401 also comes for a customer that has not installed the app.
 
 use nurturehub_adapter_kit::HttpResponse;
+use nurturehub_adapter_kit::crm_words::presentable;
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::Deserialize;
-
-/// Longest text of Reapit's that is repeated.
-const MAX_TEXT: usize = 200;
 
 #[derive(Debug, Default, Deserialize)]
 struct Body {
@@ -114,29 +112,6 @@ fn reasons(body: &Body) -> String {
     format!(": {}", said.trim_end_matches('.'))
 }
 
-fn presentable(text: &str) -> String {
-    let masked = text.split_whitespace().map(|word| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        if word.contains('@') || digits > 4 {
-            "…"
-        } else {
-            word
-        }
-    });
-    let mut shown = String::new();
-    for word in masked {
-        if shown.len() + word.len() > MAX_TEXT {
-            shown.push('…');
-            break;
-        }
-        if !shown.is_empty() {
-            shown.push(' ');
-        }
-        shown.extend(word.chars().filter(|c| !c.is_control()));
-    }
-    shown
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +133,6 @@ mod tests {
             description: Some("word ".repeat(500)),
             errors: None,
         };
-        assert!(reasons(&long).len() < 2 * MAX_TEXT, "the text has an end");
+        assert!(reasons(&long).len() < 400, "the text has an end");
     }
 }

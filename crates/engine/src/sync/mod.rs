@@ -11,6 +11,7 @@ mod pipeline;
 mod report;
 
 use jiff::{SignedDuration, Timestamp};
+use nurturehub_adapter_kit::mapping;
 use nurturehub_port::{ErrorKind, SyncStart};
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::listings::{self, Listing};
@@ -180,6 +181,7 @@ impl Run<'_> {
         progress: &(dyn Fn(SyncProgress) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
+        mapping::warm_up();
         let session = match self.engine.session(self.record.clone()).await {
             Ok(session) => session,
             Err(error) => {
