@@ -162,7 +162,7 @@ impl Engine {
         };
         let page = self
             .store
-            .read(move |db| contacts::page(db, record.row, &filter, query.limit, query.offset))
+            .find(record.row, filter, query.limit, query.offset)
             .await?;
         Ok(ContactList {
             total: page.total,

@@ -10,6 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bodies::BlockCache;
+use crate::contacts::Finder;
 use crate::{DatabaseKey, StoreError, migrations, open};
 
 /// Connections for reading that are kept open.
@@ -35,6 +36,7 @@ struct Inner {
     places: Arc<Semaphore>,
     readers: Mutex<Vec<Reader>>,
     permits: Semaphore,
+    finder: Mutex<Option<Finder>>,
 }
 
 struct Writer {
@@ -142,6 +144,7 @@ impl Store {
                 places: Arc::new(Semaphore::new(WRITE_QUEUE)),
                 readers: Mutex::new(Vec::new()),
                 permits: Semaphore::new(READERS),
+                finder: Mutex::default(),
             }),
         })
     }
@@ -267,6 +270,28 @@ impl Store {
             .await
             .map_err(|_| StoreError::Closed)?
     }
+
+    /// Runs work with the one who finds contacts, who is made where there is none. Whoever fails is
+    /// let go of with all that is held.
+    pub(crate) async fn with_finder<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Finder) -> Result<T, StoreError> + Send + 'static,
+    {
+        let inner = Arc::clone(&self.inner);
+        tokio::task::spawn_blocking(move || {
+            let mut place = inner.finder.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut finder = match place.take() {
+                Some(finder) => finder,
+                None => Finder::open(&inner.path, &inner.key)?,
+            };
+            let found = work(&mut finder)?;
+            *place = Some(finder);
+            Ok(found)
+        })
+        .await
+        .map_err(|_| StoreError::Closed)?
+    }
 }
 
 impl Drop for Inner {
@@ -278,6 +303,12 @@ impl Drop for Inner {
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        drop(
+            self.finder
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
         let Some(writer) = self.writer.take() else {
             return;
         };

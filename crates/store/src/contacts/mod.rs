@@ -4,8 +4,11 @@ mod absence;
 mod accept;
 mod aside;
 mod codes;
+mod columns;
 #[cfg(test)]
 mod cost;
+mod filter;
+mod find;
 mod prepared;
 mod query;
 mod rejected;
@@ -16,9 +19,11 @@ pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, popul
 pub use accept::{Answered, PushRow, Refusal, accept, next_to_push, reject};
 pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
+pub use filter::{ContactFilter, ContactPage};
+pub(crate) use find::Finder;
 pub use prepared::{PageToStage, Records};
 pub use query::{
-    Blocked, Change, ContactFilter, ContactPage, Detail, PushedOnce, RejectedEntry, change_counts,
-    changes, count, count_refused, detail, page, rejected,
+    Blocked, Change, Detail, PushedOnce, RejectedEntry, change_counts, changes, count,
+    count_refused, detail, rejected,
 };
 pub use stage::{RecordOutcome, remove, stage, stage_records};

@@ -1,81 +1,16 @@
 //! Looking at contacts: pages, one in detail, what waits to be pushed.
 
 use jiff::Timestamp;
-use nurturehub_port::{Category, ConsentState, Lifecycle};
 use rusqlite::{OptionalExtension, params};
 
-use super::codes::{
-    ChangeKind, PendingCounts, category_code, email_consent, kind_of, lifecycle_code, pending,
-};
+use super::codes::{ChangeKind, PendingCounts, kind_of, pending};
+use super::filter::ContactPage;
 use crate::bodies::BodyRef;
 use crate::runs::timestamp;
-use crate::{Read, StoreError, search_text};
-
-/// Which contacts to show.
-#[derive(Debug, Clone, Default)]
-pub struct ContactFilter {
-    /// Part of a name, an address or a number, in any case.
-    pub search: Option<String>,
-    /// The assigned category.
-    pub category: Option<Category>,
-    /// What a push would do.
-    pub change: Option<ChangeKind>,
-    /// Whether it is in use.
-    pub lifecycle: Option<Lifecycle>,
-    /// Whether the person agreed to e-mail.
-    pub consent: Option<ConsentState>,
-    /// Only those with something amiss in their data.
-    pub with_issues: bool,
-}
-
-/// A page of contacts.
-#[derive(Debug, Clone)]
-pub struct ContactPage {
-    /// How many the filter lets through.
-    pub total: u64,
-    /// Canonical contacts, as JSON text.
-    pub contacts: Vec<String>,
-}
-
-const WHERE: &str = "connection_id = ?1
-     AND (?2 IS NULL OR search LIKE ?2 ESCAPE '\\')
-     AND (?3 IS NULL OR category = ?3)
-     AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
-     AND (?5 IS NULL OR lifecycle = ?5)
-     AND (?6 = 0 OR issues > 0)
-     AND (?7 IS NULL OR consent & 3 = ?7)";
+use crate::{Read, StoreError};
 
 pub(super) fn ids_of(ids: &[String]) -> String {
     serde_json::Value::from(ids.to_vec()).to_string()
-}
-
-/// C's end of a text.
-const NUL: char = '\0';
-
-/// A pattern that matches only an empty text, which no contact has.
-const NOWHERE: &str = "";
-
-/// A search text as a LIKE pattern that takes it literally.
-fn pattern(search: &str) -> String {
-    let mut pattern = String::from("%");
-    let mut length = 0;
-    for character in search.trim().chars().flat_map(char::to_lowercase) {
-        // SQLite refuses very long patterns. One that is longer than any text matches none.
-        if length > search_text::MAX_BYTES {
-            break;
-        }
-        length += character.len_utf8();
-        if character == NUL {
-            // It would end the pattern, and no text has it.
-            return NOWHERE.into();
-        }
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
 }
 
 fn codes_of(kind: ChangeKind) -> String {
@@ -89,69 +24,42 @@ fn codes_of(kind: ChangeKind) -> String {
     serde_json::Value::from(codes).to_string()
 }
 
-/// A page of contacts, in the order in which they were first stored.
+/// A page of all contacts, in the order in which they were first stored.
 ///
 /// # Errors
 /// What the database answers.
-pub fn page(
+pub(super) fn page(
     db: &Read<'_>,
     connection: i64,
-    filter: &ContactFilter,
     limit: u32,
     offset: u64,
 ) -> Result<ContactPage, StoreError> {
-    let search = filter
-        .search
-        .as_deref()
-        .filter(|text| !text.trim().is_empty())
-        .map(pattern);
-    let category = filter.category.map(category_code);
-    let change = filter.change.map(codes_of);
-    let lifecycle = filter.lifecycle.map(lifecycle_code);
-    let consent = filter.consent.map(email_consent);
-    let total: i64 = db
+    let rows: Vec<i64> = db
         .database
-        .prepare_cached(&format!("SELECT count(*) FROM contact WHERE {WHERE}"))?
-        .query_row(
-            params![
-                connection,
-                search,
-                category,
-                change,
-                lifecycle,
-                filter.with_issues,
-                consent,
-            ],
-            |row| row.get(0),
-        )?;
-    let places: Vec<BodyRef> = db
-        .database
-        .prepare_cached(&format!(
-            "SELECT block_id, slot FROM contact WHERE {WHERE} ORDER BY id LIMIT ?8 OFFSET ?9"
-        ))?
+        .prepare_cached(
+            "SELECT id FROM contact WHERE connection_id = ?1 ORDER BY id LIMIT ?2 OFFSET ?3",
+        )?
         .query_map(
-            params![
-                connection,
-                search,
-                category,
-                change,
-                lifecycle,
-                filter.with_issues,
-                consent,
-                limit,
-                crate::listings::column(offset),
-            ],
-            |row| BodyRef::of(row, 0),
+            params![connection, limit, crate::listings::column(offset)],
+            |row| row.get(0),
         )?
         .collect::<Result<_, _>>()?;
-    let contacts = places
-        .into_iter()
-        .map(|at| Ok(db.body(at)?.canonical))
-        .collect::<Result<_, StoreError>>()?;
     Ok(ContactPage {
-        total: u64::try_from(total).unwrap_or(0),
-        contacts,
+        total: count(db, connection)?,
+        contacts: rows
+            .into_iter()
+            .map(|row| canonical(db, row))
+            .collect::<Result<_, _>>()?,
     })
+}
+
+/// The canonical contact of a row, as JSON text.
+pub(super) fn canonical(db: &Read<'_>, row: i64) -> Result<String, StoreError> {
+    let at = db
+        .database
+        .prepare_cached("SELECT block_id, slot FROM contact WHERE id = ?1")?
+        .query_row([row], |row| BodyRef::of(row, 0))?;
+    Ok(db.body(at)?.canonical)
 }
 
 /// A time that a contact was sent, and what came of it.

@@ -87,10 +87,12 @@ async fn a_file_cut_short_is_damaged_wherever_that_shows() {
     let error = match Store::open(&path, key(7)).await {
         Err(error) => error,
         Ok(store) => store
-            .read(|db| {
-                let filter = nurturehub_store::contacts::ContactFilter::default();
-                nurturehub_store::contacts::page(db, 1, &filter, 1000, 0)
-            })
+            .find(
+                1,
+                nurturehub_store::contacts::ContactFilter::default(),
+                1000,
+                0,
+            )
             .await
             .unwrap_err(),
     };

@@ -1,15 +1,16 @@
 //! Looking through contacts.
 
 use nurturehub_port::{Category, DataIssue, Email, Lifecycle, MappedContact, Phone};
-use nurturehub_store::contacts::{self, ChangeKind, ContactFilter};
+use nurturehub_store::Store;
+use nurturehub_store::contacts::{self, Answered, ChangeKind, ContactFilter};
 
-use crate::desk::{Desk, ONCE, contact, prepared};
+use crate::desk::{Desk, ONCE, at, contact, key, prepared};
 
 async fn find(desk: &Desk, filter: ContactFilter, limit: u32, offset: u64) -> (u64, Vec<String>) {
     let connection = desk.connection;
     let page = desk
         .store
-        .read(move |db| contacts::page(db, connection, &filter, limit, offset))
+        .find(connection, filter, limit, offset)
         .await
         .unwrap();
     let ids = page
@@ -203,4 +204,76 @@ async fn filters_combine_and_pages_add_up() {
         filter.with_issues = true;
     });
     assert_eq!(find(&desk, both, 10, 0).await, (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_list_shows_what_has_changed_since_it_was_last_asked_for() {
+    let desk = Desk::new().await;
+    desk.sync(vec![named("1", "Ada"), named("2", "Grace")], ONCE)
+        .await;
+    assert_eq!(
+        find(&desk, search("ada"), 10, 0).await,
+        (1, vec!["1".into()])
+    );
+    let unsent = ContactFilter {
+        change: Some(ChangeKind::Create),
+        ..ContactFilter::default()
+    };
+    assert_eq!(find(&desk, unsent.clone(), 10, 0).await.0, 2);
+
+    desk.sync(vec![named("1", "Alan"), named("2", "Grace")], ONCE)
+        .await;
+    assert_eq!(find(&desk, search("ada"), 10, 0).await, (0, vec![]));
+    assert_eq!(
+        find(&desk, search("alan"), 10, 0).await,
+        (1, vec!["1".into()])
+    );
+
+    // Another program has its own connections to the same file.
+    let other = Store::open(&desk.path(), key(7)).await.unwrap();
+    let row = desk.waiting().await.remove(0);
+    let connection = desk.connection;
+    other
+        .write(move |tx| {
+            let answered = Answered {
+                at: at(1),
+                run: "elsewhere",
+            };
+            contacts::accept(tx, connection, &row, answered)
+        })
+        .await
+        .unwrap();
+    assert_eq!(find(&desk, unsent, 10, 0).await, (1, vec!["2".into()]));
+
+    desk.store.forget_unused_lists().await.unwrap();
+    desk.store.forget_unused_lists().await.unwrap();
+    assert_eq!(
+        find(&desk, search("grace"), 10, 0).await,
+        (1, vec!["2".into()])
+    );
+}
+
+#[tokio::test]
+async fn a_text_is_looked_for_in_each_contact_alone() {
+    let desk = Desk::new().await;
+    let names = ["anna", "hannah", "ann", "", "nan", "na"];
+    let records = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| named(&at.to_string(), name))
+        .collect();
+    desk.sync(records, ONCE).await;
+    for text in ["a", "n", "an", "na", "nn", "ann", "anna", "nana", "nanna"] {
+        let expected: Vec<String> = names
+            .iter()
+            .enumerate()
+            .filter(|(_, name)| name.contains(text))
+            .map(|(at, _)| at.to_string())
+            .collect();
+        assert_eq!(
+            find(&desk, search(text), 10, 0).await.1,
+            expected,
+            "`{text}`"
+        );
+    }
 }

@@ -93,7 +93,7 @@ fn writing_at_the_same_time_loses_nothing_and_is_never_busy() {
                     .await?;
             }
             let page = store
-                .read(move |db| contacts::page(db, connection, &ContactFilter::default(), 1000, 0))
+                .find(connection, ContactFilter::default(), 1000, 0)
                 .await?;
             Ok::<_, StoreError>(page.contacts.len())
         })
