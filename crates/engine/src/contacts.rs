@@ -142,6 +142,14 @@ pub(crate) fn raw_json(text: String) -> Result<Box<RawValue>, EngineError> {
 }
 
 impl Engine {
+    /// Gives back the memory of lists that nobody has looked at since this was last called.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn forget_unused_lists(&self) -> Result<(), EngineError> {
+        Ok(self.store.forget_unused_lists().await?)
+    }
+
     /// A page of a connection's contacts.
     ///
     /// # Errors

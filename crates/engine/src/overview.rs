@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::ProviderSpec;
 use nurturehub_store::connections::{self, ConnectionRecord};
-use nurturehub_store::contacts::{self, PendingCounts};
+use nurturehub_store::contacts::PendingCounts;
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::{StoreError, audit};
 use serde::{Deserialize, Serialize};
@@ -134,15 +134,10 @@ impl Engine {
         let health = self.health(record.id.as_str()).await?;
         let schedule = self.schedule(&record, &spec, &health).await?;
         let row = record.row;
-        let (count, pending, mut syncs) = self
+        let counts = self.store.count_contacts(row).await?;
+        let mut syncs = self
             .store
-            .read(move |db| {
-                Ok((
-                    contacts::count(db, row)?,
-                    contacts::change_counts(db, row)?,
-                    runs::newest(db, row, Some("sync"), RECENT)?,
-                ))
-            })
+            .read(move |db| runs::newest(db, row, Some("sync"), RECENT))
             .await?;
         let doubt = syncs
             .iter()
@@ -154,8 +149,8 @@ impl Engine {
         Ok(ConnectionRow {
             provider_name: spec.name.to_owned(),
             health,
-            contacts: count,
-            pending,
+            contacts: counts.contacts,
+            pending: counts.pending,
             schedule,
             recent: recent.collect::<Result<_, _>>()?,
             doubt,

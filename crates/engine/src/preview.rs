@@ -1,7 +1,7 @@
 //! What a push would do, field by field. Nothing goes to the platform that is not shown here.
 
 use nurturehub_port::ErrorKind;
-use nurturehub_store::contacts::{self, ChangeKind, PendingCounts};
+use nurturehub_store::contacts::{ChangeKind, PendingCounts};
 use serde::Serialize;
 use serde_json::Value;
 use specta::Type;
@@ -117,15 +117,7 @@ impl Engine {
     ) -> Result<PreviewPage, EngineError> {
         let record = self.connection(connection).await?;
         let unconfirmed = self.unconfirmed(&record);
-        let (summary, found) = self
-            .store
-            .read(move |db| {
-                Ok((
-                    contacts::change_counts(db, record.row)?,
-                    contacts::changes(db, record.row, kind, limit, offset)?,
-                ))
-            })
-            .await?;
+        let (summary, found) = self.store.preview(record.row, kind, limit, offset).await?;
         let parse = |text: &str| {
             serde_json::from_str::<Value>(text).map_err(|_| {
                 EngineError::new(

@@ -20,10 +20,10 @@ pub use accept::{Answered, PushRow, Refusal, accept, next_to_push, reject};
 pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
 pub use filter::{ContactFilter, ContactPage};
+pub use find::ContactCounts;
 pub(crate) use find::Finder;
 pub use prepared::{PageToStage, Records};
 pub use query::{
-    Blocked, Change, Detail, PushedOnce, RejectedEntry, change_counts, changes, count,
-    count_refused, detail, rejected,
+    Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, count_refused, detail, rejected,
 };
 pub use stage::{RecordOutcome, remove, stage, stage_records};

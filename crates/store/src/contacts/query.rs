@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{ChangeKind, PendingCounts, kind_of, pending};
-use super::filter::ContactPage;
+use super::find::ContactCounts;
 use crate::bodies::BodyRef;
 use crate::runs::timestamp;
 use crate::{Read, StoreError};
@@ -24,17 +24,14 @@ fn codes_of(kind: ChangeKind) -> String {
     serde_json::Value::from(codes).to_string()
 }
 
-/// A page of all contacts, in the order in which they were first stored.
-///
-/// # Errors
-/// What the database answers.
-pub(super) fn page(
+/// The rows of a page of all contacts, in the order in which they were first stored.
+pub(super) fn rows(
     db: &Read<'_>,
     connection: i64,
     limit: u32,
     offset: u64,
-) -> Result<ContactPage, StoreError> {
-    let rows: Vec<i64> = db
+) -> Result<Vec<i64>, StoreError> {
+    Ok(db
         .database
         .prepare_cached(
             "SELECT id FROM contact WHERE connection_id = ?1 ORDER BY id LIMIT ?2 OFFSET ?3",
@@ -43,14 +40,7 @@ pub(super) fn page(
             params![connection, limit, crate::listings::column(offset)],
             |row| row.get(0),
         )?
-        .collect::<Result<_, _>>()?;
-    Ok(ContactPage {
-        total: count(db, connection)?,
-        contacts: rows
-            .into_iter()
-            .map(|row| canonical(db, row))
-            .collect::<Result<_, _>>()?,
-    })
+        .collect::<Result<_, _>>()?)
 }
 
 /// The canonical contact of a row, as JSON text.
@@ -172,43 +162,50 @@ fn pushes(db: &Read<'_>, id: i64) -> Result<Vec<PushedOnce>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// How many contacts a connection holds.
+/// Counts contacts, in all and by what a push would do with them.
 ///
 /// # Errors
 /// What the database answers.
-pub fn count(db: &Read<'_>, connection: i64) -> Result<u64, StoreError> {
-    let count: i64 = db
+pub(super) fn counts(db: &Read<'_>, connection: i64) -> Result<ContactCounts, StoreError> {
+    let number = |row: &rusqlite::Row<'_>, at: usize| -> Result<u64, rusqlite::Error> {
+        let count: Option<i64> = row.get(at)?;
+        Ok(count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0))
+    };
+    let contacts = db
         .database
         .prepare_cached("SELECT count(*) FROM contact WHERE connection_id = ?1")?
-        .query_row([connection], |row| row.get(0))?;
-    Ok(u64::try_from(count).unwrap_or(0))
-}
-
-/// Counts contacts by what a push would do with them.
-///
-/// # Errors
-/// What the database answers.
-pub fn change_counts(db: &Read<'_>, connection: i64) -> Result<PendingCounts, StoreError> {
-    let mut counts = PendingCounts::default();
-    let mut statement = db.database.prepare_cached(
-        "SELECT pending, count(*) FROM contact WHERE connection_id = ?1 AND pending > 0
-         GROUP BY pending",
-    )?;
-    let mut rows = statement.query([connection])?;
-    let mut differing = 0;
-    while let Some(row) = rows.next()? {
-        let count = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
-        differing += count;
-        match kind_of(row.get(0)?) {
-            ChangeKind::Create => counts.create += count,
-            ChangeKind::Update => counts.update += count,
-            ChangeKind::Archive => counts.archive += count,
-            ChangeKind::Blocked => counts.blocked += count,
-            ChangeKind::Unchanged => {}
-        }
-    }
-    counts.unchanged = count(db, connection)?.saturating_sub(differing);
-    Ok(counts)
+        .query_row([connection], |row| number(row, 0))?;
+    // One pass over the index, which grouping would first have to sort.
+    let mut pending = db
+        .database
+        .prepare_cached(
+            "SELECT sum(pending = ?2), sum(pending = ?3), sum(pending = ?4), sum(pending IN (?5, ?6))
+             FROM contact WHERE connection_id = ?1 AND pending > 0",
+        )?
+        .query_row(
+            params![
+                connection,
+                pending::CREATE,
+                pending::UPDATE,
+                pending::ARCHIVE,
+                pending::REFUSED,
+                pending::HELD,
+            ],
+            |row| {
+                Ok(PendingCounts {
+                    create: number(row, 0)?,
+                    update: number(row, 1)?,
+                    archive: number(row, 2)?,
+                    unchanged: 0,
+                    blocked: number(row, 3)?,
+                })
+            },
+        )?;
+    let differing = pending.create + pending.update + pending.archive + pending.blocked;
+    pending.unchanged = contacts.saturating_sub(differing);
+    Ok(ContactCounts { contacts, pending })
 }
 
 /// Contacts that the platform has refused as they are now.

@@ -47,6 +47,7 @@ async fn aside(desk: &Desk, page: PageToStage) -> Result<(), StoreError> {
 /// What is seen of the contacts and of the listing in progress.
 async fn state(desk: &Desk) -> String {
     let connection = desk.connection;
+    let changes = desk.store.count_contacts(connection).await.unwrap();
     desk.store
         .read(move |db| {
             let rows: Vec<i64> = ["contact", "rejected_record", "page_aside"]
@@ -54,7 +55,6 @@ async fn state(desk: &Desk) -> String {
                 .map(|table| db.count_rows(table))
                 .collect::<Result<_, _>>()?;
             let listing = listings::find(db, connection)?;
-            let changes = contacts::change_counts(db, connection)?;
             let detail = contacts::detail(db, connection, "a")?.raw;
             Ok(format!("{rows:?} {listing:?} {changes:?} {detail}"))
         })

@@ -322,12 +322,7 @@ impl World {
         let (counts, changes) = self
             .desk
             .store
-            .read(move |db| {
-                Ok((
-                    contacts::change_counts(db, connection)?,
-                    contacts::changes(db, connection, None, 100, 0)?,
-                ))
-            })
+            .preview(connection, None, 100, 0)
             .await
             .map_err(|error| error.to_string())?;
         same("change counts", counts, self.model.counts())?;
