@@ -23,6 +23,8 @@ const LOST_MS = 10_000;
 
 const app = process.env.NURTUREHUB_APP;
 
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
 function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted.length === 0 ? null : sorted[Math.floor(sorted.length / 2)];
@@ -78,7 +80,7 @@ function pidOf(program) {
 /** One start: until the first paint, and until the overview can be used. */
 async function start(trial) {
   const window = await trial.open();
-  await window.find("link", /.+/, { within: undefined });
+  await until("the overview", () => window.run("return performance.getEntriesByName('interactive').length > 0"));
   const page = await window.run(
     `const paint = performance.getEntriesByName("first-contentful-paint")[0];
      const used = performance.getEntriesByName("interactive")[0];
@@ -122,20 +124,24 @@ async function keys(trial) {
       const box = document.querySelector('input[type="search"]');
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(box, "");
       box.dispatchEvent(new Event("input", { bubbles: true }));`);
-    await new Promise((done) => setTimeout(done, 1500));
+    await pause(1500);
   }
   return taken;
 }
 
 /** What the app and all its processes hold, once it has been left alone. */
 async function idle() {
-  const child = spawn(app, [], { stdio: "ignore" });
-  await new Promise((done) => setTimeout(done, REST_MS));
-  const members = family(child.pid);
-  const held = { pssMiB: pssMiB(members), processes: members.length };
-  child.kill("SIGTERM");
-  await until("the app has ended", () => child.exitCode !== null || child.signalCode !== null);
-  return held;
+  for (let attempt = 1; ; attempt += 1) {
+    const child = spawn(app, [], { stdio: "ignore" });
+    await pause(REST_MS);
+    // The bus may still know the instance that has just ended: then the new one has ended, too.
+    if (child.exitCode !== null && attempt < 3) continue;
+    const members = family(child.pid);
+    const held = { pssMiB: pssMiB(members), processes: members.length };
+    child.kill("SIGTERM");
+    await until("the app has ended", () => child.exitCode !== null || child.signalCode !== null);
+    return held;
+  }
 }
 
 const trial = new Trial(await startDriver(), process.env.NURTUREHUB_HOME);
