@@ -78,6 +78,11 @@ impl Program {
             self.name.clone().into()
         };
         let mut command = Command::new(program);
+        for (key, _) in std::env::vars_os() {
+            if is_about_us(&key.to_string_lossy()) {
+                command.env_remove(key);
+            }
+        }
         command
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(key, value)| (key, value)))
@@ -158,6 +163,13 @@ impl Program {
     }
 }
 
+/// Whether cargo set this variable to tell us of our own package, as it does for what `cargo run` starts.
+/// Handed on, it would look like a change to build scripts that watch these: dependencies such as ring,
+/// and all that is built on them, would be compiled anew whenever `cargo xtask` and `cargo` take turns.
+fn is_about_us(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_") || variable.starts_with("CARGO_MANIFEST_")
+}
+
 /// A word as a POSIX shell takes it back unchanged.
 fn quoted(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,@+".contains(letter);
@@ -179,6 +191,27 @@ mod tests {
             program.line(),
             r"cargo test -- 'a b' 'it'\''s' ''",
             "words with blanks or quotes need quoting, plain words do not"
+        );
+    }
+
+    #[test]
+    fn a_program_is_told_nothing_of_our_own_package() {
+        assert!(
+            std::env::var_os("CARGO_PKG_NAME").is_some(),
+            "cargo tells its tests of their package, or this shows nothing"
+        );
+        let environment = Program::new("sh")
+            .arguments(&["-c", "env"])
+            .environment("CARGO_TARGET_DIR", "/elsewhere")
+            .output()
+            .unwrap();
+        assert!(
+            !environment.contains("CARGO_PKG_") && !environment.contains("CARGO_MANIFEST_"),
+            "build scripts watch these: {environment}"
+        );
+        assert!(
+            environment.contains("CARGO_TARGET_DIR=/elsewhere"),
+            "what a person sets is theirs"
         );
     }
 
