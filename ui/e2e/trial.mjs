@@ -7,9 +7,12 @@ import { App, startDriver, until } from "./driver.mjs";
 
 const folder = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Whether a process of this program is there. */
-function isRunning(program) {
-  return readdirSync("/proc").some((entry) => {
+/** The app's own program: what is started may be another that becomes it. */
+const program = process.env.NURTUREHUB_APP_PROCESS ?? process.env.NURTUREHUB_APP;
+
+/** The number of the app's process, where it runs. */
+export function appProcess() {
+  return readdirSync("/proc").find((entry) => {
     try {
       return readlinkSync(`/proc/${entry}/exe`) === program;
     } catch {
@@ -59,7 +62,7 @@ export class Trial {
     await this.app.stop();
     this.app = undefined;
     // It closes its database first; a second instance that finds it still there would end at once.
-    await until("the app has ended", () => !isRunning(process.env.NURTUREHUB_APP));
+    await until("the app has ended", () => appProcess() === undefined);
   }
 
   async end() {

@@ -87,9 +87,21 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "package",
-        arguments: "",
-        about: "Build for release and pack the command line into target/package",
+        arguments: "[KIND]…",
+        about: "Build for release: installers and the command line's archive into target/package",
         call: package::run,
+    },
+    Subcommand {
+        name: "check-package",
+        arguments: "FILE.deb",
+        about: "Install a .deb on a bare system and drive the app in it",
+        call: package::check::run,
+    },
+    Subcommand {
+        name: "stage",
+        arguments: "",
+        about: "Build the command line for the installers (Tauri's command line calls this)",
+        call: package::stage::run,
     },
     Subcommand {
         name: "new-adapter",

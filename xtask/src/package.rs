@@ -1,73 +1,63 @@
-//! `cargo xtask package`: the command line as an archive, for the system that it is run on.
+//! `cargo xtask package`: installers of the desktop app and an archive of the command line, for the system
+//! that it is run on.
+//!
+//! Tauri's own command line makes the installers, as `npx tauri build` does; this adds set-up, the archive
+//! and one folder with all of it. [`check`] shows that the .deb installs and runs on a bare system.
+
+mod archive;
+pub(crate) mod check;
+mod clean_root;
+mod installers;
+pub(crate) mod stage;
 
 use std::fs;
+use std::path::Path;
 
 use crate::failure::Failure;
-use crate::process::Program;
 use crate::say;
 use crate::setup::{self, For};
+use crate::web;
 use crate::workspace::{self, Workspace};
 
-/// Builds for release and writes `target/package/nurturehub-VERSION-TARGET.tar.gz`.
+/// Builds for release and fills `target/package`. Arguments name the kinds of installers (`deb`,
+/// `appimage`, …); with none, it is those of this system that `tauri.conf.json` lists.
 ///
 /// # Errors
 /// Set-up, the build or the packing failed.
-pub(crate) fn run(_arguments: &[String]) -> Result<(), Failure> {
-    setup::ensure(For::Running)?;
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    setup::ensure(For::Window)?;
     let workspace = Workspace::read()?;
-    let toolchain = Program::new("rustc").arguments(&["-vV"]).output()?;
-    let triple = host_triple(&toolchain)?;
-    say::progress("building for release (the first time takes some minutes)");
-    Program::cargo(&[
-        "build",
-        "--release",
-        "--locked",
-        "--package",
-        "nurturehub-cli",
-    ])
-    .run()?;
-
-    let name = format!("nurturehub-{}-{triple}", workspace.version);
     let out = workspace.target.join("package");
-    let folder = out.join(&name);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(Failure::file(&folder))?;
-    }
-    fs::create_dir_all(&folder).map_err(Failure::file(&folder))?;
-    let program = format!("nurturehub{}", std::env::consts::EXE_SUFFIX);
-    let root = workspace::root();
-    for (from, to) in [
-        (
-            workspace.target.join("release").join(&program),
-            program.as_str(),
-        ),
-        (root.join("README.md"), "README.md"),
-        (root.join("LICENSE"), "LICENSE"),
-    ] {
-        fs::copy(&from, folder.join(to)).map_err(Failure::file(from))?;
-    }
-    let archive = format!("{name}.tar.gz");
-    Program::new("tar")
-        .arguments(&["-czf", &archive, &name])
-        .folder(&out)
-        .run()?;
-    say::line(&out.join(&archive).display().to_string());
-    say::progress("installers come with the desktop app; this is the command line alone");
-    if cfg!(target_os = "linux") {
-        say::progress("it runs where OpenSSL 3's libcrypto is installed (Debian: libssl3)");
+    emptied(&out)?;
+    web::install(&workspace::root())?;
+    web::install(&web::ui())?;
+    let mut made = installers::make(&workspace, arguments, &out)?;
+    made.push(archive::make(&workspace, &out)?);
+    say::progress("made:");
+    for file in &made {
+        say::line(&line(file)?);
     }
     Ok(())
 }
 
-/// The target triple in the answer of `rustc -vV`.
-fn host_triple(answer: &str) -> Result<&str, Failure> {
-    answer
-        .lines()
-        .find_map(|line| line.strip_prefix("host: "))
-        .ok_or_else(|| Failure::Answer {
-            from: "rustc -vV".to_owned(),
-            detail: "no line `host:`".to_owned(),
-        })
+/// A folder with nothing in it, so that nothing of an earlier version is taken for this one's.
+fn emptied(folder: &Path) -> Result<(), Failure> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(Failure::file(folder))?;
+    }
+    fs::create_dir_all(folder).map_err(Failure::file(folder))
+}
+
+/// A file's size and path.
+fn line(file: &Path) -> Result<String, Failure> {
+    let bytes = fs::metadata(file).map_err(Failure::file(file))?.len();
+    Ok(format!("{:>9}  {}", megabytes(bytes), file.display()))
+}
+
+/// Millions of bytes with one decimal.
+fn megabytes(bytes: u64) -> String {
+    let tenths = (bytes + 50_000) / 100_000;
+    format!("{}.{} MB", tenths / 10, tenths % 10)
 }
 
 #[cfg(test)]
@@ -75,16 +65,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_archive_is_named_after_the_machine_that_built_it() {
-        let answer = "rustc 1.95.0\nbinary: rustc\nhost: x86_64-unknown-linux-gnu\nrelease: 1.95.0";
-        assert_eq!(
-            host_triple(answer).unwrap(),
-            "x86_64-unknown-linux-gnu",
-            "the host line has the triple"
-        );
-        assert!(
-            host_triple("rustc 1.95.0").is_err(),
-            "an answer without a host must not name an archive"
-        );
+    fn sizes_are_rounded_to_a_tenth_of_a_megabyte() {
+        assert_eq!(megabytes(8_949_999), "8.9 MB", "rounded down");
+        assert_eq!(megabytes(8_950_000), "9.0 MB", "rounded up, with its zero");
+        assert_eq!(megabytes(0), "0.0 MB", "an empty file is still a figure");
     }
 }

@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use crate::process::Program;
 use crate::setup::{self, For};
 use crate::steps::{self, Step, Work};
-use crate::{failures, guide, keychain, lint, new_adapter, oauth_server, schemas, web, window};
+use crate::{
+    failures, guide, keychain, lint, new_adapter, oauth_server, package, schemas, web, window,
+};
 
 /// Sets up and takes every step, or those named.
 ///
@@ -44,6 +46,11 @@ fn all() -> Vec<Step> {
         name: "window",
         about: "the desktop app in a real window, with a real keyring and the sandbox",
         work: Work::Call(window::check),
+    });
+    steps.push(Step {
+        name: "package",
+        about: "the .deb, installed on a bare Debian and driven there",
+        work: Work::Call(package::check::check),
     });
     steps.push(Step {
         name: "schemas",

@@ -12,6 +12,10 @@ use crate::workspace;
 /// Written into `node_modules` once the installation is whole: the lock file that it was made from.
 const STAMP: &str = "node_modules/.installed.json";
 
+/// npm and npx are scripts on Windows, which are started by their whole name alone.
+const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
+const NPX: &str = if cfg!(windows) { "npx.cmd" } else { "npx" };
+
 /// Types, lint and tests of the web part.
 ///
 /// # Errors
@@ -44,17 +48,23 @@ pub(crate) fn install(folder: &PathBuf) -> Result<(), Failure> {
         return Ok(());
     }
     say::progress(&format!("npm ci in {} (once)", folder.display()));
-    Program::new("npm")
+    Program::new(NPM)
         .arguments(&["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .folder(folder)
         .run()?;
     fs::write(&stamp, wanted).map_err(Failure::file(&stamp))
 }
 
-fn ui() -> PathBuf {
+/// The folder of the web part.
+pub(crate) fn ui() -> PathBuf {
     workspace::root().join("ui")
 }
 
+/// Tauri's command line, of the version that the root's lock file pins.
+pub(crate) fn tauri(arguments: &[&str]) -> Program {
+    Program::new(NPX).arguments(&["tauri"]).arguments(arguments)
+}
+
 fn npm(arguments: &[&str]) -> Program {
-    Program::new("npm").arguments(arguments).folder(ui())
+    Program::new(NPM).arguments(arguments).folder(ui())
 }

@@ -20,7 +20,7 @@ const SCRIPT: &str = "printf throw-away | gnome-keyring-daemon --unlock --compon
                       >/dev/null && exec \"$@\"";
 
 /// The display's size: the smallest that the app is made for fits, with room for menus.
-const SCREEN: &str = "-screen 0 1440x900x24";
+pub(crate) const SCREEN: &str = "-screen 0 1440x900x24";
 
 /// Opens the app on the sandbox, for a person.
 ///
@@ -58,12 +58,17 @@ pub(crate) fn screenshots(_arguments: &[String]) -> Result<(), Failure> {
     drive(&["screens.mjs"])
 }
 
-struct Built {
+/// What was built for development, with the window's web part in it.
+pub(crate) struct Built {
     app: PathBuf,
     command_line: PathBuf,
 }
 
-fn build() -> Result<Built, Failure> {
+/// Builds the app and the command line.
+///
+/// # Errors
+/// A build failed.
+pub(crate) fn build() -> Result<Built, Failure> {
     web::build()?;
     say::progress("building the desktop app (the first time takes some minutes)");
     Program::cargo(&["build", "--locked", "--package", "nurturehub-connect"])

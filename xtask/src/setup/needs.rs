@@ -168,6 +168,17 @@ pub(crate) const NEEDS: &[Need] = &[
         purpose: For::Testing,
         linux_only: true,
     },
+    Need {
+        what: "debootstrap",
+        why: "the package is installed on a bare system, which it makes",
+        package: "debootstrap",
+        probes: &[
+            Probe::OnPath("debootstrap"),
+            Probe::File("/usr/sbin/debootstrap"),
+        ],
+        purpose: For::Testing,
+        linux_only: true,
+    },
 ];
 
 /// What this purpose needs on this system (as [`std::env::consts::OS`] names it) and is not there.
