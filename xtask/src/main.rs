@@ -168,6 +168,11 @@ fn dispatch(arguments: &[String]) -> Result<(), Failure> {
         )
 }
 
+/// Whether there is a subcommand of this name.
+fn has_subcommand(name: &str) -> bool {
+    SUBCOMMANDS.iter().any(|subcommand| subcommand.name == name)
+}
+
 fn help() -> String {
     let mut text = String::from("Usage: cargo xtask SUBCOMMAND\n");
     for subcommand in SUBCOMMANDS {

@@ -11,6 +11,7 @@ mod manifests;
 mod names;
 pub(crate) mod sources;
 mod text;
+mod workflows;
 
 use crate::failure::Failure;
 use crate::say;
@@ -82,6 +83,7 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
         findings.extend(names::check(source));
         findings.extend(manifests::check(source));
         findings.extend(crm_names::check(source));
+        findings.extend(workflows::check(source, crate::has_subcommand));
     }
     findings.extend(adapter_files::check(&sources));
     findings.extend(invariants::check(&sources));
