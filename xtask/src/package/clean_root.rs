@@ -69,7 +69,14 @@ fn make(release: &str, folder: &Path, tree: &Path) -> Result<(), Failure> {
         "$(REPO_URI) $(RELEASE) $(COMPONENT)",
         "Created-By: Packages",
     ]);
-    let sources = sources(&targets.output()?, release);
+    let mut sources = sources_of(&targets.output()?, release);
+    if mirror(&sources, release).is_none() {
+        // Images of systems come without lists, and apt tells nothing of a mirror that it has no list of.
+        Program::new("apt-get")
+            .arguments(&["update", "--quiet"])
+            .run()?;
+        sources = sources_of(&targets.output()?, release);
+    }
     let Some(mirror) = mirror(&sources, release) else {
         return Err(Failure::Answer {
             from: targets.line(),
@@ -130,7 +137,7 @@ fn codename(text: &str) -> Option<&str> {
 }
 
 /// This machine's mirrors of the release, as lines of `sources.list`; other repositories are left out.
-fn sources(targets: &str, release: &str) -> String {
+fn sources_of(targets: &str, release: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for target in targets.lines() {
         let suite = target.split_whitespace().nth(1).unwrap_or_default();
@@ -164,7 +171,7 @@ mod tests {
 
     #[test]
     fn only_the_release_itself_makes_up_a_bare_system() {
-        let sources = sources(TARGETS, "bookworm");
+        let sources = sources_of(TARGETS, "bookworm");
         assert_eq!(
             sources,
             "deb http://mirror.example/security/ bookworm-security main\n\
