@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use nurturehub_adapter_kit::http::Throttles;
 use nurturehub_adapter_kit::network::Network;
 use nurturehub_adapters::registry::{self, Registration};
 use nurturehub_port::{Clock, ConnectionId, ErrorKind, ProviderId};
@@ -56,6 +57,8 @@ pub struct Engine {
     pub(crate) options: Arc<EngineOptions>,
     pub(crate) store: Store,
     pub(crate) collector: Option<Arc<str>>,
+    /// Operations side by side on one connection share its CRM's limit.
+    pub(crate) throttles: Arc<Throttles>,
     _access: Arc<Access>,
 }
 
@@ -90,6 +93,7 @@ impl Engine {
             options: Arc::new(options),
             store,
             collector: None,
+            throttles: Arc::default(),
             _access: Arc::new(access),
         })
     }

@@ -263,11 +263,15 @@ impl Engine {
             .await?;
         config.used_today = today;
         let seed = self.options.random.seed()?;
-        Ok(HttpClient::new(
+        let clock = &self.options.clock;
+        let throttle = self
+            .throttles
+            .of(record.id.as_str(), &config, clock, &recent);
+        Ok(HttpClient::sharing(
+            throttle,
             config,
-            Arc::clone(&self.options.clock),
+            Arc::clone(clock),
             seed,
-            &recent,
         )?)
     }
 }

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::Instant;
 
 use serde::Serialize;
 
@@ -25,7 +24,7 @@ pub struct LoggedRequest {
     pub method: Box<str>,
     /// The path below the simulator's prefix, with the query.
     pub target: Box<str>,
-    /// When it came, in milliseconds since the sandbox started.
+    /// When it came, in milliseconds of the sandbox's time since it started.
     pub at_ms: u32,
     /// The status; 0 where the caller went away, or the sandbox stopped, before an answer.
     pub status: u16,
@@ -65,14 +64,15 @@ struct State {
 /// The log.
 #[derive(Debug)]
 pub(crate) struct RequestLog {
-    started: Instant,
+    started_ms: i64,
     state: Mutex<State>,
 }
 
 impl RequestLog {
-    pub(crate) fn new() -> Self {
+    /// A log of a sandbox that starts now, in milliseconds since 1970.
+    pub(crate) fn new(now_ms: i64) -> Self {
         Self {
-            started: Instant::now(),
+            started_ms: now_ms,
             state: Mutex::default(),
         }
     }
@@ -84,6 +84,7 @@ impl RequestLog {
         kind: PathKind,
         method: &str,
         target: &str,
+        now_ms: i64,
     ) -> OpenEntry<'_> {
         let mut state = lock(&self.state);
         let under_way = state.under_way.entry(part).or_default();
@@ -99,7 +100,7 @@ impl RequestLog {
                 kind,
                 method: method.into(),
                 target: target.into(),
-                at_ms: u32::try_from(self.started.elapsed().as_millis()).unwrap_or(u32::MAX),
+                at_ms: u32::try_from(now_ms.saturating_sub(self.started_ms)).unwrap_or(0),
                 status: 0,
             },
         }

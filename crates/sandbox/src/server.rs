@@ -91,8 +91,8 @@ impl Sandbox {
         parts.push(Arc::<Platform>::clone(&platform));
         let inner = Arc::new(Inner {
             address,
+            log: RequestLog::new(setup.clock.now_ms()),
             clock: setup.clock,
-            log: RequestLog::new(),
             switchboard: Switchboard::new(config.faults),
             platform,
             crms,
@@ -281,9 +281,9 @@ async fn route(inner: &Inner, request: Request, now: i64) -> Answer {
             format!("{path}?{query}")
         };
         let kind = part.kind(&head.method, &path);
-        let log = &inner.log;
+        let (log, now_ms) = (&inner.log, inner.clock.now_ms());
         (
-            log.open(part.id(), kind, head.method.as_str(), &target),
+            log.open(part.id(), kind, head.method.as_str(), &target, now_ms),
             kind,
         )
     });

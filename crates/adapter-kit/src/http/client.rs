@@ -23,7 +23,7 @@ pub(super) struct Inner {
     pub(super) way: Way,
     pub(super) config: HttpConfig,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) throttle: Throttle,
+    pub(super) throttle: Arc<Throttle>,
     pub(super) trace: TraceLog,
     pub(super) recording: Recording,
     /// Base address without a slash at its end.
@@ -67,7 +67,23 @@ impl HttpClient {
     /// A client.
     ///
     /// `jitter_seed` spreads the waits between attempts; `recent` are the requests made to this CRM
-    /// within its longest window by anybody on this connection, oldest first.
+    /// within its longest window by anybody on this connection, oldest first. Nobody else in this
+    /// process asks for the same connection at the same time, else see [`Self::sharing`].
+    ///
+    /// # Errors
+    /// See [`Self::sharing`].
+    pub fn new(
+        config: HttpConfig,
+        clock: Arc<dyn Clock>,
+        jitter_seed: u64,
+        recent: &[Timestamp],
+    ) -> Result<Self, AdapterError> {
+        let (limits, used) = (&config.limits, config.used_today);
+        let throttle = Arc::new(Throttle::new(limits, clock.clone(), recent, used));
+        Self::sharing(throttle, config, clock, jitter_seed)
+    }
+
+    /// A client that keeps to the CRM's limits together with all others that have this throttle.
     ///
     /// A proxy of the system is used, except on the way to this computer itself, where TLS roots
     /// are not loaded either.
@@ -75,11 +91,11 @@ impl HttpClient {
     /// # Errors
     /// `configuration` for an address without a host, `network.tls` where the system's certificates
     /// cannot be loaded.
-    pub fn new(
+    pub fn sharing(
+        throttle: Arc<Throttle>,
         config: HttpConfig,
         clock: Arc<dyn Clock>,
         jitter_seed: u64,
-        recent: &[Timestamp],
     ) -> Result<Self, AdapterError> {
         install_crypto();
         let builder = reqwest::Client::builder()
@@ -101,7 +117,7 @@ impl HttpClient {
                 )
                 .remedy("Install the system's root certificates (on Debian: `ca-certificates`).")
             })?;
-        Self::by(Way::Network(http), config, clock, jitter_seed, recent)
+        Self::by(Way::Network(http), throttle, config, clock, jitter_seed)
     }
 
     /// A client whose requests a recording answers, in the recording's time. It opens no connection.
@@ -110,15 +126,17 @@ impl HttpClient {
     /// `configuration` for an address without a host.
     pub fn replaying(config: HttpConfig, playback: &Arc<Playback>) -> Result<Self, AdapterError> {
         let clock: Arc<dyn Clock> = playback.clone();
-        Self::by(Way::Recorded(playback.clone()), config, clock, 0, &[])
+        let throttle = Arc::new(Throttle::new(&config.limits, clock.clone(), &[], 0));
+        let way = Way::Recorded(playback.clone());
+        Self::by(way, throttle, config, clock, 0)
     }
 
     fn by(
         way: Way,
+        throttle: Arc<Throttle>,
         config: HttpConfig,
         clock: Arc<dyn Clock>,
         jitter_seed: u64,
-        recent: &[Timestamp],
     ) -> Result<Self, AdapterError> {
         let Some(name) = config.base_url.host_str() else {
             return Err(AdapterError::new(
@@ -130,7 +148,6 @@ impl HttpClient {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
         };
-        let throttle = Throttle::new(&config.limits, clock.clone(), recent, config.used_today);
         Ok(Self {
             inner: Arc::new(Inner {
                 way,

@@ -1,6 +1,6 @@
 //! HTTP to a CRM: throttled, retried where that is safe, limited in size and time, and traced.
 //!
-//! A [`HttpClient`] is made for one operation. Its requests wait for the CRM's limits, a 429 pauses
+//! A [`HttpClient`] is made for one operation; those of one connection share a [`Throttle`]. Its requests wait for the CRM's limits, a 429 pauses
 //! all of them, redirects are never followed, and what comes back is either an answer with a
 //! status of success or an [`AdapterError`](nurturehub_port::AdapterError) of one of the contract's
 //! kinds. Dropping the future of a request cancels it and frees its place.
@@ -19,6 +19,7 @@ mod response;
 mod retry;
 mod send;
 mod throttle;
+mod throttles;
 mod trace;
 
 use std::sync::Arc;
@@ -32,6 +33,8 @@ pub use playback::{Playback, PlaybackCredential, RecordedStep};
 pub use recording::{Came, Exchange, Failure, Recording, Taken};
 pub use request::Request;
 pub use response::HttpResponse;
+pub use throttle::Throttle;
+pub use throttles::Throttles;
 pub use trace::{TraceEntry, TraceLog};
 
 /// Installs the TLS library's cryptography for this process, unless that was done before.

@@ -216,7 +216,7 @@ async fn attempt_once(
         path_template: request.template.clone(),
         host: inner.host.clone(),
         status: None,
-        started_at: inner.clock.now(),
+        started_at: admission.at,
         duration_ms: 0,
         attempt,
         bytes: 0,

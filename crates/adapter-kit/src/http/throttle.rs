@@ -4,7 +4,7 @@
 //! up to the window's size is allowed and no span of its length ever holds more), a number of
 //! places for requests under way, a counter for the day, and a pause for all after a 429.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,8 +15,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
 
+/// What keeps to one CRM's limits, for all the clients that share it.
 #[derive(Debug)]
-pub(super) struct Throttle {
+pub struct Throttle {
     clock: Arc<dyn Clock>,
     places: Semaphore,
     per_day: Option<u64>,
@@ -39,7 +40,34 @@ struct State {
 struct Window {
     requests: usize,
     span: i64,
-    sent: VecDeque<i64>,
+    /// Oldest first.
+    sent: VecDeque<Sent>,
+}
+
+/// A request that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Sent {
+    /// When, by the clock's `elapsed`.
+    at: i64,
+    /// The same by the wall, in milliseconds, as the trace is kept: so it is known again there.
+    wall: i64,
+}
+
+/// What became of the wish to send a request.
+enum Reserved {
+    /// It was counted, at this moment.
+    Now(Timestamp),
+    /// It has to wait.
+    In(Duration),
+}
+
+impl State {
+    fn new_day(&mut self, today: i64) {
+        if self.day != today {
+            self.day = today;
+            self.today = 0;
+        }
+    }
 }
 
 /// A place among the requests under way; dropping it frees the place.
@@ -48,6 +76,8 @@ pub(super) struct Admission<'a> {
     _place: SemaphorePermit<'a>,
     /// How long it took to get it.
     pub(super) waited: Duration,
+    /// When it was counted.
+    pub(super) at: Timestamp,
 }
 
 impl Throttle {
@@ -61,37 +91,60 @@ impl Throttle {
         recent: &[Timestamp],
         used_today: u64,
     ) -> Self {
-        let (now, wall) = (micros(clock.elapsed()), clock.now());
         let windows = limits
             .windows
             .iter()
-            .map(|window| {
-                let span = i64::from(window.seconds.max(1)).saturating_mul(1_000_000);
-                let sent = recent
-                    .iter()
-                    // A request in the future means that the clock was put back: then it was just now.
-                    .map(|at| now - (wall.as_microsecond() - at.as_microsecond()).max(0))
-                    .filter(|at| *at > now - span)
-                    .collect();
-                Window {
-                    requests: usize::try_from(window.requests.max(1)).unwrap_or(usize::MAX),
-                    span,
-                    sent,
-                }
+            .map(|window| Window {
+                requests: usize::try_from(window.requests.max(1)).unwrap_or(usize::MAX),
+                span: i64::from(window.seconds.max(1)).saturating_mul(1_000_000),
+                sent: VecDeque::new(),
             })
             .collect();
         let state = State {
             windows,
             paused_until: i64::MIN,
             limited_at: None,
-            day: day_of(wall),
-            today: used_today,
+            day: day_of(clock.now()),
+            today: 0,
         };
-        Self {
+        let throttle = Self {
             places: Semaphore::new(limits.concurrent.clamp(1, Semaphore::MAX_PERMITS)),
             per_day: limits.per_day,
             state: Mutex::new(state),
             clock,
+        };
+        throttle.learn(recent, used_today);
+        throttle
+    }
+
+    /// Counts what others sent, an earlier or another process: requests of this list that are not
+    /// this throttle's own, and those of the day.
+    pub(super) fn learn(&self, recent: &[Timestamp], used_today: u64) {
+        let (now, wall) = (micros(self.clock.elapsed()), self.clock.now());
+        let mut state = self.state();
+        state.new_day(day_of(wall));
+        state.today = state.today.max(used_today);
+        for window in &mut state.windows {
+            let mut own: BTreeMap<i64, usize> = BTreeMap::new();
+            for sent in &window.sent {
+                *own.entry(sent.wall).or_default() += 1;
+            }
+            for at in recent {
+                let millis = at.as_millisecond();
+                if let Some(count) = own.get_mut(&millis).filter(|count| **count > 0) {
+                    *count -= 1;
+                    continue;
+                }
+                // A request in the future means that the clock was put back: then it was just now.
+                let ago = (wall.as_microsecond() - at.as_microsecond()).max(0);
+                if ago < window.span {
+                    window.sent.push_back(Sent {
+                        at: now.saturating_sub(ago),
+                        wall: millis,
+                    });
+                }
+            }
+            window.sent.make_contiguous().sort_unstable();
         }
     }
 
@@ -103,26 +156,26 @@ impl Throttle {
                 AdapterError::new(ErrorKind::Internal, "The request queue was closed.")
             })?;
         loop {
-            let wait = self.reserve()?;
-            if wait.is_zero() {
-                return Ok(Admission {
-                    _place: place,
-                    waited: self.clock.elapsed().saturating_sub(began),
-                });
-            }
+            let wait = match self.reserve()? {
+                Reserved::Now(at) => {
+                    return Ok(Admission {
+                        _place: place,
+                        waited: self.clock.elapsed().saturating_sub(began),
+                        at,
+                    });
+                }
+                Reserved::In(wait) => wait,
+            };
             self.clock.sleep(wait).await;
         }
     }
 
-    /// Counts a request now and answers zero, or answers how long to wait before asking again.
-    fn reserve(&self) -> Result<Duration, AdapterError> {
+    /// Counts a request now, or answers how long to wait before asking again.
+    fn reserve(&self) -> Result<Reserved, AdapterError> {
         let (now, wall) = (micros(self.clock.elapsed()), self.clock.now());
         let mut state = self.state();
         let today = day_of(wall);
-        if state.day != today {
-            state.day = today;
-            state.today = 0;
-        }
+        state.new_day(today);
         if let Some(limit) = self.per_day
             && state.today >= limit
         {
@@ -133,27 +186,31 @@ impl Throttle {
             while window
                 .sent
                 .front()
-                .is_some_and(|at| *at <= now - window.span)
+                .is_some_and(|sent| sent.at <= now - window.span)
             {
                 window.sent.pop_front();
             }
             if window.sent.len() >= window.requests {
                 // The request that must leave the window before another fits in.
                 let index = window.sent.len() - window.requests;
-                if let Some(at) = window.sent.get(index) {
-                    ready_at = ready_at.max(at.saturating_add(window.span));
+                if let Some(sent) = window.sent.get(index) {
+                    ready_at = ready_at.max(sent.at.saturating_add(window.span));
                 }
             }
         }
         if ready_at > now {
             let wait = u64::try_from(ready_at.saturating_sub(now)).unwrap_or(0);
-            return Ok(Duration::from_micros(wait));
+            return Ok(Reserved::In(Duration::from_micros(wait)));
         }
+        let sent = Sent {
+            at: now,
+            wall: wall.as_millisecond(),
+        };
         for window in &mut state.windows {
-            window.sent.push_back(now);
+            window.sent.push_back(sent);
         }
         state.today = state.today.saturating_add(1);
-        Ok(Duration::ZERO)
+        Ok(Reserved::Now(wall))
     }
 
     /// Holds back every request for so long; what is under way goes on.
@@ -253,6 +310,32 @@ mod tests {
             send_times(&throttle, &clock, 2).await,
             [500, 1000],
             "half a second for the first; the one from the future counts as now"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_others_sent_is_learned_and_ones_own_is_not_counted_twice() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(3, 1)], 1, Some(5)), clock.clone(), &[], 0);
+        let own = throttle.admit().await.unwrap().at;
+        clock.advance(Duration::from_millis(100));
+        throttle.learn(&[own], 1);
+        assert_eq!(
+            send_times(&throttle, &clock, 1).await,
+            [100],
+            "one of three"
+        );
+        let other: Timestamp = "2026-03-01T12:00:00.050Z".parse().unwrap();
+        throttle.learn(&[own, other], 4);
+        throttle.learn(&[own, other], 4);
+        assert_eq!(
+            send_times(&throttle, &clock, 1).await,
+            [1000],
+            "the other's is the third, and it is one however often it is heard of"
+        );
+        assert!(
+            throttle.admit().await.is_err(),
+            "four of five, and one more"
         );
     }
 

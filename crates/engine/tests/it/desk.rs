@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use nurturehub_adapter_kit::SystemClock;
 use nurturehub_engine::{
     ConnectRequest, ContactQuery, Engine, EngineError, EngineOptions, Home, SignInPrompt,
     SyncOptions, SyncReport,
 };
-use nurturehub_port::Secret;
+use nurturehub_port::{Clock, Secret};
 use nurturehub_sandbox::{Sandbox, SandboxConfig};
 use nurturehub_vault::MemoryVault;
 use serde_json::Value;
@@ -36,9 +37,17 @@ impl Desk {
 
     /// Another data folder over the same sandbox.
     pub(crate) async fn at(sandbox: Arc<Sandbox>) -> Self {
+        Self::with_clock(sandbox, Arc::new(SystemClock::new())).await
+    }
+
+    /// A data folder over a sandbox, by some clock.
+    pub(crate) async fn with_clock(sandbox: Arc<Sandbox>, clock: Arc<dyn Clock>) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let options =
-            EngineOptions::new(Home::at(home.path()), Arc::new(MemoryVault::new()), "test");
+        let vault = Arc::new(MemoryVault::new());
+        let options = EngineOptions {
+            clock,
+            ..EngineOptions::new(Home::at(home.path()), vault, "test")
+        };
         let engine = Engine::open(options).await.unwrap();
         let platform = sandbox.describe().platform;
         engine
@@ -59,26 +68,9 @@ impl Desk {
         provider: &str,
         more: &[(&str, &str)],
     ) -> Result<String, EngineError> {
-        let description = self.sandbox.describe();
-        let access = &description.providers[provider];
-        let mut settings = access.settings.clone();
-        settings.insert("requestsPerSecond".into(), "100000".into());
-        settings.extend(
-            more.iter()
-                .map(|(key, value)| ((*key).into(), (*value).into())),
-        );
-        let secrets = access
-            .secrets
-            .iter()
-            .map(|(key, value)| (key.clone(), Secret::new(value.clone())))
-            .collect();
-        let request = ConnectRequest {
-            provider: provider.into(),
-            tenant: description.platform.tenant.clone(),
-            name: None,
-            settings,
-            secrets,
-        };
+        let mut settings = vec![("requestsPerSecond", "100000")];
+        settings.extend(more);
+        let request = request(&self.sandbox, provider, &settings);
         Ok(self
             .engine
             .connect(request, &no_prompt())
@@ -155,6 +147,29 @@ impl Desk {
         let connection = other.connect(provider).await;
         other.sync(&connection).await;
         other.snapshot(&connection).await
+    }
+}
+
+/// What connects to one of a sandbox's CRMs, with settings beside those of the sandbox.
+pub(crate) fn request(sandbox: &Sandbox, provider: &str, more: &[(&str, &str)]) -> ConnectRequest {
+    let description = sandbox.describe();
+    let access = &description.providers[provider];
+    let mut settings = access.settings.clone();
+    settings.extend(
+        more.iter()
+            .map(|(key, value)| ((*key).into(), (*value).into())),
+    );
+    let secrets = access
+        .secrets
+        .iter()
+        .map(|(key, value)| (key.clone(), Secret::new(value.clone())))
+        .collect();
+    ConnectRequest {
+        provider: provider.into(),
+        tenant: description.platform.tenant,
+        name: None,
+        settings,
+        secrets,
     }
 }
 

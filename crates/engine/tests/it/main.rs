@@ -16,6 +16,7 @@ mod health_table;
 mod invariants;
 mod keep_alive;
 mod new_key;
+mod one_throttle;
 mod person;
 mod secrets;
 mod sign_in;

@@ -9,13 +9,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use nurturehub_adapter_kit::testing::ManualClock;
-use nurturehub_engine::{
-    Engine, EngineError, EngineOptions, FailedActivities, Home, WriteBackReport,
-};
-use nurturehub_port::{Activity, Secret};
+use nurturehub_engine::{Engine, EngineError, FailedActivities, WriteBackReport};
+use nurturehub_port::Activity;
 use nurturehub_sandbox::platform::SettledAs;
 use nurturehub_sandbox::{Faults, PathKind, Sandbox, SandboxConfig, Time};
-use nurturehub_vault::MemoryVault;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
@@ -41,23 +38,7 @@ impl Post {
         };
         let sandbox = Arc::new(Sandbox::start(config).await.unwrap());
         let clock = Arc::new(ManualClock::new(start));
-        let home = tempfile::tempdir().unwrap();
-        let options = EngineOptions {
-            clock: Arc::clone(&clock) as _,
-
-            ..EngineOptions::new(Home::at(home.path()), Arc::new(MemoryVault::new()), "test")
-        };
-        let engine = Engine::open(options).await.unwrap();
-        let platform = sandbox.describe().platform;
-        engine
-            .set_platform(&platform.url, Secret::new(platform.token))
-            .await
-            .unwrap();
-        let desk = Desk {
-            home,
-            sandbox,
-            engine,
-        };
+        let desk = Desk::with_clock(sandbox, Arc::clone(&clock) as _).await;
         let connection = desk.connect(provider).await;
         desk.sync(&connection).await;
         let contacts = desk.contacts(&connection).await;
