@@ -11,6 +11,7 @@ use nurturehub_engine::{
 };
 use nurturehub_port::{ConnectionId, ErrorKind};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::cache_tags::Tag;
 use crate::data_set::DataSet;
@@ -39,6 +40,8 @@ pub(crate) struct Desk {
     pub(crate) runs: RunBook,
     pub(crate) sign_ins: SignIns,
     pub(crate) receivers: Mutex<BTreeMap<String, OpenReceiver>>,
+    /// Looks into failed runs that are under way.
+    looks: TaskTracker,
     papers: Mutex<Papers>,
     shell: Arc<dyn Shell>,
 }
@@ -83,6 +86,7 @@ impl Desk {
             runs: RunBook::default(),
             sign_ins: SignIns::default(),
             receivers: Mutex::default(),
+            looks: TaskTracker::new(),
             papers: Mutex::default(),
             shell,
         })
@@ -90,7 +94,7 @@ impl Desk {
 
     /// Syncs, with news of how far it has come.
     pub(crate) async fn sync(
-        &self,
+        self: &Arc<Self>,
         connection: &str,
         options: SyncOptions,
     ) -> Result<SyncReport, ErrorReport> {
@@ -104,12 +108,12 @@ impl Desk {
         };
         let outcome = self.engine.sync(connection, options, &page, &cancel).await;
         self.end(connection);
-        outcome.map_err(|error| error.report())
+        outcome.map_err(|error| self.explained(connection, &error))
     }
 
     /// Pushes, with news of how far it has come.
     pub(crate) async fn push(
-        &self,
+        self: &Arc<Self>,
         connection: &str,
         options: PushOptions,
     ) -> Result<PushReport, ErrorReport> {
@@ -125,12 +129,12 @@ impl Desk {
         };
         let outcome = self.engine.push(connection, options, &batch, &cancel).await;
         self.end(connection);
-        outcome.map_err(|error| error.report())
+        outcome.map_err(|error| self.explained(connection, &error))
     }
 
     /// Runs something that has no progress to tell, and can be cancelled.
     pub(crate) async fn run<T>(
-        &self,
+        self: &Arc<Self>,
         connection: &str,
         kind: RunKind,
         work: impl AsyncFnOnce(&Engine, CancellationToken) -> Result<T, EngineError>,
@@ -138,7 +142,26 @@ impl Desk {
         let cancel = self.begin(connection, kind)?;
         let outcome = work(&self.engine, cancel).await;
         self.end(connection);
-        outcome.map_err(|error| error.report())
+        outcome.map_err(|error| self.explained(connection, &error))
+    }
+
+    /// A failure as it is shown. What the way to the CRM says is looked at meanwhile: the person who
+    /// waits for the answer need not wait for that, too.
+    fn explained(self: &Arc<Self>, connection: &str, error: &EngineError) -> ErrorReport {
+        let report = error.report();
+        if report.kind != ErrorKind::Cancelled {
+            let (desk, connection) = (Arc::clone(self), connection.to_owned());
+            self.looks.spawn(async move {
+                match desk.engine.look_into_failure(&connection).await {
+                    Ok(false) => {}
+                    Ok(true) => desk.changed(&[Tag::Connections, Tag::Runs], Some(&connection)),
+                    Err(error) => {
+                        tracing::warn!(connection, kind = %error.kind(), "A failure was not looked into.");
+                    }
+                }
+            });
+        }
+        report
     }
 
     /// Tells a connection's run to stop.
@@ -210,7 +233,7 @@ impl Desk {
         // A run hears of it within a second; one that does not is cut off with the process, which
         // costs a page.
         for _ in 0..50 {
-            if self.runs.all().is_empty() {
+            if self.runs.all().is_empty() && self.looks.is_empty() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

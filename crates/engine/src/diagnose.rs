@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport};
 
 /// Runs that are looked back on to find the newest that did something.
-const LOOK_BACK: u32 = 50;
+pub(crate) const LOOK_BACK: u32 = 50;
 
 /// A failed run, explained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,17 +85,18 @@ impl Engine {
             .store
             .read(move |db| runs::newest(db, row, None, LOOK_BACK))
             .await?;
-        let Some((run, error)) = found.into_iter().find(is_work).and_then(failure) else {
+        let newest = found.iter().find(|run| is_work(run));
+        let Some((run, error)) = newest.and_then(failure) else {
             return Ok(None);
         };
-        let not_asked = leave_alone(&run, &error, self.now());
+        let not_asked = leave_alone(run, &error, self.now());
         let verification = match not_asked {
             Some(_) => None,
             None => Some(self.verify_record(record, Some(&run.id), progress).await?),
         };
         Ok(Some(Diagnosis {
             cause: cause(&error, verification.as_ref()),
-            run: run.try_into()?,
+            run: run.clone().try_into()?,
             error,
             verification,
             not_asked: not_asked.map(ToOwned::to_owned),
@@ -103,11 +104,13 @@ impl Engine {
     }
 }
 
-fn is_work(run: &RunRecord) -> bool {
+/// Whether a run was to bring something about, and has ended.
+pub(crate) fn is_work(run: &RunRecord) -> bool {
     matches!(run.kind.as_str(), "sync" | "push" | "writeBack") && run.ended_at.is_some()
 }
 
-fn failure(run: RunRecord) -> Option<(RunRecord, ErrorReport)> {
+/// A run with what it failed of, where it did.
+pub(crate) fn failure(run: &RunRecord) -> Option<(&RunRecord, ErrorReport)> {
     if run.status != "failed" {
         return None;
     }
@@ -116,7 +119,11 @@ fn failure(run: RunRecord) -> Option<(RunRecord, ErrorReport)> {
 }
 
 /// Why the CRM is not asked, where it is not.
-fn leave_alone(run: &RunRecord, error: &ErrorReport, now: Timestamp) -> Option<&'static str> {
+pub(crate) fn leave_alone(
+    run: &RunRecord,
+    error: &ErrorReport,
+    now: Timestamp,
+) -> Option<&'static str> {
     const NOT_IN_QUESTION: &str = "The way to the CRM is not in question.";
     match error.kind {
         ErrorKind::RateLimited | ErrorKind::QuotaExhausted => {

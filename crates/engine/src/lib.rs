@@ -17,6 +17,7 @@ mod disconnect;
 mod engine;
 mod error;
 mod file_settings;
+mod finding;
 mod flapping;
 mod health;
 mod health_document;
@@ -58,6 +59,7 @@ pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};
 pub use diagnose::{Cause, Diagnosis};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
+pub use finding::Finding;
 pub use health::{
     Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, RunWork, State,
     TokenExpiry, Trouble, evaluate, health_schema,

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use specta::Type;
 
-use crate::{ConnectionView, Doubt, Engine, EngineError, Health, RunStatus, Schedule, audit_words};
+use crate::{
+    ConnectionView, Doubt, Engine, EngineError, Finding, Health, RunStatus, Schedule, audit_words,
+};
 
 /// Syncs that are shown of a connection.
 const RECENT: u32 = 60;
@@ -38,6 +40,8 @@ pub struct ConnectionRow {
     pub recent: Vec<RunPoint>,
     /// What the last sync was in doubt about, until a later one is not.
     pub doubt: Option<Doubt>,
+    /// What was found after the last run, where that failed.
+    pub finding: Option<Finding>,
     /// What the adapter rests on without its having been confirmed, where it does.
     pub unconfirmed: Option<String>,
 }
@@ -133,6 +137,10 @@ impl Engine {
         let spec = self.spec_of(&record)?;
         let health = self.health(record.id.as_str()).await?;
         let schedule = self.schedule(&record, &spec, &health).await?;
+        let finding = match health.failure_streak {
+            0 => None,
+            _ => self.finding_of(&record).await?,
+        };
         let row = record.row;
         let counts = self.store.count_contacts(row).await?;
         let mut syncs = self
@@ -154,6 +162,7 @@ impl Engine {
             schedule,
             recent: recent.collect::<Result<_, _>>()?,
             doubt,
+            finding,
             unconfirmed: spec.unconfirmed.map(ToOwned::to_owned),
             connection: record.into(),
         })

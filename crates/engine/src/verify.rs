@@ -52,7 +52,7 @@ impl From<VerifyStep> for VerifyStepReport {
 }
 
 /// A verification.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyReport {
     /// Every step passed or was rightly skipped.

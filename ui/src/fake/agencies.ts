@@ -1,5 +1,6 @@
 /** The agencies of the fake backend: six connections, in every state that matters. */
 import type { ConnectionRow, Doubt, ErrorReport, Health, PendingCounts, RunPoint, RunStatus } from "../ipc/types";
+import { findingOf } from "./checks";
 import PROVIDERS from "./providers.json";
 import { below, chance } from "./random";
 import { MORNING } from "./ticks";
@@ -150,6 +151,8 @@ export function agencies(largest: number): ConnectionRow[] {
 function rowOf(seed: Seed, place: number): ConnectionRow {
   const provider = PROVIDERS.find(({ id }) => id === seed.provider);
   const pending = { ...NOTHING, ...seed.pending };
+  const recent = runsOf(seed, place);
+  const error = [REVOKED, DOWN].find(({ kind }) => kind === seed.health.lastErrorKind);
   const waiting = pending.create + pending.update + pending.archive + pending.blocked;
   return {
     connection: {
@@ -176,8 +179,9 @@ function rowOf(seed: Seed, place: number): ConnectionRow {
       everyMinutes: seed.everyMinutes,
       nextAt: seed.everyMinutes === null ? null : new Date(MORNING + (seed.everyMinutes * MINUTE) / 2).toISOString(),
     },
-    recent: runsOf(seed, place),
+    recent,
     doubt: seed.doubt ?? null,
+    finding: findingOf(recent.at(-1), error),
     unconfirmed: provider && "unconfirmed" in provider && typeof provider.unconfirmed === "string" ? provider.unconfirmed : null,
   };
 }

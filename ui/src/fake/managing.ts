@@ -134,6 +134,7 @@ function newRow(world: World, connection: ConnectionView, provider: ProviderView
     schedule: { everyMinutes: null, nextAt: null },
     recent: [],
     doubt: null,
+    finding: null,
     unconfirmed: provider.unconfirmed ?? null,
   };
 }
@@ -142,5 +143,6 @@ async function reauthorize(world: World, id: string): Promise<Result<ConnectionV
   await world.ticks.after(700);
   return changed(world, id, ({ health }) => ({
     health: { ...health, state: "healthy", since: now(world), failureStreak: 0, issues: [], lastErrorMessage: null, tokenExpires: null },
+    finding: null,
   }));
 }

@@ -1,8 +1,8 @@
 /** Running things: verify, sync, push, each with its progress. */
 import type { Backend } from "../ipc/backend";
-import type { ChangeKind, ConnectionRow, PendingCounts, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport, VerifyStep } from "../ipc/types";
-import { STEP_ORDER } from "../words/runs";
+import type { ChangeKind, ConnectionRow, PendingCounts, PushReport, Result, RunKind, RunProgress, SyncReport, VerifyReport } from "../ipc/types";
 import { DOWN, REVOKED } from "./agencies";
+import { stepsWith } from "./checks";
 import { changeAt, indexOf, REFUSED } from "./people";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";
 
@@ -33,37 +33,15 @@ export function runCommands(world: World): Pick<Commands, "verify" | "sync" | "p
 async function verify(world: World, id: string): Promise<Result<VerifyReport>> {
   const row = world.row(id);
   if (!row) return failed(NO_CONNECTION);
-  const error = trouble(row);
-  const steps: VerifyStep[] = [];
-  for (const step of STEP_ORDER) {
+  const steps = stepsWith(trouble(row));
+  for (const step of steps) {
     await world.ticks.after(180);
-    const isFailing = error !== undefined && step === "authenticate";
-    const isPast = steps.some(({ status }) => status === "failed");
-    const taken: VerifyStep = {
-      step,
-      status: isPast ? "skipped" : isFailing ? "failed" : "passed",
-      detail: isPast ? "Not taken: an earlier step failed." : isFailing ? error.message : DETAILS[step],
-      durationMs: isPast ? 0 : 12 + step.length * 9,
-      ...(isFailing ? { remedy: error.remedy, error } : {}),
-    };
-    steps.push(taken);
-    world.emit("verifyProgress", { connection: id, step: taken });
+    world.emit("verifyProgress", { connection: id, step });
   }
   const good = steps.every(({ status }) => status !== "failed");
   if (good) world.change(id, ({ health }) => ({ health: { ...health, lastVerifiedAt: now(world) } }), ["connections", "runs"]);
   return ok({ ok: good, steps, unconfirmed: row.unconfirmed });
 }
-
-const DETAILS: Record<VerifyStep["step"], string> = {
-  configuration: "Every setting makes sense.",
-  credentials: "The secrets are in the keychain.",
-  dns: "The name resolves to two addresses.",
-  connect: "Port 443 takes connections.",
-  tls: "TLS 1.3, the certificate is good for 81 days.",
-  authenticate: "Signed in.",
-  permissions: "Contacts may be read, and notes written.",
-  readContact: "One contact was read and understood.",
-};
 
 /** What stands in the way of a connection that has not been mended. */
 function trouble({ health }: ConnectionRow) {

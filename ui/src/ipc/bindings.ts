@@ -475,6 +475,8 @@ export type ConnectionRow = {
 	recent: RunPoint[],
 	/**  What the last sync was in doubt about, until a later one is not. */
 	doubt: Doubt | null,
+	/**  What was found after the last run, where that failed. */
+	finding: Finding | null,
 	/**  What the adapter rests on without its having been confirmed, where it does. */
 	unconfirmed: string | null,
 };
@@ -832,6 +834,18 @@ export type FieldChange = {
 	before: Value,
 	/**  What it would have. */
 	after: Value,
+};
+
+/**  What the way to the CRM said after a run had failed. */
+export type Finding = {
+	/**  The run that failed. */
+	run: RunSummary,
+	/**  When the steps were taken, where they were. */
+	at: string | null,
+	/**  The steps. */
+	verification: VerifyReport | null,
+	/**  Why none were taken. */
+	notAsked: string | null,
 };
 
 /**  A connection's health. */

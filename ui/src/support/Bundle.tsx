@@ -6,7 +6,7 @@ import { HealthFacts } from "../connection/health/HealthFacts";
 import { IssueList } from "../connection/health/IssueList";
 import { RunView } from "../connection/health/RunDrawer";
 import { TraceTable } from "../connection/health/TraceTable";
-import type { BundleReplay, BundleView } from "../ipc/types";
+import type { BundleReplay, BundleView, FailurePoint } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { counted } from "../kit/figures";
 import { ErrorNotice, Notice } from "../kit/Notice";
@@ -82,12 +82,22 @@ function Replayed({ replay }: { replay: BundleReplay }) {
           icon={replay.same ? "healthy" : "warning"}
           title={replay.same ? "The same failure, seen here" : "It ended differently here"}
         >
-          Recorded: <code>{replay.recordedKind ?? "success"}</code>. Replayed with this version:{" "}
-          <code>{replay.replayedKind ?? "success"}</code>. No request left this computer.
+          Recorded: <Ending kind={replay.recordedKind} at={replay.recordedAt} />. Replayed with this version:{" "}
+          <Ending kind={replay.replayedKind} at={replay.replayedAt} />. No request left this computer.
         </Notice>
         {replay.error && <ErrorNotice report={replay.error} />}
         <TraceTable requests={replay.requests} />
       </div>
     </Panel>
+  );
+}
+
+/** How an exchange ended, and at which step. */
+function Ending({ kind, at }: { kind: string | null; at: FailurePoint | null }) {
+  return (
+    <>
+      <code>{kind ?? "success"}</code>
+      {at && ` at ${at.step}`}
+    </>
   );
 }

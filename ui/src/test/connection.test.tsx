@@ -29,6 +29,15 @@ describe("health", () => {
     expect(within(drawer).getAllByText(/^GET \/contacts/).length).toBeGreaterThan(3);
   });
 
+  it("shows what was found after a run that failed, and when", async () => {
+    openApp({ at: at("health", "street-fenwick") });
+    const found = await screen.findByRole("region", { name: "What was found after the failed sync" });
+    const steps = within(found).getAllByRole("listitem");
+    expect(steps.map((step) => within(step).getByRole("img").getAttribute("aria-label"))).toContain("Failed");
+    expect(within(found).getByText(/the steps were taken/)).toBeInTheDocument();
+    expect(within(found).getByText(/the token was revoked/)).toBeInTheDocument();
+  });
+
   it("claims nothing of a failed run that its report does not say", async () => {
     openApp({ at: "#/connection/loop-bright/health/loop-bright-sync-27" });
     const drawer = await screen.findByRole("dialog", { name: "Sync" });

@@ -1,8 +1,12 @@
 //! Explaining a failed run.
 
+use std::sync::Arc;
+
+use nurturehub_adapter_kit::SystemClock;
+use nurturehub_adapter_kit::testing::ManualClock;
 use nurturehub_engine::{State, SyncOptions};
-use nurturehub_port::{ErrorKind, StepName};
-use nurturehub_sandbox::{AccessChange, Faults};
+use nurturehub_port::{Clock, ErrorKind, StepName};
+use nurturehub_sandbox::{AccessChange, Faults, Sandbox, SandboxConfig};
 
 use crate::desk::Desk;
 
@@ -87,4 +91,72 @@ async fn a_crm_that_wants_fewer_requests_is_asked_nothing() {
         0,
         "asking again would make it worse"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_run_is_looked_into_once_and_what_is_found_stays_with_it() {
+    let desk = Desk::new(5).await;
+    let connection = desk.connect(PROVIDER).await;
+    desk.sync(&connection).await;
+    let looked = desk.engine.look_into_failure(&connection).await.unwrap();
+    assert!(!looked, "nothing failed");
+    desk.sandbox.change_access(PROVIDER, &AccessChange::Revoke);
+    desk.sync_with(&connection, SyncOptions::default())
+        .await
+        .unwrap_err();
+    let found = desk.engine.finding(&connection).await.unwrap().unwrap();
+    assert_eq!(found.at, None, "nobody has looked yet");
+    assert!(desk.engine.look_into_failure(&connection).await.unwrap());
+    let row = desk.engine.connection_row(&connection).await.unwrap();
+    let found = row.finding.expect("the list of connections shows it");
+    let steps = found.verification.unwrap();
+    assert!(found.at.is_some(), "with its time");
+    assert_eq!(steps.error().unwrap().kind, ErrorKind::AuthInvalid);
+    let again = desk.engine.look_into_failure(&connection).await.unwrap();
+    assert!(!again, "once is enough");
+
+    desk.sandbox
+        .change_access(PROVIDER, &AccessChange::Reinstate);
+    desk.sync(&connection).await;
+    let row = desk.engine.connection_row(&connection).await.unwrap();
+    assert_eq!(row.finding, None, "the failure is past");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_whose_failure_has_nothing_to_do_with_the_way_says_why_it_was_not_looked_into() {
+    let desk = Desk::new(5).await;
+    let connection = desk.connect(PROVIDER).await;
+    failing(
+        &desk,
+        &connection,
+        "agentos.list:status=429,retryAfter=86400",
+    )
+    .await;
+    assert!(!desk.engine.look_into_failure(&connection).await.unwrap());
+    let found = desk.engine.finding(&connection).await.unwrap().unwrap();
+    assert!(found.verification.is_none() && found.not_asked.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_want_of_network_is_looked_into_once_for_all_the_runs_that_it_fails() {
+    let sandbox = Sandbox::start(SandboxConfig {
+        contacts: 0,
+        ..SandboxConfig::default()
+    });
+    let sandbox = Arc::new(sandbox.await.unwrap());
+    // Its waits take no time, those between attempts among them.
+    let clock = Arc::new(ManualClock::new(SystemClock::new().now()));
+    let desk = Desk::with_clock(sandbox, clock).await;
+    let away = [("baseUrl", "http://127.0.0.1:1")];
+    let connection = desk.connect_with(PROVIDER, &away).await.unwrap();
+    for first in [true, false] {
+        desk.sync_with(&connection, SyncOptions::default())
+            .await
+            .unwrap_err();
+        let looked = desk.engine.look_into_failure(&connection).await.unwrap();
+        assert_eq!(looked, first);
+        let found = desk.engine.finding(&connection).await.unwrap().unwrap();
+        let kind = found.verification.unwrap().error().unwrap().kind;
+        assert_eq!(kind, ErrorKind::NetworkConnect, "it is shown with both");
+    }
 }

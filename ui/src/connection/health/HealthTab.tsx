@@ -9,6 +9,7 @@ import { remedyLabel, remedyOf } from "../../words/remedy";
 import styles from "../Connection.module.css";
 import { CheckPanel } from "./CheckPanel";
 import { ConfirmRemovals } from "./ConfirmRemovals";
+import { FindingPanel } from "./FindingPanel";
 import { HealthFacts } from "./HealthFacts";
 import { IssueList } from "./IssueList";
 import { RunDrawer } from "./RunDrawer";
@@ -17,7 +18,7 @@ import { RunHistory } from "./RunHistory";
 type Props = { row: ConnectionRow; open: string | null };
 
 export function HealthTab({ row, open }: Props) {
-  const { connection, health, doubt } = row;
+  const { connection, health, doubt, finding } = row;
   const start = useRemedy(row);
   const show = (what?: string) => replace(to.connection(connection.id, "health", what));
   return (
@@ -42,6 +43,7 @@ export function HealthTab({ row, open }: Props) {
         onExport={() => start("bundle")}
       />
       <CheckPanel connection={connection.id} />
+      {finding && <FindingPanel finding={finding} />}
       <Panel title="State">
         <HealthFacts health={health} schedule={row.schedule} />
       </Panel>
