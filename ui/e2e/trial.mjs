@@ -22,6 +22,10 @@ export function appProcess() {
   });
 }
 
+function newHome() {
+  return mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
+}
+
 /** What a walk needs: a data folder of its own, and the app over it. */
 export class Trial {
   constructor(driver, home) {
@@ -30,11 +34,22 @@ export class Trial {
   }
 
   static async begin() {
-    const home = mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
+    const home = newHome();
     process.env.NURTUREHUB_HOME = home;
     process.env.NURTUREHUB_E2E_DECISION = join(home, "decision");
     process.env.BROWSER = `${process.execPath} ${folder("browser.mjs")} %s`;
     return new Trial(await startDriver(), home);
+  }
+
+  /** Ends the app and opens it over another data folder, as on another computer: a new one, where none is named. */
+  async openElsewhere(home = newHome(), ...args) {
+    await this.close();
+    // The app has its variables from the driver, and the driver from here when it starts.
+    this.driver.stop();
+    this.home = home;
+    process.env.NURTUREHUB_HOME = home;
+    this.driver = await startDriver();
+    return this.open(...args);
   }
 
   /** What the person does in the browser: `approve`, `deny` or `ignore`. */

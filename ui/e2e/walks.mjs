@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { findings } from "./access.mjs";
 import { everyAnswer } from "./answers.mjs";
 import { sandboxOf } from "./sandbox.mjs";
+import { SUPPORT_WALKS } from "./support-walks.mjs";
 import { runAll } from "./trial.mjs";
 
 const CONNECTIONS = ["Reapit", "agentOS", "Alto", "Street", "Loop"];
@@ -172,6 +173,7 @@ await runAll([
       await healthy(app, "Loop branch", 120_000);
     },
   ],
+  ...SUPPORT_WALKS,
   [
     "a restart keeps connections, contacts and sign-ins",
     async (trial) => {

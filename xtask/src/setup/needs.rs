@@ -153,6 +153,14 @@ pub(crate) const NEEDS: &[Need] = &[
         linux_only: true,
     },
     Need {
+        what: "xdotool",
+        why: "it types into the system's file dialogs, which the driver does not reach",
+        package: "xdotool",
+        probes: &[Probe::OnPath("xdotool")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
         what: "dbus-run-session",
         why: "the keychain is tested on a private D-Bus",
         package: "dbus",

@@ -1,0 +1,50 @@
+/** A failure handed from one computer to another: exported here, read and replayed there. */
+import assert from "node:assert/strict";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+import { nameFile } from "./file-dialog.mjs";
+import { sandboxOf } from "./sandbox.mjs";
+
+export const SUPPORT_WALKS = [
+  [
+    "a failing connection is exported, and read and replayed on another computer",
+    async (trial) => {
+      const { app, home } = trial;
+      const file = join(home, "handed-over.zip");
+      const sandbox = sandboxOf(home);
+      await sandbox.fault("agentos:html");
+      await app.go("#/connection/agentos-sandbox-agency/health");
+      await app.find("heading", /agentOS branch/);
+      await app.click("button", "Sync");
+      await app.find("heading", "What was found after the failed sync", { patience: 60_000 });
+      await app.sees(/the steps were taken/);
+      await app.click("button", "Export bundle");
+      const dialog = /^Export a bundle of agentOS branch/;
+      await app.find("dialog", dialog);
+      await app.sees("Support can replay what was recorded");
+      await app.find("row", /health\.json/, { within: dialog });
+      await app.click("button", "Save bundle", { within: dialog });
+      await nameFile("Save the diagnostic bundle", file);
+      await app.sees("Bundle saved");
+      assert.ok(statSync(file).size > 1000, "the bundle is a file");
+      await sandbox.heal();
+
+      const there = await trial.openElsewhere();
+      await there.find("heading", "Welcome to NurtureHub Connect");
+      await there.go("#/support");
+      await there.click("button", "Open a bundle");
+      await nameFile("Open a diagnostic bundle", file);
+      await there.find("heading", "The run in question");
+      await there.find("heading", "State when it was exported");
+      await there.click("button", /^Replay [\d,]+ exchanges?$/);
+      await there.sees("The same failure, seen here");
+      await there.sees(/Recorded: protocol at listing\. Replayed with this version: protocol at listing\./);
+
+      const back = await trial.openElsewhere(home);
+      await back.go("#/connection/agentos-sandbox-agency/health");
+      await back.click("button", "Sync");
+      await back.find("heading", /agentOS branch.*Healthy/);
+    },
+  ],
+];
