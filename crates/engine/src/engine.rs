@@ -16,6 +16,9 @@ use serde_json::Value;
 use crate::database::{self, Access};
 use crate::{EngineError, Home, Random};
 
+/// Where a person names the collector of traces.
+const COLLECTOR: &str = "NURTUREHUB_OTLP_ENDPOINT";
+
 /// What an engine is made of.
 #[derive(Debug, Clone)]
 pub struct EngineOptions {
@@ -103,6 +106,15 @@ impl Engine {
     pub fn collected_at(mut self, address: &str) -> Self {
         self.collector = Some(address.into());
         self
+    }
+
+    /// The same at the address that `NURTUREHUB_OTLP_ENDPOINT` names, where it does.
+    #[must_use]
+    pub fn collected_from_env(self, env: impl Fn(&str) -> Option<String>) -> Self {
+        match env(COLLECTOR).filter(|address| !address.is_empty()) {
+            Some(address) => self.collected_at(&address),
+            None => self,
+        }
     }
 
     /// The data folder.

@@ -155,6 +155,8 @@ pub struct Trouble {
     pub remedy: String,
     /// Who must act.
     pub owner: Owner,
+    /// Since when, where it is known to be older than the run.
+    pub since: Option<Timestamp>,
 }
 
 impl Trouble {
@@ -164,7 +166,7 @@ impl Trouble {
             title: self.title.clone(),
             remedy: self.remedy.clone(),
             owner: self.owner,
-            opened_at,
+            opened_at: self.since.unwrap_or(opened_at),
         }
     }
 }

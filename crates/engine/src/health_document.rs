@@ -260,6 +260,7 @@ fn bad(minutes: i64, kind: ErrorKind) -> RunFact {
             message: facts.title.to_owned(),
             remedy: facts.remedy.to_owned(),
             owner: facts.owner,
+            since: None,
         }),
         ..ok(minutes)
     }

@@ -12,7 +12,7 @@ use crate::health::{
     Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
 use crate::lasting::needs_sign_in;
-use crate::{Engine, EngineError, keep_alive, lease, schedule, verify};
+use crate::{Drift, Engine, EngineError, keep_alive, lease, schedule, verify};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -102,6 +102,7 @@ impl From<Recorded> for Trouble {
             message: error.message,
             remedy: error.remedy,
             owner: error.owner,
+            since: None,
         }
     }
 }
@@ -155,10 +156,21 @@ fn in_part(report: &Value) -> Trouble {
         message,
         remedy: remedy.to_owned(),
         owner,
+        since: None,
     };
     let rejected = report["rejected"].as_u64().unwrap_or_default();
     let doubt = &report["inDoubt"];
     let cut_short = ErrorKind::IncompleteListing;
+    if doubt.is_null()
+        && let Some(gone) = Drift::all_of(report).first()
+    {
+        let facts = Drift::KIND.facts();
+        let (title, remedy) = (gone.title(), gone.remedy());
+        return Trouble {
+            since: Some(gone.since),
+            ..trouble(Drift::KIND, &title, gone.message(), &remedy, facts.owner)
+        };
+    }
     if doubt.is_null() {
         return trouble(
             ErrorKind::Mapping,

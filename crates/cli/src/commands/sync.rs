@@ -98,6 +98,10 @@ fn show(report: &SyncReport, connection: &str) -> String {
             ));
         }
     }
+    for gone in &report.drift {
+        let (message, remedy) = (gone.message(), gone.remedy());
+        shown.push_str(&format!("\nwarning: {message}\nwhat to do: {remedy}"));
+    }
     if report.rejected > 0 {
         shown.push_str(
             "\nRejected records cannot become contacts; they are kept with the reason and come \

@@ -6,6 +6,7 @@ use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::runs::{self, RunRecord};
 
 use super::doubt::{self, Doubt, DoubtReason, Facts};
+use super::drift;
 use super::report::shortfall;
 use super::{Proof, Run, SyncOptions, SyncStatus};
 use crate::EngineError;
@@ -66,7 +67,16 @@ impl Run<'_> {
             Some(doubt) => self.hold(session, doubt).await?,
         }
         self.report.proof = Proof::of(&self.listing);
-        self.report.status = if self.report.in_doubt.is_some() || self.listing.counts.rejected > 0 {
+        self.report.drift = drift::judge(
+            &self.filled.clone().unwrap_or_default(),
+            self.started_at,
+            drift::last_full(&before).as_ref(),
+            &drift::known(&before),
+        );
+        let is_partial = self.report.in_doubt.is_some()
+            || !self.report.drift.is_empty()
+            || self.listing.counts.rejected > 0;
+        self.report.status = if is_partial {
             SyncStatus::Partial
         } else {
             SyncStatus::Succeeded
@@ -146,11 +156,16 @@ fn unreadable(counts: &ListingCounts) -> Option<EngineError> {
     })
 }
 
+/// Whether a sync came to its end, wholly or in part.
+pub(super) fn is_complete(run: &RunRecord) -> bool {
+    matches!(run.status.as_str(), "succeeded" | "partial")
+}
+
 /// Records of the last full listing that was believed.
 fn last_full(runs: &[RunRecord]) -> Option<u64> {
     runs.iter()
         .filter(|run| run.report["mode"] == "full" && run.report["inDoubt"].is_null())
-        .find(|run| matches!(run.status.as_str(), "succeeded" | "partial"))
+        .find(|run| is_complete(run))
         .and_then(|run| run.report["proof"]["listed"].as_u64())
 }
 
@@ -159,7 +174,7 @@ fn streak(runs: &[RunRecord], mode: &str) -> bool {
     let last: Vec<u64> = runs
         .iter()
         .filter(|run| run.report["mode"] == mode)
-        .filter(|run| matches!(run.status.as_str(), "succeeded" | "partial"))
+        .filter(|run| is_complete(run))
         .filter_map(|run| run.report["proof"]["listed"].as_u64())
         .take(STREAK)
         .collect();

@@ -7,6 +7,7 @@
 
 mod close;
 mod doubt;
+mod drift;
 mod pipeline;
 mod report;
 
@@ -22,11 +23,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 pub use doubt::{Doubt, DoubtReason};
+pub use drift::Drift;
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
 use crate::session::Session;
 use crate::support::Heard;
 use crate::{Engine, EngineError, audit_words, lease, run_log};
+use drift::Filled;
 use pipeline::Walked;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
@@ -62,6 +65,8 @@ struct Run<'a> {
     listing: Listing,
     row: i64,
     report: SyncReport,
+    /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
+    filled: Option<Filled>,
     started_at: Timestamp,
     /// What was said, where it stopped the listing.
     heard: Option<Heard>,
@@ -113,7 +118,7 @@ impl Engine {
         let confirmed = options.confirm_removals.then(|| {
             self.audit_entry(audit_words::REMOVALS_CONFIRMED, Some(&record.id), json!({}))
         });
-        let (listing, run_row, resumed) = self
+        let (listing, run_row, resumed, filled) = self
             .store
             .write(move |tx| {
                 runs::end_abandoned(tx, row, now)?;
@@ -130,11 +135,14 @@ impl Engine {
                     Some(open) => (open, true),
                     None => (listings::begin(tx, row, full, now)?, false),
                 };
-                Ok((
-                    listing,
-                    runs::begin(tx, &run_id, row, "sync", now)?,
-                    resumed,
-                ))
+                let filled = if resumed {
+                    let before = runs::newest(tx, row, Some("sync"), 1)?;
+                    before.first().and_then(drift::filled_of)
+                } else {
+                    Some(Filled::default())
+                };
+                let begun = runs::begin(tx, &run_id, row, "sync", now)?;
+                Ok((listing, begun, resumed, filled))
             })
             .await?;
         Ok(Run {
@@ -146,6 +154,7 @@ impl Engine {
                 record.cursor.as_ref(),
                 self.unconfirmed(&record),
             ),
+            filled,
             record,
             listing,
             row: run_row,
@@ -246,7 +255,14 @@ impl Run<'_> {
             run: self.row,
             progress,
         };
-        walk.run(&mut self.listing, &mut self.report, cancel).await
+        let mut counted = Filled::default();
+        let walked = walk
+            .run(&mut self.listing, &mut self.report, &mut counted, cancel)
+            .await;
+        if let Some(filled) = &mut self.filled {
+            filled.add(&counted);
+        }
+        walked
     }
 
     /// Writes down how the run ended, whatever happened.
@@ -267,6 +283,9 @@ impl Run<'_> {
             }
         };
         let mut report = serde_json::to_value(&self.report).unwrap_or_default();
+        if let Some(filled) = &self.filled {
+            report[drift::FILLED] = serde_json::to_value(filled).unwrap_or_default();
+        }
         if let Some(error) = &error {
             report["error"] = serde_json::to_value(error).unwrap_or_default();
         }

@@ -14,6 +14,7 @@ use nurturehub_store::listings::{Listing, ListingCounts};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
+use super::drift::{Count, Filled};
 use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
@@ -50,6 +51,8 @@ struct ReadyPage {
     page: ContactPage,
     records: Records,
     rejected: Vec<RejectedRecord>,
+    /// Which fields its contacts have.
+    counted: Count,
     preparing: Duration,
 }
 
@@ -60,10 +63,12 @@ impl Walk<'_> {
         self,
         listing: &mut Listing,
         report: &mut SyncReport,
+        filled: &mut Filled,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
         let mut merging = Merging::default();
-        let walked = self.pages(listing, report, &mut merging, cancel).await;
+        let pages = self.pages(listing, report, filled, &mut merging, cancel);
+        let walked = pages.await;
         // However the walk ended, what was written down is merged and counted.
         let merged = self.merge_rest(merging, listing, report).await;
         let walked = walked?;
@@ -74,6 +79,7 @@ impl Walk<'_> {
         &self,
         listing: &mut Listing,
         report: &mut SyncReport,
+        filled: &mut Filled,
         merging: &mut Merging,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
@@ -98,7 +104,9 @@ impl Walk<'_> {
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
             told.pages += 1;
             told.listed += u64::try_from(ready.records.len() + ready.rejected.len()).unwrap_or(0);
+            let counted = ready.counted;
             self.store(ready, merging, listing, report).await?;
+            filled.count(&counted);
             told.source_total = listing.source_total;
             (self.progress)(told);
             if listing.complete {
@@ -126,6 +134,7 @@ impl Walk<'_> {
             records,
             rejected,
             preparing,
+            ..
         } = ready;
         let mapping = Duration::from_micros(page.mapping_us) + preparing;
         report.spent.mapping_us += microseconds(mapping);
@@ -235,9 +244,13 @@ fn prepare(
 ) -> Result<ReadyPage, EngineError> {
     let mut mapped = Vec::with_capacity(page.records.len());
     let mut rejected = Vec::new();
+    let mut counted = Count::default();
     for record in std::mem::take(&mut page.records) {
         match record {
-            PageRecord::Mapped(contact) => mapped.push(*contact),
+            PageRecord::Mapped(contact) => {
+                counted.add(&contact.contact);
+                mapped.push(*contact);
+            }
             PageRecord::Rejected(record) => rejected.push(record),
         }
     }
@@ -245,6 +258,7 @@ fn prepare(
         page,
         records: Records::pack(mapped).map_err(|error| unfit(&error))?,
         rejected,
+        counted,
         preparing: elapsed(),
     })
 }

@@ -6,7 +6,7 @@ use nurturehub_store::listings::{Listing, ListingCounts};
 use serde::{Serialize, Serializer};
 use specta::Type;
 
-use super::Doubt;
+use super::{Doubt, Drift};
 
 /// How a sync ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -18,7 +18,7 @@ pub enum SyncStatus {
     Failed,
     /// A person stopped it.
     Cancelled,
-    /// It came to its end, but records were rejected or the result is in doubt.
+    /// It came to its end, but records were rejected, a field is gone or the result is in doubt.
     Partial,
 }
 
@@ -68,6 +68,9 @@ pub struct SyncReport {
     /// Why the result is in doubt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub in_doubt: Option<Doubt>,
+    /// Fields that contacts had and have no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drift: Vec<Drift>,
     /// That the counts add up, over the whole listing.
     pub proof: Proof,
     /// Where the connection stood before.
@@ -111,6 +114,7 @@ impl SyncReport {
             missing: 0,
             rejected: 0,
             in_doubt: None,
+            drift: Vec::new(),
             proof: Proof::of(listing),
             cursor_after: before.clone(),
             cursor_before: before,

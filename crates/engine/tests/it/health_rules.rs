@@ -21,6 +21,7 @@ fn trouble(kind: ErrorKind) -> Trouble {
         message: facts.title.into(),
         remedy: facts.remedy.into(),
         owner: facts.owner,
+        since: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn failed(minutes: i64, kind: ErrorKind) -> RunFact {
             message: facts.title.into(),
             remedy: facts.remedy.into(),
             owner: facts.owner,
+            since: None,
         }),
     }
 }

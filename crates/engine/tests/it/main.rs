@@ -10,6 +10,7 @@ mod bundle;
 mod core_names;
 mod desk;
 mod diagnose;
+mod drift;
 mod health_document;
 mod health_rules;
 mod health_table;

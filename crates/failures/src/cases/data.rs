@@ -18,6 +18,12 @@ const SMALL_PAGES: Plan = Plan {
     ..Plan::USUAL
 };
 
+/// So many that what none of them has is no chance.
+const MANY: Plan = Plan {
+    contacts: 300,
+    ..Plan::USUAL
+};
+
 pub(super) fn cases() -> Vec<Case> {
     let protocol = |title, fault| {
         Case::new(
@@ -59,6 +65,21 @@ pub(super) fn cases() -> Vec<Case> {
         changed("The page's list has another name", "*.list:renamedList"),
         changed("The records' ids have another name", "*.list:renamedKeys"),
         changed("The page's list has another type", "*.list:wrongType"),
+        Case::new(
+            "A field that nothing requires has another name",
+            Deed::Fault(
+                "reapit.list:renamedField=email;\
+                 agentos.list:renamedField=Email;agentos.list:renamedField=EmailAddress;\
+                 agentos.list:renamedField=EMailAddress;\
+                 alto.list:renamedField=emailAddress;alto.list:renamedField=emailAddresses;street.list:renamedField=email_addresses;\
+                 loop.list:renamedField=email;loop.list:renamedField=emails",
+            ),
+            &[ErrorKind::SchemaChanged],
+            Owner::Nurturehub,
+            State::Degraded,
+        )
+        .plan(MANY)
+        .on(On::Each),
         Case::new(
             "Some records cannot become contacts",
             Deed::Fault("*.list:unmappable=2,times=1"),

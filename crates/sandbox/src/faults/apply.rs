@@ -104,6 +104,7 @@ pub(crate) fn before_answer(fault: &Fault, part: &dyn Simulator, call: &mut Call
         | Fault::RecordWrongType
         | Fault::RenamedList
         | Fault::RenamedKeys
+        | Fault::RenamedField { .. }
         | Fault::RefuseRows { .. }
         | Fault::Slow { .. }
         | Fault::ShortListing { .. }
@@ -148,6 +149,9 @@ pub(crate) fn after_answer(fault: &Fault, part: &dyn Simulator, call: &Call, ans
         }),
         Fault::RenamedKeys => rewrite(answer, part, |page| {
             spoil::renamed_keys(page, part.page_shape());
+        }),
+        Fault::RenamedField { name } => rewrite(answer, part, |page| {
+            spoil::renamed_field(page, part.page_shape(), name);
         }),
         Fault::RefuseRows { count } => rewrite(answer, part, |page| refuse_rows(page, *count)),
         Fault::ShortListing { at } => {

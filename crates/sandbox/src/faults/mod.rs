@@ -27,6 +27,7 @@
 //! | `recordWrongType` | one record of the page has an object where text belongs |
 //! | `renamedList` | the page's list of records has another name |
 //! | `renamedKeys` | what says which record it is has another name in every record |
+//! | `renamedField=NAME` | this member has another name, wherever it is in a record |
 //! | `refuseRows=N` | the first N contacts of a batch are refused (platform only) |
 //! | `extraFields` | members that no document names, on the page and in every record |
 //! | `nulls=values` or `nulls=objects` | every value, or every object and list, of each record is null, but its id |
@@ -120,6 +121,9 @@ pub(crate) enum Fault {
     RecordWrongType,
     RenamedList,
     RenamedKeys,
+    RenamedField {
+        name: String,
+    },
     RefuseRows {
         count: usize,
     },

@@ -143,6 +143,10 @@ fn fault(text: &str) -> Result<Fault, FaultError> {
         "recordWrongType" => Fault::RecordWrongType,
         "renamedList" => Fault::RenamedList,
         "renamedKeys" => Fault::RenamedKeys,
+        "renamedField" if value.is_empty() => return Err(bad(name, "a member's name", value)),
+        "renamedField" => Fault::RenamedField {
+            name: value.to_owned(),
+        },
         "refuseRows" => Fault::RefuseRows {
             count: number(name, value)?,
         },

@@ -38,6 +38,29 @@ pub(super) fn renamed_keys(page: &mut Map<String, Value>, shape: PageShape) {
     }
 }
 
+/// Gives another name to a member, wherever it is in a record.
+pub(super) fn renamed_field(page: &mut Map<String, Value>, shape: PageShape, name: &str) {
+    for record in objects(page, shape) {
+        rename(record, name);
+    }
+}
+
+fn rename(object: &mut Map<String, Value>, name: &str) {
+    if let Some(value) = object.shift_remove(name) {
+        object.insert(renamed(name), value);
+    }
+    for value in object.values_mut() {
+        match value {
+            Value::Object(inner) => rename(inner, name),
+            Value::Array(list) => list
+                .iter_mut()
+                .filter_map(Value::as_object_mut)
+                .for_each(|inner| rename(inner, name)),
+            _ => {}
+        }
+    }
+}
+
 fn renamed(name: &str) -> String {
     format!("{name}2027")
 }

@@ -6,6 +6,7 @@ import { count, duration } from "../../kit/figures";
 import { ErrorNotice, Notice } from "../../kit/Notice";
 import { Facts, type Fact } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
+import { Time } from "../../kit/Time";
 import { runStatus } from "../../words/runs";
 import styles from "./Health.module.css";
 import { VerifySteps } from "./VerifySteps";
@@ -30,7 +31,7 @@ export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNod
 }
 
 function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number | undefined }) {
-  const { proof, inDoubt, spent } = report;
+  const { proof, inDoubt, drift, spent } = report;
   const facts: Fact[] = [
     ...(report.mode ? [{ name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" }] : []),
     ...figures(report, { created: "New", updated: "Changed", unchanged: "Unchanged", removed: "Gone", rejected: "Not readable", pages: "Pages", requests: "Requests" }),
@@ -43,6 +44,12 @@ function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number 
           {inDoubt.message}
         </Notice>
       )}
+      {drift?.map((gone) => (
+        <Notice key={gone.field} tone="warn" icon="warning" title={`The CRM sends no ${gone.field} any more`}>
+          No contact has had it since the sync of <Time at={gone.since} />; until <Time at={gone.lastSeen} />{" "}
+          {count(gone.percentBefore)} in a hundred had it.
+        </Notice>
+      ))}
       <Facts facts={facts} columns />
       {proof && (
         <Notice
