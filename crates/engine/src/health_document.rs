@@ -84,6 +84,9 @@ of date. The state is the first of the table below that matches. Beside it stand
   the CRM, a verification whatever it would meet again, a sign-in what only a sign-in mends, a push what
   befell pushes.
 - **Stale** goes by the connection's schedule.
+- **A lost field** (`schemaChanged` beside a sync that came to its end) is one that at least 30 in a
+  hundred contacts had in the last full listing and that less than a tenth of them have in a listing of
+  at least 200. It is said until it is back, for two weeks at most: then that is how it is.
 - **Flapping** says that syncs have turned between success and failure at least four times within 24
   hours. It is said beside the state and hides none.
 - **Alerts** are given once when trouble begins, once more if it comes to ask more of people

@@ -85,7 +85,8 @@ pub use support::{
     open_bundle, replay_bundle,
 };
 pub use sync::{
-    Doubt, DoubtReason, Drift, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport, SyncStatus,
+    Doubt, DoubtReason, Drift, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport,
+    SyncStatus,
 };
 pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::{ReplayReport, ReplayedDelivery, WebhookReport};

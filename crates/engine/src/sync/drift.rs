@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_port::{Contact, ConsentState, ErrorKind};
+use nurturehub_port::{ConsentState, Contact, ErrorKind};
 use nurturehub_store::runs::RunRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +20,9 @@ const ENOUGH: u64 = 200;
 
 /// Percent of the contacts that must have had a field for its loss to be strange.
 const COMMON: u64 = 30;
+
+/// Contacts that show by themselves that a field is back.
+const SOME: u64 = 20;
 
 /// How long a loss is said. A CRM that has stopped sharing a field for good is as it is from then on.
 const SAID_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -110,6 +113,19 @@ impl Filled {
         self.fields.get(field).copied().unwrap_or_default()
     }
 
+    /// Hardly any contact has the field: less than a tenth of what it was. Some may have it from
+    /// another place in the CRM's record.
+    fn lacks(&self, field: &str, percent_before: u64) -> bool {
+        self.is_enough() && self.of(field) * 1000 < percent_before * self.contacts
+    }
+
+    /// The field is there again: half as common as it was, or at least no more lacking.
+    fn has_again(&self, field: &str, percent_before: u64) -> bool {
+        let is_common = self.of(field) * 200 >= percent_before * self.contacts;
+        (is_common && self.contacts >= SOME)
+            || (self.is_enough() && !self.lacks(field, percent_before))
+    }
+
     fn percent(&self, field: &str) -> u64 {
         (self.of(field) * 100)
             .checked_div(self.contacts)
@@ -141,7 +157,7 @@ impl Drift {
     #[must_use]
     pub fn message(&self) -> String {
         format!(
-            "No contact has had `{}` since the sync of {:.0}; until {:.0} {} in a hundred had it.",
+            "Hardly a contact has had `{}` since the sync of {:.0}; until {:.0} {} in a hundred had it.",
             self.field, self.since, self.last_seen, self.percent_before
         )
     }
@@ -160,7 +176,7 @@ impl Drift {
     /// In a few words.
     #[must_use]
     pub fn title(&self) -> String {
-        format!("The CRM sends no `{}` any more", self.field)
+        format!("Contacts have lost their `{}`", self.field)
     }
 
     /// Its kind.
@@ -201,31 +217,33 @@ pub(super) fn known(syncs: &[RunRecord]) -> Vec<Drift> {
     last.map_or_else(Vec::new, |run| Drift::all_of(&run.report))
 }
 
-/// What is gone by this listing: of `known` what is still gone, and what is new.
-///
-/// A listing of few contacts that have none of a field proves nothing, but one contact that has it
-/// does.
+/// What is gone by this listing: of `known` what is still gone, and what is new. A listing of few
+/// contacts proves no loss.
 pub(super) fn judge(
     now: &Filled,
     at: Timestamp,
     before: Option<&Before>,
     known: &[Drift],
 ) -> Vec<Drift> {
-    let gone = FIELDS.iter().filter(|(field, _)| now.of(field) == 0);
-    gone.filter_map(|(field, _)| {
-        let held = known.iter().find(|drift| drift.field == *field);
-        if let Some(drift) = held.filter(|drift| at.duration_since(drift.since) < SAID_FOR) {
-            return Some(drift.clone());
+    let gone = FIELDS.iter().filter_map(|(field, _)| {
+        let held = known
+            .iter()
+            .find(|drift| drift.field == *field)
+            .filter(|drift| at.duration_since(drift.since) < SAID_FOR);
+        if let Some(drift) = held {
+            let is_back = now.has_again(field, drift.percent_before);
+            return (!is_back).then(|| drift.clone());
         }
-        let before = before.filter(|before| before.filled.percent(field) >= COMMON)?;
-        now.is_enough().then(|| Drift {
+        let before = before?;
+        let percent_before = before.filled.percent(field);
+        (percent_before >= COMMON && now.lacks(field, percent_before)).then(|| Drift {
             field: (*field).to_owned(),
-            percent_before: before.filled.percent(field),
+            percent_before,
             last_seen: before.at,
             since: at,
         })
-    })
-    .collect()
+    });
+    gone.collect()
 }
 
 #[cfg(test)]
@@ -259,14 +277,13 @@ mod tests {
         assert_eq!(fields(&judged), ["emails"]);
         let drift = judged.first().unwrap();
         assert_eq!((drift.percent_before, drift.since), (60, day(1)));
+        let hardly = judge(&filled(200, 11), day(1), Some(&before), &[]);
+        assert_eq!(fields(&hardly), ["emails"], "some have it from elsewhere");
         for (now, what) in [
-            (filled(200, 1), "one has it"),
+            (filled(200, 12), "a tenth of what it was"),
             (filled(199, 0), "too few to say"),
         ] {
-            assert!(
-                judge(&now, day(1), Some(&before), &[]).is_empty(),
-                "{what}"
-            );
+            assert!(judge(&now, day(1), Some(&before), &[]).is_empty(), "{what}");
         }
         let rare = Before {
             filled: filled(1000, 299),
@@ -297,9 +314,14 @@ mod tests {
             filled: filled(500, 0),
             at: day(1),
         };
-        let later = judge(&filled(3, 0), day(14), Some(&after), &known);
-        assert_eq!(later, known, "few contacts disprove nothing");
-        assert!(judge(&filled(3, 1), day(2), Some(&after), &known).is_empty());
+        for few in [filled(0, 0), filled(3, 0), filled(3, 3), filled(20, 7)] {
+            let later = judge(&few, day(14), Some(&after), &known);
+            assert_eq!(later, known, "these disprove nothing: {few:?}");
+        }
+        for enough in [filled(20, 8), filled(500, 40)] {
+            let later = judge(&enough, day(2), Some(&after), &known);
+            assert!(later.is_empty(), "these do: {enough:?}");
+        }
         let much_later = judge(&filled(500, 0), day(15), Some(&after), &known);
         assert!(much_later.is_empty(), "that is how it is now");
     }

@@ -71,7 +71,7 @@ pub(super) fn cases() -> Vec<Case> {
                 "reapit.list:renamedField=email;\
                  agentos.list:renamedField=Email;agentos.list:renamedField=EmailAddress;\
                  agentos.list:renamedField=EMailAddress;\
-                 alto.list:renamedField=emailAddress;alto.list:renamedField=emailAddresses;street.list:renamedField=email_addresses;\
+                 alto:renamedField=emailAddress;alto:renamedField=emailAddresses;street.list:renamedField=email_addresses;\
                  loop.list:renamedField=email;loop.list:renamedField=emails",
             ),
             &[ErrorKind::SchemaChanged],

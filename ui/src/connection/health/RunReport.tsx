@@ -45,8 +45,8 @@ function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number 
         </Notice>
       )}
       {drift?.map((gone) => (
-        <Notice key={gone.field} tone="warn" icon="warning" title={`The CRM sends no ${gone.field} any more`}>
-          No contact has had it since the sync of <Time at={gone.since} />; until <Time at={gone.lastSeen} />{" "}
+        <Notice key={gone.field} tone="warn" icon="warning" title={`Contacts have lost their ${gone.field}`}>
+          Hardly a contact has had it since the sync of <Time at={gone.since} />; until <Time at={gone.lastSeen} />{" "}
           {count(gone.percentBefore)} in a hundred had it.
         </Notice>
       ))}
