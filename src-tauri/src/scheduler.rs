@@ -16,7 +16,6 @@ const EVERY: Duration = Duration::from_secs(30);
 /// Asks until the app ends.
 pub(crate) fn start(app: AppHandle<Wry>) {
     tauri::async_runtime::spawn(async move {
-        let mut notices = notices::Notices::default();
         loop {
             tokio::time::sleep(EVERY).await;
             // Only what a person has opened: at the first start that is nothing.
@@ -30,10 +29,10 @@ pub(crate) fn start(app: AppHandle<Wry>) {
             match desk.engine.overview().await {
                 Ok(rows) => {
                     tray::show_worst(&app, &rows);
-                    notices.tell(&app, &desk, &rows);
                 }
                 Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
             }
+            notices::tell(&app, &desk).await;
         }
     });
 }
