@@ -25,6 +25,9 @@ use crate::sign_ins::SignIns;
 /// Who is at work, for the audit log.
 const ACTOR: &str = "desktop";
 
+/// What the files of its log are named after.
+const LOG: &str = "desktop";
+
 /// A receiver of webhooks that is open.
 pub(crate) struct OpenReceiver {
     pub(crate) address: String,
@@ -67,9 +70,12 @@ impl Desk {
         let env = |name: &str| std::env::var(name).ok();
         let vault =
             open_from_env(home.path(), env).map_err(|error| EngineError::from(error).report())?;
+        let logs = home.logs();
         let engine = Engine::open(EngineOptions::new(home, vault, ACTOR))
             .await
-            .map_err(|error| error.report())?;
+            .map_err(|error| error.report())?
+            .collected_from_env(env);
+        nurturehub_logging::keep_in(&logs, LOG);
         let sandbox = match data_set {
             DataSet::Real => None,
             DataSet::Sandbox => {

@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use nurturehub_engine::Home;
+use nurturehub_logging::LevelFilter;
 use tauri::{Context, Manager, RunEvent, Wry};
 
 use shell::TauriShell;
@@ -36,7 +37,7 @@ use state::AppState;
 /// Runs the app until it is quit.
 #[must_use]
 pub fn run(context: Context<Wry>) -> ExitCode {
-    logging();
+    nurturehub_logging::start(LevelFilter::WARN, false);
     let Some(home) = home() else {
         tracing::error!("This system names no folder for an application's data.");
         return ExitCode::FAILURE;
@@ -92,14 +93,4 @@ fn asked_for() -> Option<data_set::DataSet> {
         .skip(1)
         .any(|argument| argument == "--sandbox")
         .then_some(data_set::DataSet::Sandbox)
-}
-
-fn logging() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("NURTUREHUB_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    // A second subscriber is refused, which is right: the first goes on.
-    let _ = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .try_init();
 }

@@ -9,7 +9,6 @@ mod browser;
 mod commands;
 mod demo;
 mod exit;
-mod logging;
 mod output;
 mod secrets;
 mod signals;
@@ -21,10 +20,11 @@ use std::time::Duration;
 
 use clap::Parser;
 use nurturehub_engine::EngineError;
+use nurturehub_logging::LevelFilter;
 use nurturehub_port::ErrorKind;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Globals};
 use crate::exit::Exit;
 use crate::output::Console;
 
@@ -45,6 +45,17 @@ fn runtime(cli: &Cli) -> tokio::runtime::Builder {
     }
 }
 
+/// What is logged on standard error.
+const fn shown(globals: &Globals) -> LevelFilter {
+    match (globals.quiet, globals.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, 2) => LevelFilter::DEBUG,
+        (false, _) => LevelFilter::TRACE,
+    }
+}
+
 /// Runs the program with these arguments, the first of them being its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
@@ -53,7 +64,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => return output::usage::show(&error, &arguments).into(),
     };
     let console = Console::new(cli.globals.json, cli.globals.quiet);
-    logging::start(&cli.globals);
+    nurturehub_logging::start(shown(&cli.globals), cli.globals.verbose > 0);
     let cancel = CancellationToken::new();
     let outcome = match runtime(&cli).enable_all().build() {
         Ok(runtime) => {

@@ -10,11 +10,10 @@ use nurturehub_engine::{
 use nurturehub_port::{Clock, ErrorKind};
 
 use crate::args::Globals;
-use crate::logging;
 use crate::output::text;
 
-/// Names the address of an OpenTelemetry collector.
-const COLLECTOR: &str = "NURTUREHUB_OTLP_ENDPOINT";
+/// What the files of its log are named after.
+const LOG: &str = "nurturehub";
 
 /// An engine over the person's data folder.
 #[derive(Debug)]
@@ -32,12 +31,10 @@ impl Workplace {
         let options = options(globals)?;
         let clock = Arc::clone(&options.clock);
         let home = options.home.clone();
-        let mut engine = Engine::open(options).await?;
+        let engine = Engine::open(options).await?;
         // Only now, so that a folder that is not this product's is not written to.
-        logging::keep_in(&home.logs());
-        if let Some(collector) = environment(COLLECTOR).filter(|address| !address.is_empty()) {
-            engine = engine.collected_at(&collector);
-        }
+        nurturehub_logging::keep_in(&home.logs(), LOG);
+        let engine = engine.collected_from_env(environment);
         Ok(Self { engine, clock })
     }
 

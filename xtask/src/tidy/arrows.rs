@@ -79,14 +79,19 @@ const CRATES: &[Crate] = &[
         tests_may_use: &[],
     },
     Crate {
+        name: "logging",
+        may_use: &[],
+        tests_may_use: &[],
+    },
+    Crate {
         name: "cli",
-        may_use: &["port", "engine", "sandbox"],
+        may_use: &["port", "engine", "logging", "sandbox"],
         tests_may_use: &[],
     },
     Crate {
         // The desktop shell, in src-tauri.
         name: "connect",
-        may_use: &["port", "engine", "sandbox"],
+        may_use: &["port", "engine", "logging", "sandbox"],
         tests_may_use: &[],
     },
     Crate {
