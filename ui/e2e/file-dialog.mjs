@@ -18,6 +18,10 @@ export async function nameFile(title, path) {
   await xdotool("key", "--clearmodifiers", "ctrl+l");
   await xdotool("key", "--clearmodifiers", "ctrl+a");
   await xdotool("type", "--clearmodifiers", path);
-  await xdotool("key", "--clearmodifiers", "Return");
-  await until(`the dialog "${title}" has gone`, async () => (await windowOf(title)) === "");
+  const hasGone = async () => (await windowOf(title)) === "";
+  await until(`the dialog "${title}" has gone`, async () => {
+    // The first may go to the list of names that begin like this.
+    await xdotool("key", "--clearmodifiers", "Return");
+    return until("it takes the name", hasGone, 1000).catch(() => false);
+  });
 }

@@ -13,7 +13,7 @@ export const SUPPORT_WALKS = [
       const { app, home } = trial;
       const file = join(home, "handed-over.zip");
       const sandbox = sandboxOf(home);
-      await sandbox.fault("agentos:html");
+      await sandbox.fault("agentos.list:malformed");
       await app.go("#/connection/agentos-sandbox-agency/health");
       await app.find("heading", /agentOS branch/);
       await app.click("button", "Sync");
