@@ -684,6 +684,18 @@ export type DoubtReason =
 /**  More contacts have gone than go in a normal run. */
 "manyRemovals";
 
+/**  A field that contacts had and have no more. */
+export type Drift = {
+	/**  The field, as the canonical model names it. */
+	field: string,
+	/**  Of how many contacts in a hundred it was filled before. */
+	percentBefore: number,
+	/**  When it was last seen to be: the end of that full listing. */
+	lastSeen: string,
+	/**  The sync that first found it gone. */
+	since: string,
+};
+
 /**  An e-mail address. */
 export type Email = {
 	/**  Trimmed, its domain in lower case; as it came where it is not valid. */
@@ -796,7 +808,10 @@ export type ExternalId = string;
 
 /**  Where a run failed. */
 export type FailurePoint = {
-	/**  The step: one of a verification's, `listing` for a sync, `preparing` before an adapter was made. */
+	/**
+	 *  The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
+	 *  before an adapter was made.
+	 */
 	step: string,
 	/**  The request that was at hand, as method and path template. */
 	request: string | null,
@@ -1442,6 +1457,8 @@ export type SyncReport = {
 	rejected: number,
 	/**  Why the result is in doubt. */
 	inDoubt?: Doubt | null,
+	/**  Fields that contacts had and have no more. */
+	drift?: Drift[],
 	/**  That the counts add up, over the whole listing. */
 	proof: Proof,
 	/**  Where the connection stood before. */
@@ -1464,7 +1481,7 @@ export type SyncStatus =
 "failed" | 
 /**  A person stopped it. */
 "cancelled" | 
-/**  It came to its end, but records were rejected or the result is in doubt. */
+/**  It came to its end, but records were rejected, a field is gone or the result is in doubt. */
 "partial";
 
 /**  A kind of data. */
