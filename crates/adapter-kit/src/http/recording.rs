@@ -185,6 +185,12 @@ impl Recording {
         held.trim();
     }
 
+    /// What is said next is another matter; what was said before is kept for what may be needed again.
+    pub fn turns(&self) {
+        let mut held = self.held();
+        while held.let_go_of_oldest() {}
+    }
+
     /// Takes everything that is held.
     #[must_use]
     pub fn take(&self) -> Taken {
@@ -247,22 +253,28 @@ impl Recording {
 }
 
 impl Held {
+    /// Lets go of the oldest page, but for small answers, and says whether there was one.
+    fn let_go_of_oldest(&mut self) -> bool {
+        let Some(page) = self.pages.pop_front() else {
+            return false;
+        };
+        self.bytes = self.bytes.saturating_sub(page.bytes);
+        for exchange in page.exchanges {
+            self.left_out += 1;
+            if exchange.bytes() <= SMALL {
+                self.aside.push_back(exchange);
+            }
+        }
+        while self.aside.len() > MOST_ASIDE {
+            self.aside.pop_front();
+        }
+        true
+    }
+
     /// Lets go of whole pages, oldest first, and of the oldest within the only one that is left.
     fn trim(&mut self) {
         while self.pages.len() > 1 && (self.pages.len() > MOST_PAGES || self.bytes > MOST_BYTES) {
-            let Some(page) = self.pages.pop_front() else {
-                return;
-            };
-            self.bytes = self.bytes.saturating_sub(page.bytes);
-            for exchange in page.exchanges {
-                self.left_out += 1;
-                if exchange.bytes() <= SMALL {
-                    self.aside.push_back(exchange);
-                }
-            }
-            while self.aside.len() > MOST_ASIDE {
-                self.aside.pop_front();
-            }
+            self.let_go_of_oldest();
         }
         let Some(page) = self.pages.front_mut() else {
             return;

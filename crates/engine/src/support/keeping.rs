@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use nurturehub_adapter_kit::http::Taken;
-use nurturehub_port::{ErrorKind, ProviderSpec, StepName, SyncStart};
+use nurturehub_port::{Activity, ErrorKind, ProviderSpec, StepName, SyncStart};
 use nurturehub_pseudonym::Pseudonyms;
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::recordings::{LARGEST, RecordingRow};
@@ -35,6 +35,7 @@ pub(crate) struct Heard {
     used_today: u64,
     start: SyncStart,
     steps: Vec<VerifyStepReport>,
+    activities: Vec<Activity>,
     before: bool,
     taken: Taken,
     secrets: Secrets,
@@ -65,6 +66,17 @@ impl Heard {
         heard
     }
 
+    /// What was heard while these were written back together.
+    pub(crate) fn writing(
+        session: &Session,
+        activities: &[Activity],
+        started_at: Timestamp,
+    ) -> Self {
+        let mut heard = Self::of(Operation::WriteBack, session, started_at);
+        heard.activities = activities.to_vec();
+        heard
+    }
+
     fn of(operation: Operation, session: &Session, started_at: Timestamp) -> Self {
         Self {
             operation,
@@ -74,6 +86,7 @@ impl Heard {
             used_today: session.http.config().used_today,
             start: SyncStart::Full,
             steps: Vec::new(),
+            activities: Vec::new(),
             before: false,
             taken: session.http.recording().take(),
             secrets: session.secrets.clone(),
@@ -102,6 +115,7 @@ impl Engine {
             used_today: 0,
             start: SyncStart::Full,
             steps: Vec::new(),
+            activities: Vec::new(),
             before: true,
             taken: Taken::default(),
             secrets: Secrets::new(),
@@ -178,6 +192,11 @@ fn write(
         used_today: heard.used_today,
         settings: masking::settings(&heard.spec, &heard.settings, &pseudonyms),
         start: Start::masked(&heard.start, &pseudonyms),
+        activities: heard
+            .activities
+            .iter()
+            .map(|activity| masking::activity(activity, &pseudonyms))
+            .collect(),
         steps: heard
             .steps
             .into_iter()

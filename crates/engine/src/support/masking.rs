@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use nurturehub_port::{ProviderSpec, SettingKind};
+use nurturehub_port::{
+    Activity, ActivityContact, ActivitySource, ExternalId, ProviderSpec, SettingKind,
+};
 use nurturehub_pseudonym::Pseudonyms;
 use serde_json::Value;
 
@@ -62,6 +64,34 @@ pub(super) fn error(report: &ErrorReport, pseudonyms: &Pseudonyms) -> ErrorRepor
         remedy: pseudonyms.said(&report.remedy),
         detail,
         ..report.clone()
+    }
+}
+
+/// An activity: what kind it is, when it was and whose it is not stay.
+pub(super) fn activity(activity: &Activity, pseudonyms: &Pseudonyms) -> Activity {
+    let id = |id: &str| pseudonyms.field("id", id);
+    let text = |text: &Option<String>| text.as_deref().map(|text| pseudonyms.text(text));
+    let contact = &activity.contact.external_id;
+    let attributes = serde_json::to_vec(&activity.attributes).unwrap_or_default();
+    Activity {
+        id: id(&activity.id),
+        source: ActivitySource {
+            system: activity.source.system.clone(),
+            reference: activity.source.reference.as_deref().map(id),
+        },
+        contact: ActivityContact {
+            external_id: ExternalId::parse(id(contact.as_str()))
+                .unwrap_or_else(|_| contact.clone()),
+            external_type: activity.contact.external_type.clone(),
+        },
+        subject: text(&activity.subject),
+        body: text(&activity.body),
+        link: activity
+            .link
+            .as_deref()
+            .map(|link| without_person(link, pseudonyms)),
+        attributes: serde_json::from_slice(&pseudonyms.body(&attributes)).unwrap_or_default(),
+        ..*activity
     }
 }
 

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
 use nurturehub_adapter_kit::http::{Came, Exchange, Failure};
-use nurturehub_port::{AdapterError, Cursor, ErrorKind, Retry, SyncStart};
+use nurturehub_port::{Activity, AdapterError, Cursor, ErrorKind, Retry, SyncStart};
 use nurturehub_pseudonym::Pseudonyms;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -23,6 +23,7 @@ pub(crate) const FORMAT: u32 = 1;
 pub(crate) enum Operation {
     Sync,
     Verify,
+    WriteBack,
 }
 
 /// A run that failed, with what was said. Nobody in it can be known.
@@ -39,6 +40,9 @@ pub(crate) struct RunRecording {
     /// What the secrets look like, by their keys: a form, and nothing of the content.
     pub(crate) outlines: BTreeMap<String, String>,
     pub(crate) start: Start,
+    /// What was to be written back together.
+    #[serde(default)]
+    pub(crate) activities: Vec<Activity>,
     /// The steps of a verification that ask the machine and not the CRM.
     pub(crate) steps: Vec<VerifyStepReport>,
     /// No adapter could be made: what stood in the way.
@@ -56,7 +60,8 @@ pub(crate) struct RunRecording {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FailurePoint {
-    /// The step: one of a verification's, `listing` for a sync, `preparing` before an adapter was made.
+    /// The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
+    /// before an adapter was made.
     pub step: String,
     /// The request that was at hand, as method and path template.
     pub request: Option<String>,

@@ -21,6 +21,7 @@ use specta::Type;
 use super::recorded::{FailurePoint, Operation, RunRecording, point, status_of};
 use super::view;
 use crate::session::sign_in_method;
+use crate::write_back::{WRITING, first_refusal};
 use crate::{EngineError, ErrorReport};
 
 /// What a replay came to.
@@ -57,8 +58,8 @@ pub async fn replay_bundle(path: &Path) -> Result<BundleReplay, EngineError> {
         EngineError::with_remedy(
             ErrorKind::Unsupported,
             "The bundle has no recorded exchange, so there is nothing to replay.",
-            "Only a sync or verification that failed on the way to the CRM is recorded. What is known \
-             of the run stands in the bundle.",
+            "Only a sync, verification or write-back that failed on the way to the CRM is recorded. \
+             What is known of the run stands in the bundle.",
         )
     })?;
     replay(registry::all(), &recording).await
@@ -116,6 +117,7 @@ async fn replay(
             let ended = match recording.operation {
                 Operation::Sync => listing(adapter.as_ref(), recording).await,
                 Operation::Verify => verification(adapter.as_ref()).await,
+                Operation::WriteBack => writing(adapter.as_ref(), recording).await,
             };
             heard = http.recording().take().exchanges;
             requests = http.trace().drain();
@@ -218,6 +220,17 @@ async fn listing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
             ErrorKind::IncompleteListing,
             "The CRM's list ended before its last page.",
         )),
+    }
+}
+
+async fn writing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
+    let answer = adapter.push_activity(&recording.activities).await;
+    Ended {
+        step: WRITING.to_owned(),
+        error: match answer {
+            Err(error) => Some(error),
+            Ok(outcomes) => first_refusal(&outcomes).cloned(),
+        },
     }
 }
 

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use nurturehub_port::{ErrorKind, WriteBackStatus};
+use nurturehub_store::recordings;
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::traces::{self, TraceRow};
 use serde_json::json;
 
 use super::outbox::Outbox;
-use super::{WriteBackReport, WriteBackResult, verdict};
+use super::{WRITING, WriteBackReport, WriteBackResult, verdict};
 use crate::{EngineError, ErrorReport};
 
 /// Refused activities that a run's record lists; the outbox has them all.
@@ -31,6 +32,11 @@ impl Outbox<'_> {
         };
         if let Some(run) = self.run {
             let end = end(&report, shown.as_ref(), self.engine.now());
+            // What stands in the way of the platform is not in what the CRM said.
+            let recording = match self.heard.filter(|_| outcome.is_ok()) {
+                Some((heard, why)) => self.engine.recording(Some(heard), WRITING, &why).await,
+                None => None,
+            };
             let row = self.session.record.row;
             let trace = self.session.drain_trace();
             self.engine
@@ -38,6 +44,9 @@ impl Outbox<'_> {
                 .write(move |tx| {
                     traces::append(tx, row, run, &trace)?;
                     traces::append_uncounted(tx, row, run, &platform)?;
+                    if let Some(recording) = &recording {
+                        recordings::keep(tx, row, run, recording)?;
+                    }
                     runs::end(tx, run, &end)
                 })
                 .await?;

@@ -16,7 +16,9 @@ use std::collections::BTreeSet;
 use nurturehub_platform::{
     Acknowledgement, AcknowledgementError, PlatformClient, UnreadableActivity,
 };
-use nurturehub_port::{Activity, ConnectionId, ErrorKind, WriteBackStatus};
+use nurturehub_port::{
+    Activity, ActivityOutcome, AdapterError, ConnectionId, ErrorKind, WriteBackStatus,
+};
 use serde::Serialize;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -30,6 +32,17 @@ use outbox::{Delivered, Outbox};
 
 /// Activities asked of the platform, and given to an adapter, at a time.
 const PAGE: u32 = 100;
+
+/// The step of a write-back, where it failed.
+pub(crate) const WRITING: &str = "writing";
+
+/// Why the first activity that the CRM refused was.
+pub(crate) fn first_refusal(outcomes: &[ActivityOutcome]) -> Option<&AdapterError> {
+    outcomes
+        .iter()
+        .filter(|outcome| outcome.status == WriteBackStatus::Rejected)
+        .find_map(|outcome| outcome.error.as_ref())
+}
 
 /// What became of activities.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]

@@ -16,10 +16,11 @@ use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
 use nurturehub_store::{runs, traces};
 use tokio_util::sync::CancellationToken;
 
-use super::WriteBackResult;
 use super::entries::{Known, left_behind, outcome_of, sending, settled, to_json};
 use super::verdict::{self, Attempt, Verdict};
+use super::{WriteBackResult, first_refusal};
 use crate::session::Session;
+use crate::support::Heard;
 use crate::{Engine, EngineError, ErrorReport};
 
 /// What became of an activity, and whether there is nothing left to do about it.
@@ -42,6 +43,8 @@ pub(super) struct Outbox<'a> {
     /// Why this run sends nothing more.
     pub(super) stopped: Option<AdapterError>,
     pub(super) results: Vec<WriteBackResult>,
+    /// What was said when the CRM last refused something, and why it did.
+    pub(super) heard: Option<(Heard, ErrorReport)>,
 }
 
 impl<'a> Outbox<'a> {
@@ -79,6 +82,7 @@ impl<'a> Outbox<'a> {
             handled,
             stopped: None,
             results: Vec::new(),
+            heard: None,
         })
     }
 
@@ -226,8 +230,18 @@ impl<'a> Outbox<'a> {
     ) -> Result<(), EngineError> {
         let sending = sending(group, known, self.engine.now());
         self.keep_sending(sending.clone()).await?;
+        self.session.http.recording().turns();
+        let began = self.engine.now();
         let answer = self.send(group).await;
         let answered_at = self.engine.now();
+        let refused = match &answer {
+            Err(error) => Some(error),
+            Ok(outcomes) => first_refusal(outcomes),
+        };
+        if let Some(error) = refused {
+            let report = EngineError::from(error.clone()).report();
+            self.heard = Some((Heard::writing(self.session, group, began), report));
+        }
         let mut records = Vec::with_capacity(group.len());
         for (at, before) in sending.into_iter().enumerate() {
             let attempt = Attempt {

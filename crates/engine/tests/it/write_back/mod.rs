@@ -1,6 +1,7 @@
 //! Engagement on its way to the CRM: each activity once, whatever happens on the way.
 
 mod cut_off;
+mod handed_over;
 mod settling;
 mod waiting;
 
