@@ -6,6 +6,7 @@ use std::time::Duration;
 use nurturehub_engine::SyncOptions;
 use tauri::{AppHandle, Manager, Wry};
 
+use crate::cache_tags::Tag;
 use crate::desk::Desk;
 use crate::state::AppState;
 use crate::{notices, tray};
@@ -13,8 +14,12 @@ use crate::{notices, tray};
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// How often it is looked whether another program has changed the data.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+
 /// Asks until the app ends.
 pub(crate) fn start(app: AppHandle<Wry>) {
+    watch_others(app.clone());
     tauri::async_runtime::spawn(async move {
         loop {
             tokio::time::sleep(EVERY).await;
@@ -33,6 +38,29 @@ pub(crate) fn start(app: AppHandle<Wry>) {
                 Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
             }
             notices::tell(&app, &desk).await;
+        }
+    });
+}
+
+/// Tells the window, until the app ends, when another program has written to what is open.
+fn watch_others(app: AppHandle<Wry>) {
+    tauri::async_runtime::spawn(async move {
+        let mut seen = None;
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            let Some(desk) = app.state::<AppState>().desk_if_open().await else {
+                continue;
+            };
+            // Where the database is busy, somebody writes: the next look tells.
+            let Ok(version) = desk.engine.changes_of_others().await else {
+                continue;
+            };
+            let now = Some((desk.data_set, version));
+            let has_changed = seen.is_some() && seen != now;
+            seen = now;
+            if has_changed {
+                desk.changed(&Tag::ALL, None);
+            }
         }
     });
 }

@@ -135,6 +135,15 @@ impl Engine {
         &self.store
     }
 
+    /// A number that changes whenever another program has written to the data folder, such as the
+    /// command line beside the desktop app. What this engine writes does not change it.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn changes_of_others(&self) -> Result<i64, EngineError> {
+        Ok(self.store.write(|tx| tx.changes_of_others()).await?)
+    }
+
     /// The time, by this engine's clock.
     #[must_use]
     pub fn now(&self) -> Timestamp {

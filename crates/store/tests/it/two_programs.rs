@@ -153,3 +153,33 @@ async fn what_one_program_wrote_last_is_read_by_one_that_opens_later() {
         ConnectionId::parse("one").ok()
     );
 }
+
+#[test]
+fn each_program_notices_what_the_other_writes_and_not_what_it_writes_itself() {
+    runtime().block_on(async {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let one = Store::open(&path, key(7)).await.unwrap();
+        let other = Store::open(&path, key(7)).await.unwrap();
+        let seen = async |store: &Store| store.write(|tx| tx.changes_of_others()).await.unwrap();
+        let writes = async |store: &Store| {
+            let entry = AuditEntry {
+                at: at(0),
+                actor: "somebody".into(),
+                action: "wrote",
+                connection: None,
+                detail: json!({}),
+            };
+            let written = store.write(move |tx| audit::append(tx, &entry)).await;
+            written.unwrap();
+        };
+        let (before, beside) = (seen(&one).await, seen(&other).await);
+        writes(&one).await;
+        assert_eq!(seen(&one).await, before, "its own writing is no news");
+        assert_ne!(seen(&other).await, beside, "to the other it is");
+        let known = seen(&one).await;
+        assert_eq!(known, before, "looking is no writing");
+        writes(&other).await;
+        assert_ne!(seen(&one).await, known);
+    });
+}
