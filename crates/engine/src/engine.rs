@@ -9,7 +9,7 @@ use nurturehub_adapters::registry::{self, Registration};
 use nurturehub_port::{Clock, ConnectionId, ErrorKind, ProviderId};
 use nurturehub_store::audit::{self, AuditEntry};
 use nurturehub_store::connections::{self, ConnectionRecord};
-use nurturehub_store::{Store, StoreError, providers};
+use nurturehub_store::{Store, StoreError, others, providers};
 use nurturehub_vault::Vault;
 use serde_json::Value;
 
@@ -141,7 +141,7 @@ impl Engine {
     /// # Errors
     /// Storage errors.
     pub async fn changes_of_others(&self) -> Result<i64, EngineError> {
-        Ok(self.store.write(|tx| tx.changes_of_others()).await?)
+        Ok(self.store.write(others::changes).await?)
     }
 
     /// The time, by this engine's clock.

@@ -81,21 +81,6 @@ impl<'a> Write<'a> {
     }
 }
 
-impl Write<'_> {
-    /// A number that changes whenever another program has written, and not when this one does: all of
-    /// this one's writing goes through one connection.
-    ///
-    /// # Errors
-    /// What the database answers.
-    pub fn changes_of_others(&self) -> Result<i64, StoreError> {
-        let version = self
-            .read
-            .database
-            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
-        Ok(version)
-    }
-}
-
 impl<'a> Deref for Write<'a> {
     type Target = Read<'a>;
     fn deref(&self) -> &Read<'a> {

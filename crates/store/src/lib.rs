@@ -21,6 +21,7 @@ mod error;
 pub mod listings;
 mod migrations;
 mod open;
+pub mod others;
 pub mod platform;
 pub mod providers;
 pub mod recordings;

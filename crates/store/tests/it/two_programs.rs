@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 use nurturehub_port::ConnectionId;
 use nurturehub_store::audit::{self, AuditEntry};
 use nurturehub_store::contacts::{self, ContactFilter};
-use nurturehub_store::{Store, StoreError};
+use nurturehub_store::{Store, StoreError, others};
 use serde_json::json;
 
 use crate::desk::{Desk, ONCE, at, key, packed, version};
@@ -161,7 +161,7 @@ fn each_program_notices_what_the_other_writes_and_not_what_it_writes_itself() {
         let path = folder.path().join("store.db");
         let one = Store::open(&path, key(7)).await.unwrap();
         let other = Store::open(&path, key(7)).await.unwrap();
-        let seen = async |store: &Store| store.write(|tx| tx.changes_of_others()).await.unwrap();
+        let seen = async |store: &Store| store.write(others::changes).await.unwrap();
         let writes = async |store: &Store| {
             let entry = AuditEntry {
                 at: at(0),
