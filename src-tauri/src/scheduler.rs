@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use nurturehub_engine::SyncOptions;
+use nurturehub_engine::{ConnectionRow, HealthActivity, SyncOptions};
 use tauri::{AppHandle, Manager, Wry};
 
 use crate::cache_tags::Tag;
@@ -27,15 +27,18 @@ pub(crate) fn start(app: AppHandle<Wry>) {
             let Some(desk) = app.state::<AppState>().desk_if_open().await else {
                 continue;
             };
-            begin_due(&desk).await;
-            if let Err(error) = desk.engine.keep_all_alive().await {
-                tracing::warn!(kind = %error.kind(), "Sign-ins were not kept alive.");
-            }
             match desk.engine.overview().await {
                 Ok(rows) => {
+                    begin_due(&desk, &rows);
                     tray::show_worst(&app, &rows);
                 }
                 Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
+            }
+            if let Err(error) = desk.engine.keep_all_alive().await {
+                tracing::warn!(kind = %error.kind(), "Sign-ins were not kept alive.");
+            }
+            if let Err(error) = desk.engine.forget_unused_lists().await {
+                tracing::warn!(kind = %error.kind(), "Lists that nobody looks at were kept.");
             }
             notices::tell(&app, &desk).await;
         }
@@ -65,16 +68,16 @@ fn watch_others(app: AppHandle<Wry>) {
     });
 }
 
-async fn begin_due(desk: &Arc<Desk>) {
-    let due = match desk.engine.due().await {
-        Ok(due) => due,
-        Err(error) => {
-            tracing::warn!(kind = %error.kind(), "What is due is not known.");
-            return;
-        }
-    };
-    for connection in due {
-        if desk.runs.has(connection.as_str()) {
+/// Begins the syncs whose time has come, save where somebody is at work already.
+fn begin_due(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
+    let now = desk.engine.now();
+    for row in rows {
+        let connection = row.connection.id.clone();
+        let is_due = row.schedule.next_at.is_some_and(|at| at <= now);
+        if !is_due
+            || row.health.activity != HealthActivity::Idle
+            || desk.runs.has(connection.as_str())
+        {
             continue;
         }
         let desk = Arc::clone(desk);

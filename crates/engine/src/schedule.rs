@@ -4,7 +4,7 @@
 //! spread, so that a hundred agencies on one schedule do not call one CRM at once.
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_port::{ConnectionId, ErrorKind, ProviderSpec};
+use nurturehub_port::{ErrorKind, ProviderSpec};
 use nurturehub_store::connections::{self, ConnectionRecord};
 use nurturehub_store::{audit, runs};
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde_json::json;
 use specta::Type;
 
 use crate::health::{Health, State};
-use crate::{Engine, EngineError, audit_words, lease};
+use crate::{Engine, EngineError, audit_words};
 
 /// The shortest time between two scheduled syncs, in minutes: below that, webhooks are the way.
 pub const LEAST_MINUTES: u32 = 5;
@@ -147,29 +147,6 @@ impl Engine {
         let spec = self.spec_of(&record)?;
         let health = self.health(record.id.as_str()).await?;
         self.schedule(&record, &spec, &health).await
-    }
-
-    /// The connections whose next sync is due and that nobody syncs now.
-    ///
-    /// # Errors
-    /// Storage errors.
-    pub async fn due(&self) -> Result<Vec<ConnectionId>, EngineError> {
-        let now = self.now();
-        let mut due = Vec::new();
-        for record in self.store.read(connections::all).await? {
-            let spec = self.spec_of(&record)?;
-            if every_minutes(&record, &spec).is_none()
-                || lease::is_taken(&self.options.home, &record.id)
-            {
-                continue;
-            }
-            let health = self.health(record.id.as_str()).await?;
-            let schedule = self.schedule(&record, &spec, &health).await?;
-            if schedule.next_at.is_some_and(|at| at <= now) {
-                due.push(record.id);
-            }
-        }
-        Ok(due)
     }
 }
 
