@@ -67,12 +67,12 @@ pub(super) fn cases() -> Vec<Case> {
         changed("The page's list has another type", "*.list:wrongType"),
         Case::new(
             "A field that nothing requires has another name",
+            // As the CRMs write it, each in its own way.
             Deed::Fault(
-                "reapit.list:renamedField=email;\
-                 agentos.list:renamedField=Email;agentos.list:renamedField=EmailAddress;\
-                 agentos.list:renamedField=EMailAddress;\
-                 alto:renamedField=emailAddress;alto:renamedField=emailAddresses;street.list:renamedField=email_addresses;\
-                 loop.list:renamedField=email;loop.list:renamedField=emails",
+                "*:renamedField=email;*:renamedField=emails;*:renamedField=Email;\
+                 *:renamedField=EmailAddress;*:renamedField=EMailAddress;\
+                 *:renamedField=emailAddress;*:renamedField=emailAddresses;\
+                 *:renamedField=email_addresses",
             ),
             &[ErrorKind::SchemaChanged],
             Owner::Nurturehub,
