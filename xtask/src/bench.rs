@@ -13,7 +13,19 @@ use crate::workspace::Workspace;
 /// # Errors
 /// Set-up, the build or the benchmark failed.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let given = match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => arguments,
+    };
+    let asks = |flag: &str| given.iter().any(|argument| argument == flag);
     setup::ensure(For::Running)?;
+    if asks("--peers") {
+        setup::ensure(For::Peers)?;
+        setup::environments()?;
+    }
+    if asks("--instructions") {
+        setup::ensure(For::Counting)?;
+    }
     say::progress("building for release (the first time takes some minutes)");
     Program::cargo(&["build", "--release", "--locked"])
         .arguments(&[
@@ -27,10 +39,6 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         .target
         .join("release")
         .join(format!("nurturehub-bench{}", std::env::consts::EXE_SUFFIX));
-    let given = match arguments.split_first() {
-        Some((first, rest)) if first == "--" => rest,
-        _ => arguments,
-    };
     Program::new(binary.to_string_lossy())
         .arguments(given)
         .run()

@@ -6,8 +6,10 @@
 
 mod apt;
 mod needs;
+mod python;
 
 pub(crate) use needs::For;
+pub(crate) use python::environments;
 
 use crate::failure::Failure;
 use crate::process::Program;
@@ -118,6 +120,9 @@ impl Machine {
                 .path
                 .iter()
                 .any(|folder| folder.join(program).is_file()),
+            Probe::Does(program, arguments) => {
+                Program::new(*program).arguments(arguments).succeeds()
+            }
             Probe::File(path) => std::path::Path::new(path).exists(),
             Probe::Variable(name) => std::env::var_os(name).is_some(),
         }

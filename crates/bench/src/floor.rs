@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -77,13 +77,18 @@ pub(crate) async fn run(
     let mut store = Connection::open(database)?;
     store.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
-         CREATE TABLE record (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-         CREATE TABLE cursor (id INTEGER PRIMARY KEY, page TEXT NOT NULL);",
+         CREATE TABLE IF NOT EXISTS record (id TEXT PRIMARY KEY, body TEXT NOT NULL);
+         CREATE TABLE IF NOT EXISTS cursor
+             (id INTEGER PRIMARY KEY, archived INTEGER NOT NULL, page INTEGER NOT NULL);",
     )?;
+    let stopped_at = cursor(&store)?;
     let began = Instant::now();
     let (mut records, mut pages) = (0_usize, 0_usize);
     for archived in [false, true] {
-        for number in 1.. {
+        let Some(first) = first_page(stopped_at, archived) else {
+            continue;
+        };
+        for number in first.. {
             let address = format!(
                 "{url}/contacts/?pageSize=100&pageNumber={number}&sortBy=created\
                  &embed=relationships&fromArchive={archived}"
@@ -111,10 +116,11 @@ pub(crate) async fn run(
                 }
                 transaction
                     .prepare_cached(
-                        "INSERT INTO cursor (id, page) VALUES (1, ?1)
-                         ON CONFLICT DO UPDATE SET page = excluded.page",
+                        "INSERT INTO cursor (id, archived, page) VALUES (1, ?1, ?2)
+                         ON CONFLICT DO UPDATE SET
+                             archived = excluded.archived, page = excluded.page",
                     )?
-                    .execute([format!("{archived}/{number}")])?;
+                    .execute(params![archived, number])?;
             }
             transaction.commit()?;
             records += page.records.len();
@@ -124,9 +130,29 @@ pub(crate) async fn run(
             }
         }
     }
+    // Done: the next run begins anew.
+    store.execute("DELETE FROM cursor", [])?;
     let milliseconds = began.elapsed().as_millis();
     process::say(
         &json!({ "records": records, "pages": pages, "durationMs": milliseconds }).to_string(),
     );
     Ok(())
+}
+
+/// The last page that a run stored which did not come to its end.
+fn cursor(store: &Connection) -> Result<Option<(bool, u32)>, Failure> {
+    Ok(store
+        .query_row("SELECT archived, page FROM cursor", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?)
+}
+
+/// Where to begin in a listing, or none where it was read to its end.
+const fn first_page(stopped_at: Option<(bool, u32)>, archived: bool) -> Option<u32> {
+    match (stopped_at, archived) {
+        (Some((true, _)), false) => None,
+        (Some((false, page)), false) | (Some((true, page)), true) => Some(page + 1),
+        _ => Some(1),
+    }
 }

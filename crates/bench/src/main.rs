@@ -5,10 +5,18 @@
 //! Times and peak memory are those of the measured process alone. Figures are printed, never
 //! asserted.
 
+mod control;
+mod desk;
+mod digest;
+mod figures;
 mod floor;
+mod machine;
+mod peers;
+mod plain;
 mod process;
-mod scenes;
-mod server;
+mod race;
+mod report;
+mod serve;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -26,12 +34,24 @@ struct Arguments {
     /// Contacts in the full sync.
     #[arg(long, default_value_t = 100_000)]
     contacts: usize,
-    /// Times that the full sync and the floor are run; medians are printed.
-    #[arg(long, default_value_t = 3)]
-    runs: usize,
+    /// Times that each is run (3; 5 with `--peers`); medians are shown.
+    #[arg(long)]
+    runs: Option<usize>,
     /// The command line to measure; by default the one beside this program.
     #[arg(long)]
     binary: Option<PathBuf>,
+    /// Measures other tools beside ours, and writes docs/performance.md.
+    #[arg(long)]
+    peers: bool,
+    /// One run with few contacts, of which no document is written.
+    #[arg(long, requires = "peers")]
+    quick: bool,
+    /// Scenes and contestants, separated by commas; the others keep their figures.
+    #[arg(long, value_delimiter = ',', requires = "peers")]
+    only: Vec<String>,
+    /// Writes the document anew from the figures that were kept, and measures nothing.
+    #[arg(long)]
+    report: bool,
 }
 
 #[derive(Subcommand)]
@@ -51,6 +71,11 @@ enum Part {
         customer: String,
         /// Where to put the database.
         database: PathBuf,
+    },
+    /// Prints the CRM's own records as a store has them, one a line.
+    Dump {
+        #[command(subcommand)]
+        whose: peers::Whose,
     },
 }
 
@@ -72,20 +97,46 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.part {
-        Some(Part::Serve { contacts }) => server::serve(contacts).await,
+    match &arguments.part {
+        Some(Part::Serve { contacts }) => serve::serve(*contacts).await,
         Some(Part::Floor {
             url,
             client,
             customer,
             database,
-        }) => floor::run(&url, &client, &customer, &database).await,
-        None => {
-            let binary = match arguments.binary {
-                Some(binary) => binary,
-                None => std::env::current_exe()?.with_file_name("nurturehub"),
-            };
-            scenes::run(&binary, arguments.contacts, arguments.runs.max(1)).await
-        }
+        }) => floor::run(url, client, customer, database).await,
+        Some(Part::Dump { whose }) => peers::dump(whose).await,
+        None => measure(arguments).await,
     }
+}
+
+async fn measure(arguments: Arguments) -> Result<(), Failure> {
+    let binary = match arguments.binary {
+        Some(binary) => binary,
+        None => std::env::current_exe()?.with_file_name("nurturehub"),
+    };
+    let kept_in = report::figures(&binary, arguments.quick)?;
+    if arguments.peers {
+        let plan = race::Plan {
+            binary,
+            runs: match (arguments.runs, arguments.quick) {
+                (Some(runs), _) => runs.max(1),
+                (None, true) => 1,
+                (None, false) => 5,
+            },
+            quick: arguments.quick,
+            only: arguments.only,
+        };
+        let results = race::run(&plan, &kept_in).await?;
+        return report::write(&results, arguments.quick);
+    }
+    if arguments.report {
+        return report::write(&race::Results::open(&kept_in), arguments.quick);
+    }
+    plain::run(
+        &binary,
+        arguments.contacts,
+        arguments.runs.unwrap_or(3).max(1),
+    )
+    .await
 }

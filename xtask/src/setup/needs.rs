@@ -1,7 +1,7 @@
 //! What the workspace needs of a machine beside the Rust toolchain, as data.
 
-/// What the machine is to be used for; each includes those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// What the machine is to be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum For {
     /// Building and running the command line.
     Running,
@@ -9,6 +9,21 @@ pub(crate) enum For {
     Window,
     /// Every check of CI.
     Testing,
+    /// Measuring other tools beside ours.
+    Peers,
+    /// Counting instructions.
+    Counting,
+}
+
+impl For {
+    /// Whether it needs all that another purpose needs.
+    fn includes(self, other: Self) -> bool {
+        match other {
+            Self::Running => true,
+            Self::Window => matches!(self, Self::Window | Self::Testing),
+            Self::Testing | Self::Peers | Self::Counting => self == other,
+        }
+    }
 }
 
 /// A way to see that something is there.
@@ -16,6 +31,8 @@ pub(crate) enum For {
 pub(crate) enum Probe {
     /// A program on the path.
     OnPath(&'static str),
+    /// A program that does this without complaint.
+    Does(&'static str, &'static [&'static str]),
     /// A file or folder.
     File(&'static str),
     /// A variable by which a person says where it is.
@@ -33,7 +50,7 @@ pub(crate) struct Need {
     pub(crate) package: &'static str,
     /// Any of these shows that it is there.
     pub(crate) probes: &'static [Probe],
-    /// From which purpose on.
+    /// For which purpose.
     pub(crate) purpose: For,
     /// Needed on Linux alone; other systems bring it or do without.
     pub(crate) linux_only: bool,
@@ -187,6 +204,30 @@ pub(crate) const NEEDS: &[Need] = &[
         purpose: For::Testing,
         linux_only: true,
     },
+    Need {
+        what: "python3",
+        why: "the tools that ours is measured beside are written in it",
+        package: "python3",
+        probes: &[Probe::OnPath("python3")],
+        purpose: For::Peers,
+        linux_only: false,
+    },
+    Need {
+        what: "Python's virtual environments",
+        why: "those tools are installed into folders of their own",
+        package: "python3-venv",
+        probes: &[Probe::Does("python3", &["-c", "import ensurepip, venv"])],
+        purpose: For::Peers,
+        linux_only: false,
+    },
+    Need {
+        what: "valgrind",
+        why: "it counts instructions, which are the same on a busy machine",
+        package: "valgrind",
+        probes: &[Probe::OnPath("valgrind")],
+        purpose: For::Counting,
+        linux_only: false,
+    },
 ];
 
 /// What this purpose needs on this system (as [`std::env::consts::OS`] names it) and is not there.
@@ -197,7 +238,7 @@ pub(crate) fn missing(
 ) -> Vec<&'static Need> {
     NEEDS
         .iter()
-        .filter(|need| need.purpose <= purpose)
+        .filter(|need| purpose.includes(need.purpose))
         .filter(|need| system == "linux" || !need.linux_only)
         .filter(|need| !need.probes.iter().any(&has))
         .collect()
@@ -223,6 +264,25 @@ mod tests {
         assert!(
             testing.starts_with(&running) && testing.contains(&"gnome-keyring"),
             "testing needs what running needs, and the keyring: {testing:?}"
+        );
+    }
+
+    #[test]
+    fn measuring_needs_its_own_tools_and_no_window() {
+        let peers = packages(&missing(For::Peers, "linux", |_| false));
+        assert!(
+            peers.ends_with(&["python3", "python3-venv"]) && !peers.contains(&"xvfb"),
+            "Python beside what running needs, and no display: {peers:?}"
+        );
+        let counting = packages(&missing(For::Counting, "linux", |_| false));
+        assert!(
+            counting.ends_with(&["valgrind"]) && !counting.contains(&"python3"),
+            "valgrind beside what running needs: {counting:?}"
+        );
+        let testing = packages(&missing(For::Testing, "linux", |_| false));
+        assert!(
+            !testing.contains(&"valgrind") && !testing.contains(&"python3-venv"),
+            "CI measures nothing: {testing:?}"
         );
     }
 

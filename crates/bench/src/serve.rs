@@ -11,6 +11,7 @@ pub(crate) async fn serve(contacts: usize) -> Result<(), Failure> {
     let config = SandboxConfig {
         contacts,
         limits: false,
+        only: Some("reapit".to_owned()),
         ..SandboxConfig::default()
     };
     let sandbox = Sandbox::start(config).await?;

@@ -1,13 +1,15 @@
-//! The scenes, one after the other.
+//! The plain figures: our own command line and the floor, one scene after the other.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::{Value, json};
-use tempfile::TempDir;
+use serde_json::json;
 
-use crate::Failure;
+use crate::control::Control;
+use crate::desk::{Crm, Desk};
+use crate::figures::{mebibytes, median, number};
 use crate::process::{self, Ended, Server, say};
+use crate::{Failure, machine};
 
 /// Requests a second in the scene in which the limit decides.
 const LIMIT: u64 = 20;
@@ -15,97 +17,11 @@ const LIMIT: u64 = 20;
 /// Contacts in that scene: small, since it is the limit that takes the time.
 const LIMITED_CONTACTS: usize = 10_000;
 
-/// A data folder and the command line over it.
-struct Desk<'a> {
-    binary: &'a Path,
-    home: TempDir,
-}
-
-impl<'a> Desk<'a> {
-    fn new(binary: &'a Path) -> Result<Self, Failure> {
-        Ok(Self {
-            binary,
-            home: tempfile::tempdir()?,
-        })
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.binary);
-        command
-            .arg("--home")
-            .arg(self.home.path())
-            .arg("--json")
-            .args(arguments)
-            .env("NURTUREHUB_VAULT", "file")
-            .env("NURTUREHUB_VAULT_PASSPHRASE", "benchmark");
-        command
-    }
-
-    fn run(&self, arguments: &[&str]) -> Result<Ended, Failure> {
-        process::run(&mut self.command(arguments), "")
-    }
-
-    /// Connects the first CRM of the server and the platform; answers the connection's id.
-    fn connect(&self, server: &Server, per_second: u64) -> Result<String, Failure> {
-        let access = &server.description["providers"]["reapit"];
-        let tenant = text(&server.description["platform"]["tenant"])?;
-        let mut arguments = vec![
-            "connect".to_owned(),
-            "reapit".into(),
-            "--tenant".into(),
-            tenant.into(),
-        ];
-        for (key, value) in access["settings"].as_object().ok_or("no settings")? {
-            if !matches!(key.as_str(), "requestsPerSecond" | "maxConcurrent") {
-                arguments.extend(["--set".into(), format!("{key}={}", text(value)?)]);
-            }
-        }
-        arguments.extend(["--set".into(), format!("requestsPerSecond={per_second}")]);
-        let mut input = String::new();
-        for (key, value) in access["secrets"].as_object().ok_or("no secrets")? {
-            arguments.extend(["--secret".into(), format!("{key}=-")]);
-            input.push_str(text(value)?);
-            input.push('\n');
-        }
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let connected = process::run(&mut self.command(&arguments), &input)?;
-        let url = text(&server.description["platform"]["url"])?;
-        let token = format!("{}\n", text(&server.description["platform"]["token"])?);
-        let set = ["platform", "set", "--url", url, "--secret", "token=-"];
-        process::run(&mut self.command(&set), &token)?;
-        Ok(text(&connected.json["connection"]["id"])?.to_owned())
-    }
-}
-
-fn text(value: &Value) -> Result<&str, Failure> {
-    value
-        .as_str()
-        .ok_or_else(|| format!("{value} is no text").into())
-}
-
-fn number(value: &Value) -> f64 {
-    value.as_f64().unwrap_or(f64::NAN)
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn mebibytes(kib: u64) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "memory sizes are far below 2^52"
-    )]
-    let kib = kib as f64;
-    kib / 1024.0
-}
-
 /// Runs every scene and prints its figures.
 pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(), Failure> {
     say(&format!(
         "{contacts} contacts, medians of {runs} runs, {}",
-        machine()
+        machine::name()
     ));
     let server = Server::start(contacts)?;
     let (mut floor, mut ours) = (Vec::new(), Vec::new());
@@ -158,12 +74,12 @@ fn size_each(desk: &Desk<'_>, contacts: f64) -> f64 {
 
 /// Nothing changed, then a hundred changes.
 async fn changes(desk: &Desk<'_>, connection: &str, server: &Server) -> Result<(), Failure> {
-    let control = format!("{}/control/reapit/mutate", server.root()?);
+    let control = Control::of(server)?;
     let first = desk.run(&["sync", connection])?;
     for (what, count) in [("nothing changed", 0), ("100 changed", 100)] {
         if count > 0 {
-            let body = json!({ "change": "edit", "count": count }).to_string();
-            post(&control, body).await?;
+            let edit = json!({ "change": "edit", "count": count });
+            control.post("reapit/mutate", &edit).await?;
         }
         let ended = desk.run(&["sync", connection])?;
         say(&format!(
@@ -176,21 +92,6 @@ async fn changes(desk: &Desk<'_>, connection: &str, server: &Server) -> Result<(
         ));
     }
     drop(first);
-    Ok(())
-}
-
-async fn post(url: &str, body: String) -> Result<(), Failure> {
-    drop(rustls::crypto::ring::default_provider().install_default());
-    reqwest::Client::builder()
-        .no_proxy()
-        .tls_certs_only(std::iter::empty())
-        .build()?
-        .post(url)
-        .header("content-type", "application/json")
-        .body(body)
-        .send()
-        .await?
-        .error_for_status()?;
     Ok(())
 }
 
@@ -250,34 +151,21 @@ fn memory(binary: &Path, contacts: usize) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Runs the floor once, into a database of its own.
 fn floor_once(server: &Server) -> Result<Ended, Failure> {
     let folder = tempfile::tempdir()?;
-    let access = &server.description["providers"]["reapit"];
-    let settings = &access["settings"];
-    let client = format!(
-        "{}:{}",
-        text(&settings["clientId"])?,
-        text(&access["secrets"]["clientSecret"])?
-    );
     let database: PathBuf = folder.path().join("floor.db");
+    process::run(&mut floor_command(&Crm::of(server)?, &database)?, "")
+}
+
+/// The floor as a process of its own.
+pub(crate) fn floor_command(crm: &Crm, database: &Path) -> Result<Command, Failure> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg("floor")
-        .arg(text(&settings["baseUrl"])?)
-        .arg(client)
-        .arg(text(&settings["customerId"])?)
+        .arg(&crm.url)
+        .arg(format!("{}:{}", crm.client, crm.secret))
+        .arg(&crm.customer)
         .arg(database);
-    process::run(&mut command, "")
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let model = std::fs::read_to_string("/proc/cpuinfo")
-        .ok()
-        .and_then(|text| {
-            let line = text.lines().find(|line| line.starts_with("model name"))?;
-            Some(line.split_once(':')?.1.trim().to_owned())
-        })
-        .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
-    format!("{cores} cores, {model}")
+    Ok(command)
 }

@@ -1,0 +1,111 @@
+//! Our own command line over a data folder of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::Failure;
+use crate::process::{self, Ended, Server};
+
+/// What one must know to read the CRM that is served.
+pub(crate) struct Crm {
+    /// Its address.
+    pub(crate) url: String,
+    /// The client's id.
+    pub(crate) client: String,
+    /// The client's secret.
+    pub(crate) secret: String,
+    /// The agency.
+    pub(crate) customer: String,
+}
+
+impl Crm {
+    /// As the server describes it.
+    pub(crate) fn of(server: &Server) -> Result<Self, Failure> {
+        let access = &server.description["providers"]["reapit"];
+        let settings = &access["settings"];
+        Ok(Self {
+            url: text(&settings["baseUrl"])?.to_owned(),
+            client: text(&settings["clientId"])?.to_owned(),
+            secret: text(&access["secrets"]["clientSecret"])?.to_owned(),
+            customer: text(&settings["customerId"])?.to_owned(),
+        })
+    }
+}
+
+/// A data folder and the command line over it. The folder goes when this does.
+pub(crate) struct Desk<'a> {
+    binary: &'a Path,
+    pub(crate) home: TempDir,
+}
+
+impl<'a> Desk<'a> {
+    pub(crate) fn new(binary: &'a Path) -> Result<Self, Failure> {
+        Ok(Self {
+            binary,
+            home: tempfile::tempdir()?,
+        })
+    }
+
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.binary);
+        command
+            .arg("--home")
+            .arg(self.home.path())
+            .arg("--json")
+            .args(arguments);
+        Self::unlock(&mut command);
+        command
+    }
+
+    /// Lets a command into the vault.
+    pub(crate) fn unlock(command: &mut Command) {
+        command
+            .env("NURTUREHUB_VAULT", "file")
+            .env("NURTUREHUB_VAULT_PASSPHRASE", "benchmark");
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Result<Ended, Failure> {
+        process::run(&mut self.command(arguments), "")
+    }
+
+    /// Connects the first CRM of the server and the platform; answers the connection's id.
+    pub(crate) fn connect(&self, server: &Server, per_second: u64) -> Result<String, Failure> {
+        let access = &server.description["providers"]["reapit"];
+        let tenant = text(&server.description["platform"]["tenant"])?;
+        let mut arguments = vec![
+            "connect".to_owned(),
+            "reapit".into(),
+            "--tenant".into(),
+            tenant.into(),
+        ];
+        for (key, value) in access["settings"].as_object().ok_or("no settings")? {
+            if !matches!(key.as_str(), "requestsPerSecond" | "maxConcurrent") {
+                arguments.extend(["--set".into(), format!("{key}={}", text(value)?)]);
+            }
+        }
+        arguments.extend(["--set".into(), format!("requestsPerSecond={per_second}")]);
+        let mut input = String::new();
+        for (key, value) in access["secrets"].as_object().ok_or("no secrets")? {
+            arguments.extend(["--secret".into(), format!("{key}=-")]);
+            input.push_str(text(value)?);
+            input.push('\n');
+        }
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let connected = process::run(&mut self.command(&arguments), &input)?;
+        let url = text(&server.description["platform"]["url"])?;
+        let token = format!("{}\n", text(&server.description["platform"]["token"])?);
+        let set = ["platform", "set", "--url", url, "--secret", "token=-"];
+        process::run(&mut self.command(&set), &token)?;
+        Ok(text(&connected.json["connection"]["id"])?.to_owned())
+    }
+}
+
+/// A value that must be a text.
+pub(crate) fn text(value: &Value) -> Result<&str, Failure> {
+    value
+        .as_str()
+        .ok_or_else(|| format!("{value} is no text").into())
+}

@@ -1,0 +1,148 @@
+//! What was measured, as it is kept between parts of a race.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::scene::Scene;
+use crate::digest::Verdict;
+use crate::figures::median;
+use crate::peers::{self, Contestant, Places};
+use crate::{Failure, machine};
+
+/// One run of one contestant.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Run {
+    /// From the start of the process to its end.
+    pub(crate) seconds: f64,
+    /// Peak memory of all its processes.
+    pub(crate) peak_mib: f64,
+    /// Pages that were answered.
+    pub(crate) pages: u64,
+    /// Requests that came too fast.
+    pub(crate) refused: u64,
+    /// Pages that were answered before it was killed.
+    pub(crate) before_kill: Option<usize>,
+    /// How many of those were asked for again.
+    pub(crate) again: Option<usize>,
+    /// Where the time went, by the run's own report.
+    pub(crate) spent: Option<Value>,
+    /// What was in the store at the end.
+    pub(crate) verdict: Verdict,
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{:>8.2} s {:>7.0} MiB {:>5} pages, {} refused",
+            self.seconds, self.peak_mib, self.pages, self.refused
+        )?;
+        if let (Some(before), Some(again)) = (self.before_kill, self.again) {
+            write!(formatter, ", {again} of {before} again")?;
+        }
+        let verdict = &self.verdict;
+        write!(
+            formatter,
+            ", {} rows ({} missing, {} different, {} extra, {} twice)",
+            verdict.rows, verdict.missing, verdict.different, verdict.extra, verdict.repeated
+        )
+    }
+}
+
+/// All runs of one contestant in one scene.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Cell {
+    /// Contacts that the CRM listed.
+    pub(crate) contacts: usize,
+    /// The runs.
+    pub(crate) runs: Vec<Run>,
+    /// Why there are no more.
+    pub(crate) failed: Option<String>,
+}
+
+impl Cell {
+    /// One without runs.
+    pub(crate) const fn new(contacts: usize) -> Self {
+        Self {
+            contacts,
+            runs: Vec::new(),
+            failed: None,
+        }
+    }
+
+    /// The middle of a figure over all runs; none where there is no run.
+    pub(crate) fn middle(&self, figure: impl Fn(&Run) -> f64) -> Option<f64> {
+        (!self.runs.is_empty()).then(|| median(self.runs.iter().map(figure).collect()))
+    }
+
+    /// The run whose time is the middle one.
+    pub(crate) fn middle_run(&self) -> Option<&Run> {
+        let seconds = self.middle(|run| run.seconds)?;
+        self.runs.iter().min_by(|a, b| {
+            let far = |run: &Run| (run.seconds - seconds).abs();
+            far(a).total_cmp(&far(b))
+        })
+    }
+}
+
+/// What is known so far.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Results {
+    /// The machine, in a few words.
+    pub(crate) machine: String,
+    /// The days on which figures were taken.
+    pub(crate) days: Vec<String>,
+    /// What was measured: name and version.
+    pub(crate) versions: BTreeMap<String, String>,
+    cells: BTreeMap<String, BTreeMap<String, Cell>>,
+}
+
+impl Results {
+    /// What was kept in a file; nothing where there is none, or it is another version's.
+    pub(crate) fn open(path: &Path) -> Self {
+        std::fs::read(path)
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps everything.
+    pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(std::fs::write(path, serde_json::to_vec_pretty(self)?)?)
+    }
+
+    /// Notes machine, day and versions. Figures of another machine are forgotten.
+    pub(crate) fn describe(&mut self, places: &Places) {
+        let machine = machine::name();
+        if self.machine != machine {
+            *self = Self::default();
+            self.machine = machine;
+        }
+        let today = machine::today();
+        if !self.days.contains(&today) {
+            self.days.push(today);
+        }
+        self.versions = peers::versions(places);
+    }
+
+    /// Keeps the runs of a contestant in a scene, instead of earlier ones.
+    pub(crate) fn put(&mut self, scene: Scene, contestant: &Contestant, cell: Cell) {
+        let row = self.cells.entry(scene.id().to_owned()).or_default();
+        row.insert(contestant.id.to_owned(), cell);
+    }
+
+    /// The runs of a contestant in a scene.
+    pub(crate) fn cell(&self, scene: Scene, contestant: &Contestant) -> Option<&Cell> {
+        self.cells.get(scene.id())?.get(contestant.id)
+    }
+}

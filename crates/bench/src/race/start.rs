@@ -1,0 +1,116 @@
+//! One run of one contestant.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::results::Run;
+use super::scene::Scene;
+use crate::Failure;
+use crate::control::Control;
+use crate::digest::Rows;
+use crate::figures::mebibytes;
+use crate::peers::{Contestant, Entry, Places};
+use crate::process::{Finished, Memory, Server, end_group, measure};
+
+/// How long one may take before it counts as failed.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// How often the server is asked how far one has come that is to be killed.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// Takes a contestant through a scene, from an empty store.
+pub(super) async fn once(
+    contestant: &Contestant,
+    scene: Scene,
+    places: &Places,
+    server: &Server,
+    listed: &Rows,
+) -> Result<Run, Failure> {
+    let control = Control::of(server)?;
+    control.set(0, false).await?;
+    let entry = contestant.enter(places, server, scene.limit()).await?;
+    let mut before = BTreeSet::new();
+    match scene {
+        Scene::Unchanged => drop(finish(&mut entry.sync()?)?),
+        Scene::Killed => {
+            control.forget().await?;
+            kill_half_way(&entry, &control, listed).await?;
+            before = control.pages().await?.into_iter().collect();
+        }
+        _ => {}
+    }
+    control.forget().await?;
+    control.set(scene.delay_ms(), scene.limits()).await?;
+    let finished = finish(&mut entry.sync()?);
+    control.set(0, false).await?;
+    let finished = finished?;
+    let asked = control.asked().await?;
+    let again = if scene == Scene::Killed {
+        let pages = control.pages().await?;
+        let again = pages.iter().filter(|page| before.contains(*page)).count();
+        Some((before.len(), again))
+    } else {
+        None
+    };
+    Ok(Run {
+        seconds: finished.wall.as_secs_f64(),
+        peak_mib: mebibytes(finished.peak_kib),
+        pages: asked.pages,
+        refused: asked.refused,
+        before_kill: again.map(|(before, _)| before),
+        again: again.map(|(_, again)| again),
+        spent: spent(&finished.text),
+        verdict: stored(&entry)?.against(listed),
+    })
+}
+
+/// Runs a command to a good end.
+pub(super) fn finish(command: &mut Command) -> Result<Finished, Failure> {
+    let finished = measure(command, "", Memory::Tree, Some(PATIENCE))?;
+    match finished.failure() {
+        None => Ok(finished),
+        Some(reason) => Err(reason.into()),
+    }
+}
+
+/// What is in the store.
+pub(super) fn stored(entry: &Entry<'_>) -> Result<Rows, Failure> {
+    let finished = finish(&mut entry.dump()?)?;
+    Rows::read(finished.text.as_bytes())
+}
+
+/// Where the time went, where the run's own report says so.
+fn spent(text: &str) -> Option<Value> {
+    let report: Value = serde_json::from_str(text).ok()?;
+    report.get("spent").cloned()
+}
+
+/// Starts a sync and kills it, with all that it started, once half of the pages were answered.
+async fn kill_half_way(entry: &Entry<'_>, control: &Control, listed: &Rows) -> Result<(), Failure> {
+    let half = listed.len().div_ceil(100) / 2;
+    let mut child = entry
+        .sync()?
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let began = Instant::now();
+    let outcome = loop {
+        if control.asked().await?.pages >= half {
+            break Ok(());
+        }
+        if child.try_wait()?.is_some() {
+            break Err("it ended before it was half way".into());
+        }
+        if began.elapsed() > PATIENCE {
+            break Err(format!("not half way after {} s", PATIENCE.as_secs()).into());
+        }
+        tokio::time::sleep(LOOK).await;
+    };
+    end_group(child.id());
+    child.wait()?;
+    outcome
+}

@@ -1,0 +1,211 @@
+//! The tables and sentences of figures.
+
+use serde_json::Value;
+
+use crate::digest::Verdict;
+use crate::figures::number;
+use crate::peers::{self, Contestant, Kind};
+use crate::race::{Cell, Results, Run, Scene};
+
+/// What stands where there is no figure.
+const NONE: &str = "not measured";
+
+/// A column: its title, and what it shows of a cell and its middle run.
+type Column = (&'static str, fn(&Cell, &Run) -> String);
+
+/// The table of a scene.
+pub(super) fn of(results: &Results, scene: Scene) -> String {
+    let columns = columns(scene);
+    let mut text = String::from("| | setting | into |");
+    for (title, _) in &columns {
+        text.push_str(&format!(" {title} |"));
+    }
+    text.push_str(&format!(
+        "\n| --- | --- | --- |{}",
+        " ---: |".repeat(columns.len())
+    ));
+    for contestant in peers::ALL {
+        text.push_str(&format!(
+            "\n| {} | {} | {} |",
+            contestant.name, contestant.setting, contestant.into
+        ));
+        let cell = results.cell(scene, contestant);
+        match cell.and_then(|cell| Some((cell, cell.middle_run()?))) {
+            Some((cell, run)) => {
+                for (_, show) in &columns {
+                    text.push_str(&format!(" {} |", show(cell, run)));
+                }
+            }
+            None => {
+                let reason = cell.and_then(|cell| cell.failed.as_deref());
+                let words = reason.map_or_else(|| NONE.to_owned(), |why| format!("failed: {why}"));
+                text.push_str(&format!(" {} |", words.replace('|', "/")));
+                text.push_str(&" |".repeat(columns.len().saturating_sub(1)));
+            }
+        }
+    }
+    text
+}
+
+fn columns(scene: Scene) -> Vec<Column> {
+    let mut columns: Vec<Column> = vec![("seconds", seconds)];
+    match scene {
+        Scene::Processor | Scene::Delay => columns.push(("contacts a second", rate)),
+        Scene::Quota => columns.push(("refused requests", refused)),
+        Scene::Killed => {
+            columns.push(("pages before the kill", before_kill));
+            columns.push(("of these asked for again", again));
+        }
+        Scene::Unchanged => columns.push(("pages asked for", pages)),
+    }
+    columns.push(("peak memory, MiB", memory));
+    columns.push(("rows", rows));
+    columns
+}
+
+fn seconds(cell: &Cell, _: &Run) -> String {
+    let seconds = cell.middle(|run| run.seconds);
+    let mut text = seconds.map_or_else(|| NONE.to_owned(), |seconds| format!("{seconds:.2}"));
+    if let Some(reason) = &cell.failed {
+        text.push_str(&format!(" (then failed: {})", reason.replace('|', "/")));
+    }
+    text
+}
+
+fn rate(cell: &Cell, _: &Run) -> String {
+    let rate = cell.middle(|run| per_second(cell, run));
+    rate.map_or_else(|| NONE.to_owned(), |rate| format!("{rate:.0}"))
+}
+
+fn per_second(cell: &Cell, run: &Run) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let contacts = cell.contacts as f64;
+    contacts / run.seconds
+}
+
+fn memory(cell: &Cell, _: &Run) -> String {
+    let peak = cell.middle(|run| run.peak_mib);
+    peak.map_or_else(|| NONE.to_owned(), |peak| format!("{peak:.0}"))
+}
+
+fn refused(_: &Cell, run: &Run) -> String {
+    run.refused.to_string()
+}
+
+fn pages(_: &Cell, run: &Run) -> String {
+    run.pages.to_string()
+}
+
+fn before_kill(_: &Cell, run: &Run) -> String {
+    run.before_kill
+        .map_or_else(|| NONE.to_owned(), |pages| pages.to_string())
+}
+
+fn again(_: &Cell, run: &Run) -> String {
+    run.again
+        .map_or_else(|| NONE.to_owned(), |pages| pages.to_string())
+}
+
+/// The worst of all runs: a tool that loses rows once has lost them.
+fn rows(cell: &Cell, run: &Run) -> String {
+    let wrong = cell.runs.iter().find(|run| !run.verdict.is_right());
+    let verdict = &wrong.unwrap_or(run).verdict;
+    let Verdict {
+        rows,
+        missing,
+        extra,
+        different,
+        repeated,
+        ..
+    } = verdict;
+    if verdict.is_right() {
+        return format!("all {rows}");
+    }
+    let parts = [
+        (missing, "missing"),
+        (different, "different"),
+        (extra, "too many"),
+        (repeated, "twice"),
+    ];
+    let wrong: Vec<String> = parts
+        .into_iter()
+        .filter(|(count, _)| **count > 0)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    format!("{rows}: {}", wrong.join(", "))
+}
+
+/// How ours compares with the fastest peer that kept every row, and with the floor.
+pub(super) fn lead(results: &Results, scene: Scene) -> String {
+    let time = |contestant: &Contestant| {
+        let cell = results.cell(scene, contestant)?;
+        let right = cell.runs.iter().all(|run| run.verdict.is_right());
+        cell.middle(|run| run.seconds).filter(|_| right)
+    };
+    let of_kind = |wanted: fn(&Kind) -> bool| {
+        peers::ALL
+            .iter()
+            .filter(|one| wanted(&one.kind))
+            .filter_map(|one| Some((one, time(one)?)))
+            .min_by(|(_, a), (_, b)| a.total_cmp(b))
+    };
+    let ours = of_kind(|kind| matches!(kind, Kind::Ours));
+    let floor = of_kind(|kind| matches!(kind, Kind::Floor));
+    let best = of_kind(|kind| matches!(kind, Kind::Python { .. }));
+    let (Some((_, ours)), Some((peer, best))) = (ours, best) else {
+        return format!("How ours compares was {NONE}.");
+    };
+    let floor = floor.map_or_else(String::new, |(_, floor)| {
+        format!(" The floor took {:.2} times as long as ours.", floor / ours)
+    });
+    format!(
+        "The fastest peer that kept every row, {} ({}, into {}), took {:.1} times as long as \
+         ours.{floor}",
+        peer.name,
+        peer.setting,
+        peer.into,
+        best / ours
+    )
+}
+
+/// Where our time went, by the report of the middle run.
+pub(super) fn spent(results: &Results, scene: Scene) -> String {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let run = ours
+        .and_then(|ours| results.cell(scene, ours))
+        .and_then(Cell::middle_run);
+    let Some((run, spent)) = run.and_then(|run| Some((run, run.spent.as_ref()?))) else {
+        return format!("| {} | {NONE} | | | | |", scene.title());
+    };
+    let part = |name: &str| number(spent.get(name).unwrap_or(&Value::Null)) / 1000.0;
+    format!(
+        "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+        scene.title(),
+        run.seconds,
+        part("waitingMs"),
+        part("throttledMs"),
+        part("mappingMs"),
+        part("storingMs"),
+    )
+}
+
+/// How many contacts the CRM listed.
+pub(super) fn contacts(results: &Results, scene: Scene) -> String {
+    any(results, scene).map_or_else(|| NONE.to_owned(), |cell| cell.contacts.to_string())
+}
+
+/// How often each was run.
+pub(super) fn runs(results: &Results, scene: Scene) -> String {
+    let cells = peers::ALL.iter().filter_map(|one| results.cell(scene, one));
+    match cells.map(|cell| cell.runs.len()).max() {
+        None | Some(0) => NONE.to_owned(),
+        Some(1) => "one run".to_owned(),
+        Some(runs) => format!("medians of {runs} runs"),
+    }
+}
+
+fn any(results: &Results, scene: Scene) -> Option<&Cell> {
+    peers::ALL
+        .iter()
+        .find_map(|contestant| results.cell(scene, contestant))
+}
