@@ -34,7 +34,8 @@ pub(crate) fn versions(places: &Places) -> BTreeMap<String, String> {
         let path = scripts().join(format!("requirements-{environment}.txt"));
         for (name, version) in pinned(&path) {
             if SHOWN.contains(&name.as_str()) {
-                versions.insert(name, version);
+                // Two environments may pin different versions of the same package.
+                versions.insert(format!("{name} (in {environment}'s environment)"), version);
             }
         }
     }
