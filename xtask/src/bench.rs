@@ -2,6 +2,7 @@
 //!
 //! Both the benchmark and the command line are built, because some scenes measure the real process.
 
+use crate::bench_app;
 use crate::failure::Failure;
 use crate::process::Program;
 use crate::say;
@@ -39,7 +40,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
         .target
         .join("release")
         .join(format!("nurturehub-bench{}", std::env::consts::EXE_SUFFIX));
-    Program::new(binary.to_string_lossy())
-        .arguments(given)
-        .run()
+    let bench = Program::new(binary.to_string_lossy());
+    if asks("--app") {
+        return bench_app::run(&bench, given);
+    }
+    bench.arguments(given).run()
 }

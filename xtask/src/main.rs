@@ -5,6 +5,7 @@
 
 mod artifacts;
 mod bench;
+mod bench_app;
 mod bindings;
 mod check_specs;
 mod failure;

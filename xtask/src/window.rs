@@ -87,19 +87,24 @@ fn drive(script: &[&str]) -> Result<(), Failure> {
     let built = build()?;
     let home = Throwaway::new("window")?;
     let out = Workspace::read()?.target.join("screenshots");
-    let session = Program::new("xvfb-run")
+    let session = session(script)
+        .environment("NURTUREHUB_APP", built.app.as_os_str())
+        .environment("NURTUREHUB_COMMAND_LINE", built.command_line.as_os_str())
+        .environment("NURTUREHUB_SCREENSHOTS", out.as_os_str())
+        .environment("NURTUREHUB_THROWAWAY", home.path().as_os_str());
+    home.house(session)?.run()
+}
+
+/// A script of `ui/e2e` with a display, a bus and a keyring of its own.
+pub(crate) fn session(script: &[&str]) -> Program {
+    Program::new("xvfb-run")
         .arguments(&["-a", "-s", SCREEN, "dbus-run-session", "--"])
         .arguments(&["sh", "-c", SCRIPT, "sh", "node"])
         .arguments(script)
         .folder(workspace::root().join("ui/e2e"))
-        .environment("NURTUREHUB_APP", built.app.as_os_str())
-        .environment("NURTUREHUB_COMMAND_LINE", built.command_line.as_os_str())
-        .environment("NURTUREHUB_SCREENSHOTS", out.as_os_str())
-        .environment("NURTUREHUB_THROWAWAY", home.path().as_os_str())
         // Without this the driver waits for ever.
         .environment("TAURI_WEBVIEW_AUTOMATION", "true")
         .environment("NO_AT_BRIDGE", "1")
         .environment("LIBGL_ALWAYS_SOFTWARE", "1")
-        .without("WAYLAND_DISPLAY");
-    home.house(session)?.run()
+        .without("WAYLAND_DISPLAY")
 }

@@ -1,6 +1,6 @@
 //! Our own command line over a data folder of its own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -35,25 +35,44 @@ impl Crm {
     }
 }
 
-/// A data folder and the command line over it. The folder goes when this does.
+/// A data folder and the command line over it.
 pub(crate) struct Desk<'a> {
     binary: &'a Path,
-    pub(crate) home: TempDir,
+    home: PathBuf,
+    /// Where nobody gave one: it goes when this does.
+    _folder: Option<TempDir>,
 }
 
 impl<'a> Desk<'a> {
+    /// Over a folder of its own.
     pub(crate) fn new(binary: &'a Path) -> Result<Self, Failure> {
+        let folder = tempfile::tempdir()?;
         Ok(Self {
             binary,
-            home: tempfile::tempdir()?,
+            home: folder.path().to_owned(),
+            _folder: Some(folder),
         })
+    }
+
+    /// Over this folder, which stays.
+    pub(crate) const fn at(binary: &'a Path, home: PathBuf) -> Self {
+        Self {
+            binary,
+            home,
+            _folder: None,
+        }
+    }
+
+    /// The data folder.
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
     }
 
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command
             .arg("--home")
-            .arg(self.home.path())
+            .arg(&self.home)
             .arg("--json")
             .args(arguments);
         Self::unlock(&mut command);
@@ -71,8 +90,20 @@ impl<'a> Desk<'a> {
         process::run(&mut self.command(arguments), "")
     }
 
-    /// Connects the first CRM of the server and the platform; answers the connection's id.
+    /// Connects the first CRM of the server and the platform; answers the connection's id. Applicants
+    /// are not looked up, so that whoever is compared asks for the same pages.
     pub(crate) fn connect(&self, server: &Server, per_second: u64) -> Result<String, Failure> {
+        self.connect_with(server, per_second, false)
+    }
+
+    /// The same, where each page's applicants may be looked up: a request more for each page, by which
+    /// buyers are told from tenants. It is what people get who set nothing.
+    pub(crate) fn connect_with(
+        &self,
+        server: &Server,
+        per_second: u64,
+        applicants: bool,
+    ) -> Result<String, Failure> {
         let access = &server.description["providers"]["reapit"];
         let tenant = text(&server.description["platform"]["tenant"])?;
         let mut arguments = vec![
@@ -87,6 +118,7 @@ impl<'a> Desk<'a> {
             }
         }
         arguments.extend(["--set".into(), format!("requestsPerSecond={per_second}")]);
+        arguments.extend(["--set".into(), format!("applicantLookup={applicants}")]);
         let mut input = String::new();
         for (key, value) in access["secrets"].as_object().ok_or("no secrets")? {
             arguments.extend(["--secret".into(), format!("{key}=-")]);

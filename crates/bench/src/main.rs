@@ -72,6 +72,13 @@ enum Part {
         /// Where to put the database.
         database: PathBuf,
     },
+    /// Fills a data folder, for whoever measures what is over it.
+    Fill {
+        /// The data folder.
+        home: PathBuf,
+        /// Contacts in it.
+        contacts: usize,
+    },
     /// Prints the CRM's own records as a store has them, one a line.
     Dump {
         #[command(subcommand)]
@@ -105,16 +112,29 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             customer,
             database,
         }) => floor::run(url, client, customer, database).await,
+        Some(Part::Fill { home, contacts }) => {
+            let binary = command_line(&arguments)?;
+            let server = process::Server::start(*contacts)?;
+            let desk = desk::Desk::at(&binary, home.clone());
+            let connection = desk.connect(&server, 1_000_000)?;
+            desk.run(&["sync", &connection])?;
+            Ok(())
+        }
         Some(Part::Dump { whose }) => peers::dump(whose).await,
         None => measure(arguments).await,
     }
 }
 
-async fn measure(arguments: Arguments) -> Result<(), Failure> {
-    let binary = match arguments.binary {
-        Some(binary) => binary,
+/// The command line that is measured.
+fn command_line(arguments: &Arguments) -> Result<PathBuf, Failure> {
+    Ok(match &arguments.binary {
+        Some(binary) => binary.clone(),
         None => std::env::current_exe()?.with_file_name("nurturehub"),
-    };
+    })
+}
+
+async fn measure(arguments: Arguments) -> Result<(), Failure> {
+    let binary = command_line(&arguments)?;
     let kept_in = report::figures(&binary, arguments.quick)?;
     if arguments.peers {
         let plan = race::Plan {

@@ -58,6 +58,7 @@ pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(
         "floor                {floor:.0} contacts/s; full sync / floor = {:.2}",
         ours / floor
     ));
+    looked_up(binary, &server)?;
     let (desk, connection) = last.ok_or("no run")?;
     changes(&desk, &connection, &server).await?;
     platform(&desk, &connection)?;
@@ -68,8 +69,22 @@ pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(
 
 fn size_each(desk: &Desk<'_>, contacts: f64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "file sizes are far below 2^52")]
-    let bytes = process::database_size(desk.home.path()) as f64;
+    let bytes = process::database_size(desk.home()) as f64;
     bytes / contacts
+}
+
+/// With a request more for each page, as by default.
+fn looked_up(binary: &Path, server: &Server) -> Result<(), Failure> {
+    let desk = Desk::new(binary)?;
+    let connection = desk.connect_with(server, 1_000_000, true)?;
+    let full = desk.run(&["sync", &connection])?;
+    say(&format!(
+        "with applicants      {:.0} contacts/s, {} requests, {:.1} MiB peak",
+        number(&full.json["fetched"]) * 1000.0 / number(&full.json["durationMs"]),
+        full.json["requests"],
+        mebibytes(full.peak_kib),
+    ));
+    Ok(())
 }
 
 /// Nothing changed, then a hundred changes.

@@ -151,7 +151,7 @@ impl Entry<'_> {
                 let mut command = Command::new(std::env::current_exe()?);
                 command
                     .args(["dump", "ours"])
-                    .arg(desk.home.path())
+                    .arg(desk.home())
                     .arg(connection);
                 Desk::unlock(&mut command);
                 command
