@@ -10,6 +10,7 @@ mod desk;
 mod digest;
 mod figures;
 mod floor;
+mod instructions;
 mod machine;
 mod peers;
 mod plain;
@@ -49,6 +50,9 @@ struct Arguments {
     /// Scenes and contestants, separated by commas; the others keep their figures.
     #[arg(long, value_delimiter = ',', requires = "peers")]
     only: Vec<String>,
+    /// Counts instructions instead of time, by valgrind.
+    #[arg(long)]
+    instructions: bool,
     /// Writes the document anew from the figures that were kept, and measures nothing.
     #[arg(long)]
     report: bool,
@@ -149,6 +153,9 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
         };
         let results = race::run(&plan, &kept_in).await?;
         return report::write(&results, arguments.quick);
+    }
+    if arguments.instructions {
+        return instructions::run(&binary);
     }
     if arguments.report {
         return report::write(&race::Results::open(&kept_in), arguments.quick);
