@@ -297,8 +297,10 @@ impl Store {
 impl Drop for Inner {
     /// Waits until the database is closed. A process that ended meanwhile would take the
     /// cryptographic library from under the writing thread.
+    ///
+    /// The writing connection goes last: whoever is the last one copies the log into the file, and of
+    /// two that go at once neither is.
     fn drop(&mut self) {
-        drop(self.jobs.take());
         self.readers
             .get_mut()
             .unwrap_or_else(PoisonError::into_inner)
@@ -309,6 +311,7 @@ impl Drop for Inner {
                 .unwrap_or_else(PoisonError::into_inner)
                 .take(),
         );
+        drop(self.jobs.take());
         let Some(writer) = self.writer.take() else {
             return;
         };

@@ -138,6 +138,27 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     assert_eq!(version, 99);
 }
 
+/// Readers and the writer that went at once used to take each other for somebody who stays, so that none
+/// of them copied the log: it took some rounds to see.
+#[tokio::test]
+async fn a_store_that_is_closed_leaves_no_log_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    for round in 0..100 {
+        let store = Store::open(&path, key(7)).await.unwrap();
+        let write = |tx: &nurturehub_store::Write<'_>| tx.count_rows("connection");
+        store.write(write).await.unwrap();
+        let read = |db: &nurturehub_store::Read<'_>| db.count_rows("connection");
+        let _both = tokio::join!(store.read(read), store.read(read), store.count_contacts(1));
+        drop(store);
+        let files: Vec<String> = files_of(folder.path())
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(files, ["store.db"], "round {round}");
+    }
+}
+
 fn files_of(folder: &Path) -> Vec<(String, Vec<u8>)> {
     std::fs::read_dir(folder)
         .unwrap()
