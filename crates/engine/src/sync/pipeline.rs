@@ -2,6 +2,7 @@
 //! asked for, so that a kill costs one page at most; a few at a time are merged into the contacts
 //! while the next ones are fetched.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -19,9 +20,13 @@ use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
 
-/// Pages are merged once they have so many contacts between them: more of them in one transaction
-/// write less, and hold more memory.
-const MERGED_TOGETHER: usize = 500;
+/// Pages are merged once they have at least so many contacts between them, and at most so many: more
+/// of them in one transaction write less, hold more memory, and keep the next page waiting for longer.
+const MERGED_TOGETHER: RangeInclusive<u64> = 500..=2_000;
+
+/// Between these, one for each so many contacts of the listing. Each contact falls on a page of the
+/// index that hardly another one of its transaction falls on, once the index is large.
+const LISTED_FOR_EACH: u64 = 100;
 
 /// What is on its way into the contacts.
 #[derive(Default)]
@@ -177,7 +182,7 @@ impl Walk<'_> {
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
         let waiting: usize = merging.aside.iter().map(SetAside::contacts).sum();
-        if waiting >= MERGED_TOGETHER {
+        if waiting >= merged_together(listing.counts.listed) {
             self.merge(merging, listing, report).await?;
         }
         Ok(())
@@ -232,6 +237,12 @@ fn count(counts: &ListingCounts, listing: &mut Listing, report: &mut SyncReport)
     report.count(counts);
     listing.counts.add(counts);
     report.proof = Proof::of(listing);
+}
+
+/// How many contacts are to be merged together, after so many of the listing.
+fn merged_together(listed: u64) -> usize {
+    let many = (listed / LISTED_FOR_EACH).clamp(*MERGED_TOGETHER.start(), *MERGED_TOGETHER.end());
+    usize::try_from(many).unwrap_or(usize::MAX)
 }
 
 fn microseconds(duration: Duration) -> u64 {

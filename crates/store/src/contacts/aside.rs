@@ -47,9 +47,11 @@ fn damaged(error: impl std::fmt::Display) -> StoreError {
 /// A page that was set aside, as whoever set it aside still has it.
 #[derive(Debug)]
 pub struct SetAside {
+    /// Without its packed blocks, which are written.
     page: PageToStage,
     id: i64,
     blocks: Vec<i64>,
+    places: Vec<BodyRef>,
 }
 
 impl SetAside {
@@ -64,12 +66,11 @@ impl SetAside {
 ///
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress.
-pub fn set_aside(tx: &Write<'_>, page: PageToStage) -> Result<SetAside, StoreError> {
+pub fn set_aside(tx: &Write<'_>, mut page: PageToStage) -> Result<SetAside, StoreError> {
     listings::advance(tx, &page)?;
     traces::append(tx, page.connection, page.run, &page.traces)?;
-    let blocks = page
-        .records
-        .blocks
+    let packed = std::mem::take(&mut page.records.blocks);
+    let blocks = packed
         .iter()
         .map(|block| bodies::insert(tx, page.connection, block))
         .collect::<Result<Vec<_>, _>>()?;
@@ -95,6 +96,7 @@ pub fn set_aside(tx: &Write<'_>, page: PageToStage) -> Result<SetAside, StoreErr
     Ok(SetAside {
         page,
         id: tx.database.last_insert_rowid(),
+        places: places(&packed, &blocks),
         blocks,
     })
 }
@@ -110,18 +112,13 @@ pub fn merge_aside(tx: &Write<'_>, asides: &[SetAside]) -> Result<ListingCounts,
     };
     Ledger::keep(tx, first.page.connection, |ledger| {
         for aside in asides {
-            let places = places(&aside.page.records.blocks, &aside.blocks);
-            counts.add(&merge_one(ledger, aside, &places)?);
+            counts.add(&merge_one(ledger, aside)?);
         }
         Ok(counts)
     })
 }
 
-fn merge_one(
-    ledger: &mut Ledger<'_>,
-    aside: &SetAside,
-    places: &[BodyRef],
-) -> Result<ListingCounts, StoreError> {
+fn merge_one(ledger: &mut Ledger<'_>, aside: &SetAside) -> Result<ListingCounts, StoreError> {
     ledger
         .tx()
         .database
@@ -130,7 +127,7 @@ fn merge_one(
     for &block in &aside.blocks {
         ledger.touch(block);
     }
-    merge(ledger, &aside.page, places)
+    merge(ledger, &aside.page, &aside.places)
 }
 
 /// Merges the pages that a run before set aside and did not come to merge, where there are any.
@@ -150,8 +147,7 @@ pub fn merge_left_over(tx: &Write<'_>, connection: i64) -> Result<(), StoreError
     Ledger::keep(tx, connection, |ledger| {
         for (id, blocks, page) in &found {
             let blocks = serde_json::from_str(blocks).map_err(damaged)?;
-            let (aside, places) = read(tx, connection, *id, blocks, page)?;
-            merge_one(ledger, &aside, &places)?;
+            merge_one(ledger, &read(tx, connection, *id, blocks, page)?)?;
         }
         Ok(())
     })
@@ -164,7 +160,7 @@ fn read(
     id: i64,
     blocks: Vec<i64>,
     page: &[u8],
-) -> Result<(SetAside, Vec<BodyRef>), StoreError> {
+) -> Result<SetAside, StoreError> {
     let aside: Aside<'_> = postcard::from_bytes(page).map_err(damaged)?;
     let mut places = Vec::new();
     let mut rows = Vec::new();
@@ -193,5 +189,10 @@ fn read(
         traces: Vec::new(),
         at: aside.at,
     };
-    Ok((SetAside { page, id, blocks }, places))
+    Ok(SetAside {
+        page,
+        id,
+        blocks,
+        places,
+    })
 }
