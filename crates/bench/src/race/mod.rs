@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::Failure;
 use crate::control::Control;
 use crate::digest::Rows;
-use crate::peers::{self, Contestant, Places};
+use crate::peers::{self, Contestant, Entry, Places};
 use crate::process::{Server, say};
 
 pub(crate) use results::{Cell, Results, Run};
@@ -81,14 +81,14 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Results, Failure>
         let listed = listed(&places, &server).await?;
         let contestants = plan.contestants();
         let mut cells: Vec<Cell> = contestants.iter().map(|_| Cell::new(contacts)).collect();
+        let mut kept: Vec<Option<Entry<'_>>> = contestants.iter().map(|_| None).collect();
         // In turn, so that a drift of the machine's speed touches all alike.
         for _ in 0..if scene.is_long() { 1 } else { plan.runs } {
-            for (contestant, cell) in contestants.iter().zip(&mut cells) {
+            for ((contestant, cell), kept) in contestants.iter().zip(&mut cells).zip(&mut kept) {
                 if cell.failed.is_some() {
                     continue;
                 }
-                let outcome = start::once(contestant, scene, &places, &server, &listed).await;
-                match outcome {
+                match once(contestant, scene, &places, &server, &listed, kept).await {
                     Ok(run) => {
                         say(&format!("  {:<24} {run}", contestant.id));
                         cell.runs.push(run);
@@ -99,13 +99,33 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Results, Failure>
                     }
                 }
             }
+            for (contestant, cell) in contestants.iter().zip(&cells) {
+                results.put(scene, contestant, cell.clone());
+            }
+            results.save(kept_in)?;
         }
-        for (contestant, cell) in contestants.iter().zip(cells) {
-            results.put(scene, contestant, cell);
-        }
-        results.save(kept_in)?;
     }
     Ok(results)
+}
+
+/// One run: from an empty store, or over the one that is kept where the scene leaves it as it is.
+async fn once<'a>(
+    contestant: &Contestant,
+    scene: Scene,
+    places: &'a Places,
+    server: &Server,
+    listed: &Rows,
+    kept: &mut Option<Entry<'a>>,
+) -> Result<Run, Failure> {
+    let entry = match kept.take() {
+        Some(entry) => entry,
+        None => start::enter(contestant, scene, places, server).await?,
+    };
+    let run = start::once(&entry, scene, server, listed).await?;
+    if scene.leaves_the_store() {
+        *kept = Some(entry);
+    }
+    Ok(run)
 }
 
 /// What the CRM lists, read once by the floor and counted against what the server says it has.

@@ -84,4 +84,9 @@ impl Scene {
     pub(crate) const fn is_long(self) -> bool {
         matches!(self, Self::Killed)
     }
+
+    /// Whether a run leaves a store as it was before it, so that the next can go over the same one.
+    pub(crate) const fn leaves_the_store(self) -> bool {
+        matches!(self, Self::Unchanged)
+    }
 }

@@ -21,26 +21,34 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// How often the server is asked how far one has come that is to be killed.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Takes a contestant through a scene, from an empty store.
-pub(super) async fn once(
+/// Makes a contestant ready for a scene.
+pub(super) async fn enter<'a>(
     contestant: &Contestant,
     scene: Scene,
-    places: &Places,
+    places: &'a Places,
+    server: &Server,
+) -> Result<Entry<'a>, Failure> {
+    Control::of(server)?.set(0, false).await?;
+    let entry = contestant.enter(places, server, scene.limit()).await?;
+    if scene == Scene::Unchanged {
+        drop(finish(&mut entry.sync()?)?);
+    }
+    Ok(entry)
+}
+
+/// Takes a contestant who is ready through a scene.
+pub(super) async fn once(
+    entry: &Entry<'_>,
+    scene: Scene,
     server: &Server,
     listed: &Rows,
 ) -> Result<Run, Failure> {
     let control = Control::of(server)?;
-    control.set(0, false).await?;
-    let entry = contestant.enter(places, server, scene.limit()).await?;
     let mut before = BTreeSet::new();
-    match scene {
-        Scene::Unchanged => drop(finish(&mut entry.sync()?)?),
-        Scene::Killed => {
-            control.forget().await?;
-            kill_half_way(&entry, &control, listed).await?;
-            before = control.pages().await?.into_iter().collect();
-        }
-        _ => {}
+    if scene == Scene::Killed {
+        control.forget().await?;
+        kill_half_way(entry, &control, listed).await?;
+        before = control.pages().await?.into_iter().collect();
     }
     control.forget().await?;
     control.set(scene.delay_ms(), scene.limits()).await?;
@@ -63,7 +71,7 @@ pub(super) async fn once(
         before_kill: again.map(|(before, _)| before),
         again: again.map(|(_, again)| again),
         spent: spent(&finished.text),
-        verdict: stored(&entry)?.against(listed),
+        verdict: stored(entry)?.against(listed),
     })
 }
 
