@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Change;
 use crate::Failure;
 use crate::control::Control;
-use crate::desk::Desk;
+use crate::desk::{Crm, Desk};
 use crate::figures::{median, number};
 use crate::process::Server;
 
@@ -21,16 +21,18 @@ pub(super) async fn measure(
     connection: &str,
     server: &Server,
 ) -> Result<Vec<Change>, Failure> {
-    let control = Control::of(server)?;
+    let (control, crm) = (Control::of(server)?, Crm::of(server)?);
     // The first one after a full sync asks again for what changed while that ran.
     desk.run(&["sync", connection])?;
     let mut changes = Vec::new();
     for changed in CHANGED {
         let (mut sync, mut process, mut updated) = (Vec::new(), Vec::new(), Vec::new());
+        let mut waiting = Vec::new();
         for _ in 0..RUNS {
-            edit(&control, changed).await?;
+            edit(&control, &crm, changed).await?;
             let ended = desk.run(&["sync", connection])?;
             sync.push(number(&ended.json["durationMs"]));
+            waiting.push(number(&ended.json["spent"]["waitingMs"]));
             process.push(ended.wall.as_secs_f64() * 1_000.0);
             updated.push(number(&ended.json["updated"]));
         }
@@ -38,6 +40,7 @@ pub(super) async fn measure(
             changed,
             updated: median(updated),
             sync_ms: median(sync),
+            waiting_ms: median(waiting),
             process_ms: median(process),
             runs: RUNS,
         });
@@ -46,10 +49,11 @@ pub(super) async fn measure(
 }
 
 /// Lets people in the CRM change so many contacts.
-pub(super) async fn edit(control: &Control, count: usize) -> Result<(), Failure> {
+pub(super) async fn edit(control: &Control, crm: &Crm, count: usize) -> Result<(), Failure> {
     if count == 0 {
         return Ok(());
     }
     let edit = json!({ "change": "edit", "count": count });
-    control.post("reapit/mutate", &edit).await
+    control.post("reapit/mutate", &edit).await?;
+    control.settle(crm).await
 }

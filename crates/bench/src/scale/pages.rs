@@ -14,7 +14,7 @@ use super::looks::{self, Look};
 use super::{PageTimes, Times, changes, sample};
 use crate::Failure;
 use crate::control::Control;
-use crate::desk::Desk;
+use crate::desk::{Crm, Desk};
 use crate::process::{Server, say};
 
 /// How often a page is taken while nothing changes.
@@ -29,7 +29,7 @@ pub(super) async fn measure(
     connection: &str,
     server: &Server,
 ) -> Result<Vec<PageTimes>, Failure> {
-    let control = Control::of(server)?;
+    let (control, crm) = (Control::of(server)?, Crm::of(server)?);
     let engine = open(home).await?;
     let query = ContactQuery {
         limit: 1,
@@ -47,7 +47,7 @@ pub(super) async fn measure(
             again.push(timed(&engine, connection, forms_of(&forms, repetition)?).await?);
         }
         for repetition in 0..ANEW {
-            changes::edit(&control, 1).await?;
+            changes::edit(&control, &crm, 1).await?;
             sync(&engine, connection).await?;
             changed.push(timed(&engine, connection, forms_of(&forms, repetition)?).await?);
         }

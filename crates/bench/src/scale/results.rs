@@ -77,6 +77,8 @@ pub(crate) struct Change {
     pub(crate) updated: f64,
     /// How long the sync took, by its own report.
     pub(crate) sync_ms: f64,
+    /// Of that, waiting for the CRM.
+    pub(crate) waiting_ms: f64,
     /// The same from the start of the process to its end.
     pub(crate) process_ms: f64,
     /// How often it was run.
@@ -87,8 +89,9 @@ impl fmt::Display for Change {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{:>3} changed          {:.0} ms ({:.0} ms with the process), {} updated",
-            self.changed, self.sync_ms, self.process_ms, self.updated
+            "{:>3} changed          {:.0} ms, of that {:.0} ms waiting for the CRM ({:.0} ms with the \
+             process), {} updated",
+            self.changed, self.sync_ms, self.waiting_ms, self.process_ms, self.updated
         )
     }
 }
