@@ -113,15 +113,17 @@ impl Control {
     /// it stores the change, and not when it is next asked.
     pub(crate) async fn settle(&self, crm: &Crm) -> Result<(), Failure> {
         let token = self.token(crm).await?;
-        let nothing = "pageSize=1&modifiedFrom=2999-01-01T00:00:00Z";
-        self.http
-            .get(format!("{}/contacts/?{nothing}", crm.url))
-            .bearer_auth(token)
-            .header("api-version", "2020-01-31")
-            .header("reapit-customer", &crm.customer)
-            .send()
-            .await?
-            .error_for_status()?;
+        for stamp in ["modifiedFrom", "createdFrom"] {
+            let nothing = format!("pageSize=1&{stamp}=2999-01-01T00:00:00Z");
+            self.http
+                .get(format!("{}/contacts/?{nothing}", crm.url))
+                .bearer_auth(&token)
+                .header("api-version", "2020-01-31")
+                .header("reapit-customer", &crm.customer)
+                .send()
+                .await?
+                .error_for_status()?;
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The tables and sentences on scale.
 
 use super::NONE;
-use crate::scale::{Change, Largest, PageTimes, Scale, Times};
+use crate::scale::{Change, FullSync, Largest, PageTimes, Scale, Times};
 
 /// Milliseconds that a page may take.
 const PAGE_MS: f64 = 50.0;
@@ -19,7 +19,7 @@ pub(super) fn sizes(scale: &Scale) -> String {
             size.middle(|run| run.seconds),
             size.middle(|run| run.listed / run.seconds),
             size.middle(|run| run.peak_mib),
-            size.middle(|run| run.bytes_each()),
+            size.middle(FullSync::bytes_each),
             size.runs.len(),
         ));
     }

@@ -15,6 +15,7 @@ mod query;
 mod rejected;
 mod slice;
 mod stage;
+mod texts;
 mod upsert;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
