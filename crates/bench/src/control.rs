@@ -109,6 +109,24 @@ impl Control {
             .ok_or_else(|| "the server does not say what it lists".into())
     }
 
+    /// Has the CRM put its records in order again after a change. One that keeps a database does so as
+    /// it stores the change, and not when it is next asked.
+    pub(crate) async fn settle(&self, crm: &Crm) -> Result<(), Failure> {
+        let token = self.token(crm).await?;
+        for stamp in ["modifiedFrom", "createdFrom"] {
+            let nothing = format!("pageSize=1&{stamp}=2999-01-01T00:00:00Z");
+            self.http
+                .get(format!("{}/contacts/?{nothing}", crm.url))
+                .bearer_auth(&token)
+                .header("api-version", "2020-01-31")
+                .header("reapit-customer", &crm.customer)
+                .send()
+                .await?
+                .error_for_status()?;
+        }
+        Ok(())
+    }
+
     /// A bearer token of the CRM's, for those who cannot sign in by themselves.
     pub(crate) async fn token(&self, crm: &Crm) -> Result<String, Failure> {
         let answer = self

@@ -9,6 +9,12 @@ use tempfile::TempDir;
 use crate::Failure;
 use crate::process::{self, Ended, Server};
 
+/// What a command must be told to open the vault.
+const VAULT: [(&str, &str); 2] = [
+    ("NURTUREHUB_VAULT", "file"),
+    ("NURTUREHUB_VAULT_PASSPHRASE", "benchmark"),
+];
+
 /// What one must know to read the CRM that is served.
 pub(crate) struct Crm {
     /// Its address.
@@ -81,9 +87,13 @@ impl<'a> Desk<'a> {
 
     /// Lets a command into the vault.
     pub(crate) fn unlock(command: &mut Command) {
-        command
-            .env("NURTUREHUB_VAULT", "file")
-            .env("NURTUREHUB_VAULT_PASSPHRASE", "benchmark");
+        command.envs(VAULT);
+    }
+
+    /// The same for an engine in this process: what the environment would say.
+    pub(crate) fn key_to_the_vault(name: &str) -> Option<String> {
+        let said = VAULT.iter().find(|(known, _)| *known == name);
+        said.map(|(_, value)| (*value).to_owned())
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Ended, Failure> {

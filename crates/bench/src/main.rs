@@ -17,6 +17,7 @@ mod plain;
 mod process;
 mod race;
 mod report;
+mod scale;
 mod serve;
 
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ struct Arguments {
     /// Contacts in the full sync.
     #[arg(long, default_value_t = 100_000)]
     contacts: usize,
-    /// Times that each is run (3; 5 with `--peers`); medians are shown.
+    /// Times that each is run (3; 5 with `--peers`; once for the greatest with `--scale`); medians are shown.
     #[arg(long)]
     runs: Option<usize>,
     /// The command line to measure; by default the one beside this program.
@@ -50,6 +51,12 @@ struct Arguments {
     /// Scenes and contestants, separated by commas; the others keep their figures.
     #[arg(long, value_delimiter = ',', requires = "peers")]
     only: Vec<String>,
+    /// Measures growing numbers of contacts and the pages at the greatest, and writes docs/performance.md.
+    #[arg(long, conflicts_with = "peers")]
+    scale: bool,
+    /// Other numbers of contacts, separated by commas, of which no document is written.
+    #[arg(long, value_delimiter = ',', requires = "scale")]
+    sizes: Vec<usize>,
     /// Counts instructions instead of time, by valgrind.
     #[arg(long)]
     instructions: bool,
@@ -139,7 +146,7 @@ fn command_line(arguments: &Arguments) -> Result<PathBuf, Failure> {
 
 async fn measure(arguments: Arguments) -> Result<(), Failure> {
     let binary = command_line(&arguments)?;
-    let kept_in = report::figures(&binary, arguments.quick)?;
+    let kept_in = report::Places::around(&binary, arguments.quick || !arguments.sizes.is_empty())?;
     if arguments.peers {
         let plan = race::Plan {
             binary,
@@ -151,14 +158,23 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
             quick: arguments.quick,
             only: arguments.only,
         };
-        let results = race::run(&plan, &kept_in).await?;
-        return report::write(&results, arguments.quick);
+        race::run(&plan, kept_in.race()).await?;
+        return kept_in.write();
+    }
+    if arguments.scale {
+        let plan = scale::Plan {
+            binary,
+            sizes: arguments.sizes,
+            runs: arguments.runs,
+        };
+        scale::run(&plan, kept_in.scale()).await?;
+        return kept_in.write();
     }
     if arguments.instructions {
         return instructions::run(&binary);
     }
     if arguments.report {
-        return report::write(&race::Results::open(&kept_in), arguments.quick);
+        return kept_in.write();
     }
     plain::run(
         &binary,

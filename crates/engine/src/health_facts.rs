@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
-use nurturehub_store::{contacts, traces};
+use nurturehub_store::traces;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ impl Engine {
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
         let (row, now) = (record.row, self.now());
-        let (found, used, refused) = self
+        let (found, used) = self
             .store
             .read(move |db| {
                 // Apart, so that no number of pushes and webhooks hides them.
@@ -37,10 +37,10 @@ impl Engine {
                 found.extend(runs::newest(db, row, Some("push"), LOOK_BACK)?);
                 found.extend(runs::newest(db, row, Some(keep_alive::RUN), LOOK_BACK)?);
                 found.sort_by_key(|run| std::cmp::Reverse(run.row));
-                let refused = contacts::count_refused(db, row)?;
-                Ok((found, traces::sent_on(db, row, now)?, refused))
+                Ok((found, traces::sent_on(db, row, now)?))
             })
             .await?;
+        let refused = self.store.count_contacts(row).await?.refused;
         let running = lease::is_taken(&self.options.home, &record.id);
         // A keychain that is locked is no reason to say nothing.
         let tokens = self.stored_tokens(&record.id).await.unwrap_or_default();

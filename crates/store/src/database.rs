@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bodies::BlockCache;
-use crate::contacts::Finder;
+use crate::contacts::{Finder, Journal, Noting};
 use crate::{DatabaseKey, StoreError, migrations, open};
 
 /// Connections for reading that are kept open.
@@ -37,10 +37,12 @@ struct Inner {
     readers: Mutex<Vec<Reader>>,
     permits: Semaphore,
     finder: Mutex<Option<Finder>>,
+    journal: Arc<Journal>,
 }
 
 struct Writer {
     database: Connection,
+    noting: Noting,
     blocks: RefCell<BlockCache>,
 }
 
@@ -120,7 +122,9 @@ impl Store {
         let mut database = open::writer(&path, &key)?;
         migrations::apply(&mut database)?;
         let (jobs, queue) = mpsc::sync_channel::<Job>(WRITE_QUEUE);
+        let journal = Arc::<Journal>::default();
         let mut writer = Writer {
+            noting: Noting::on(&mut database, Arc::clone(&journal))?,
             database,
             blocks: RefCell::default(),
         };
@@ -145,6 +149,7 @@ impl Store {
                 readers: Mutex::new(Vec::new()),
                 permits: Semaphore::new(READERS),
                 finder: Mutex::default(),
+                journal,
             }),
         })
     }
@@ -283,7 +288,7 @@ impl Store {
             let mut place = inner.finder.lock().unwrap_or_else(PoisonError::into_inner);
             let mut finder = match place.take() {
                 Some(finder) => finder,
-                None => Finder::open(&inner.path, &inner.key)?,
+                None => Finder::open(&inner.path, &inner.key, Arc::clone(&inner.journal))?,
             };
             let found = work(&mut finder)?;
             *place = Some(finder);
@@ -386,10 +391,16 @@ fn transact<T>(
         },
     });
     let kept = result.and_then(|value| {
-        transaction.commit()?;
+        let noted = writer.noting.note(&transaction)?;
+        transaction.commit().inspect_err(|_| {
+            if let Some(number) = noted {
+                writer.noting.take_back(number);
+            }
+        })?;
         Ok(value)
     });
     if kept.is_err() {
+        writer.noting.forget();
         // The number of a block that is now undone will be another one's.
         writer.blocks.borrow_mut().forget();
     }

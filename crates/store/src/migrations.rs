@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_initial.sql"),
     include_str!("../migrations/0002_desk.sql"),
     include_str!("../migrations/0003_support.sql"),
+    include_str!("../migrations/0004_counts.sql"),
 ];
 
 /// Brings the schema up to date. Safe against a second process that does the same.

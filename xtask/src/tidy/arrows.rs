@@ -96,7 +96,7 @@ const CRATES: &[Crate] = &[
     },
     Crate {
         name: "bench",
-        may_use: &["port", "engine", "sandbox"],
+        may_use: &["port", "engine", "sandbox", "store"],
         tests_may_use: &[],
     },
     Crate {

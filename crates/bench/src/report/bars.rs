@@ -5,15 +5,10 @@ use std::path::Path;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
+use super::palette::{FLOOR, INK, OURS, PEER};
 use crate::Failure;
 use crate::peers::{self, Contestant, Kind};
 use crate::race::{Results, Scene};
-
-/// Greys and colours that can be read on white and on black: the ground is left transparent.
-const INK: RGBColor = RGBColor(125, 133, 144);
-const OURS: RGBColor = RGBColor(46, 160, 67);
-const FLOOR: RGBColor = RGBColor(139, 148, 158);
-const PEER: RGBColor = RGBColor(56, 139, 253);
 
 const WIDTH: i32 = 860;
 const ROW: i32 = 30;

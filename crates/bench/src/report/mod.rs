@@ -3,84 +3,94 @@
 //! The words stand in a template beside this crate; each figure in the document comes from a run.
 
 mod bars;
+mod curves;
+mod palette;
+mod places;
+mod scale;
 mod tables;
 
-use std::path::{Path, PathBuf};
+pub(crate) use places::Places;
 
-use crate::process::say;
 use crate::race::{Results, Scene};
+use crate::scale::Scale;
 use crate::{Failure, machine};
 
 /// The document's words, with places for figures in double braces.
 const TEMPLATE: &str = include_str!("../../report/performance.md");
 
-/// Where the figures are kept between parts of a race.
-pub(crate) fn figures(binary: &Path, quick: bool) -> Result<PathBuf, Failure> {
-    let target = binary.parent().and_then(Path::parent);
-    let folder = target.ok_or("the command line is in no folder")?;
-    let name = if quick { "quick.json" } else { "figures.json" };
-    Ok(folder.join("peers").join(name))
-}
+/// What stands where there is no figure.
+const NONE: &str = "not measured";
 
-/// Writes document and pictures: into `docs`, or, of a quick run, into `target/peers`.
-pub(crate) fn write(results: &Results, quick: bool) -> Result<(), Failure> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = if quick {
-        root.join("target/peers")
-    } else {
-        root.join("docs")
-    };
-    let images = folder.join("images");
-    std::fs::create_dir_all(&images)?;
-    bars::draw(results, Scene::Processor, &images.join("performance.svg"))?;
-    let path = folder.join("performance.md");
-    std::fs::write(&path, document(results)?)?;
-    say(&format!("written: {}", path.canonicalize()?.display()));
-    Ok(())
+/// All that was measured.
+#[derive(Debug, Default)]
+struct Measured {
+    race: Results,
+    scale: Scale,
 }
 
 /// The document: the template with its places filled.
-fn document(results: &Results) -> Result<String, Failure> {
+fn document(measured: &Measured) -> Result<String, Failure> {
     let mut text = String::with_capacity(TEMPLATE.len() * 2);
     let mut rest = TEMPLATE;
     while let Some((before, after)) = rest.split_once("{{") {
         let (place, after) = after.split_once("}}").ok_or("a place has no end")?;
         text.push_str(before);
-        text.push_str(&fill(place, results)?);
+        text.push_str(&fill(place, measured)?);
         rest = after;
     }
     text.push_str(rest);
     Ok(text)
 }
 
-fn fill(place: &str, results: &Results) -> Result<String, Failure> {
-    let (what, scene) = match place.split_once(':') {
-        Some((what, id)) => {
-            let scene = Scene::ALL.iter().copied().find(|scene| scene.id() == id);
-            (what, scene)
-        }
+fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
+    let results = &measured.race;
+    let (what, part) = match place.split_once(':') {
+        Some((what, part)) => (what, Some(part)),
         None => (place, None),
     };
-    Ok(match (what, scene) {
-        ("machine", None) => {
+    let scene = Scene::ALL.iter().copied();
+    let scene = part.and_then(|id| scene.into_iter().find(|scene| scene.id() == id));
+    Ok(match (what, part, scene) {
+        ("machine", None, _) => {
+            let name = [&results.machine, &measured.scale.machine]
+                .into_iter()
+                .find(|name| !name.is_empty());
+            let name = name.map_or(NONE, |name| name.as_str());
             let memory = machine::memory_gib();
             let memory = memory.map_or_else(String::new, |gib| format!(", {gib} GiB of memory"));
-            format!("{}{memory}, {}", results.machine, machine::system())
+            format!("{name}{memory}, {}", machine::system())
         }
-        ("days", None) => results.days.join(", "),
-        ("versions", None) => results
-            .versions
-            .iter()
-            .map(|(name, version)| format!("{name} {version}"))
-            .collect::<Vec<_>>()
-            .join(", "),
-        ("table", Some(scene)) => tables::of(results, scene),
-        ("lead", Some(scene)) => tables::lead(results, scene),
-        ("spent", Some(scene)) => tables::spent(results, scene),
-        ("contacts", Some(scene)) => tables::contacts(results, scene),
-        ("runs", Some(scene)) => tables::runs(results, scene),
+        ("days", None, _) => listed(&results.days),
+        ("versions", None, _) => {
+            let versions = results.versions.iter();
+            listed(
+                &versions
+                    .map(|(name, version)| format!("{name} {version}"))
+                    .collect::<Vec<_>>(),
+            )
+        }
+        ("table", _, Some(scene)) => tables::of(results, scene),
+        ("lead", _, Some(scene)) => tables::lead(results, scene),
+        ("spent", _, Some(scene)) => tables::spent(results, scene),
+        ("contacts", _, Some(scene)) => tables::contacts(results, scene),
+        ("runs", _, Some(scene)) => tables::runs(results, scene),
+        ("scale", Some("days"), _) => listed(&measured.scale.days),
+        ("scale", Some("sizes"), _) => scale::sizes(&measured.scale),
+        ("scale", Some("growth"), _) => scale::growth(&measured.scale),
+        ("scale", Some("changes"), _) => scale::changes(&measured.scale),
+        ("scale", Some("pages"), _) => scale::pages(&measured.scale),
+        ("scale", Some("slow"), _) => scale::slow(&measured.scale),
+        ("scale", Some("push"), _) => scale::push(&measured.scale),
         _ => return Err(format!("the template has a place `{place}` that nothing fills").into()),
     })
+}
+
+/// Words in a row.
+fn listed(words: &[String]) -> String {
+    if words.is_empty() {
+        return NONE.to_owned();
+    }
+    words.join(", ")
 }
 
 #[cfg(test)]
@@ -89,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_place_of_the_template_is_filled_also_where_nothing_was_measured() {
-        let text = document(&Results::default()).expect("a document");
+        let text = document(&Measured::default()).expect("a document");
         assert!(!text.contains("{{"), "a place was left: {text}");
         assert!(
             text.contains("not measured"),

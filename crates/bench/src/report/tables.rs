@@ -2,13 +2,11 @@
 
 use serde_json::Value;
 
+use super::NONE;
 use crate::digest::Verdict;
 use crate::figures::number;
 use crate::peers::{self, Contestant, Kind};
 use crate::race::{Cell, Results, Run, Scene};
-
-/// What stands where there is no figure.
-const NONE: &str = "not measured";
 
 /// A column: its title, and what it shows of a cell and its middle run.
 type Column = (&'static str, fn(&Cell, &Run) -> String);

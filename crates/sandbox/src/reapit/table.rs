@@ -135,11 +135,10 @@ impl Table {
         if let Some((_, found)) = cache.queries.iter().find(|(known, _)| known == filter) {
             return Arc::clone(found);
         }
-        let unfiltered = self.order(&mut cache, filter.sort);
         let found = if filter.is_open() {
-            unfiltered
+            self.order(&mut cache, filter.sort)
         } else {
-            Arc::new(self.narrow(&mut cache, filter, &unfiltered))
+            Arc::new(self.narrow(&mut cache, filter))
         };
         if cache.queries.len() >= CACHED_QUERIES {
             cache.queries.remove(0);
@@ -223,13 +222,14 @@ impl Table {
     }
 
     /// Applies a filter: a bound on a stamp is found by halving in the order of that stamp.
-    fn narrow(&self, cache: &mut Cache, filter: &Filter, all: &Positions) -> Vec<u32> {
+    fn narrow(&self, cache: &mut Cache, filter: &Filter) -> Vec<u32> {
         let (by, (from, to)) = if filter.modified != (None, None) {
             (SortKey::Modified, filter.modified)
         } else if filter.created != (None, None) {
             (SortKey::Created, filter.created)
         } else {
-            return all
+            return self
+                .order(cache, filter.sort)
                 .iter()
                 .copied()
                 .filter(|at| self.row(*at).is_some_and(|row| filter.lets_through(row)))

@@ -106,6 +106,21 @@ pub struct PendingCounts {
     pub blocked: u64,
 }
 
+impl PendingCounts {
+    /// How many of a kind there are to show, or of all kinds that differ where none is named. The
+    /// unchanged are no changes.
+    pub(super) const fn shown(&self, kind: Option<ChangeKind>) -> u64 {
+        match kind {
+            None => self.create + self.update + self.archive + self.blocked,
+            Some(ChangeKind::Create) => self.create,
+            Some(ChangeKind::Update) => self.update,
+            Some(ChangeKind::Archive) => self.archive,
+            Some(ChangeKind::Blocked) => self.blocked,
+            Some(ChangeKind::Unchanged) => 0,
+        }
+    }
+}
+
 pub(super) const fn kind_of(pending_code: i64) -> ChangeKind {
     match pending_code {
         pending::CREATE => ChangeKind::Create,

@@ -4,14 +4,12 @@
 //! million contacts takes a second. Here they take some hundred bytes a contact, and a search through
 //! all of them some hundredths of a second, whatever part of a word it is for.
 
-use memchr::memmem;
+use rusqlite::Row;
 
 use super::codes::{category_code, email_consent, kind_of, lifecycle_code};
 use super::filter::ContactFilter;
+use super::texts::Texts;
 use crate::{Read, StoreError};
-
-/// Stands behind each contact's text. No text has it.
-const END: u8 = 0;
 
 /// The e-mail channel's part of the `consent` column.
 const EMAIL: i64 = 3;
@@ -30,15 +28,27 @@ struct Codes {
 pub(super) struct Columns {
     rows: Vec<i64>,
     codes: Vec<Codes>,
-    /// All texts, one behind the other.
-    text: Vec<u8>,
-    /// Where in `text` each contact's ends.
-    ends: Vec<usize>,
+    texts: Texts,
 }
 
 /// Codes are small; one that is not fits no filter.
 fn narrow(code: i64) -> i8 {
     i8::try_from(code).unwrap_or(i8::MIN)
+}
+
+/// The columns as a query reads them.
+const SELECTED: &str = "id, category, pending, lifecycle, consent, issues > 0, search";
+
+impl Codes {
+    fn of(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            category: narrow(row.get(1)?),
+            pending: narrow(row.get(2)?),
+            lifecycle: narrow(row.get(3)?),
+            consent: narrow(row.get::<_, i64>(4)? & EMAIL),
+            issues: row.get(5)?,
+        })
+    }
 }
 
 impl Columns {
@@ -48,26 +58,60 @@ impl Columns {
     /// What the database answers.
     pub(super) fn read(db: &Read<'_>, connection: i64) -> Result<Self, StoreError> {
         let mut columns = Self::default();
-        let mut statement = db.database.prepare_cached(
-            "SELECT id, category, pending, lifecycle, consent, issues > 0, search FROM contact
-             WHERE connection_id = ?1 ORDER BY id",
-        )?;
+        let mut statement = db.database.prepare_cached(&format!(
+            "SELECT {SELECTED} FROM contact WHERE connection_id = ?1 ORDER BY id"
+        ))?;
         let mut rows = statement.query([connection])?;
         while let Some(row) = rows.next()? {
-            columns.rows.push(row.get(0)?);
-            columns.codes.push(Codes {
-                category: narrow(row.get(1)?),
-                pending: narrow(row.get(2)?),
-                lifecycle: narrow(row.get(3)?),
-                consent: narrow(row.get::<_, i64>(4)? & EMAIL),
-                issues: row.get(5)?,
-            });
-            let text = row.get_ref(6)?.as_bytes().unwrap_or_default();
-            columns.text.extend_from_slice(text);
-            columns.text.push(END);
-            columns.ends.push(columns.text.len());
+            columns.append(row)?;
         }
         Ok(columns)
+    }
+
+    fn append(&mut self, row: &Row<'_>) -> Result<(), StoreError> {
+        self.rows.push(row.get(0)?);
+        self.codes.push(Codes::of(row)?);
+        self.texts
+            .push(row.get_ref(6)?.as_bytes().unwrap_or_default());
+        Ok(())
+    }
+
+    /// Reads rows again that have changed, in order and each once. False where all must be read
+    /// anew: then nothing is true of what is here.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub(super) fn update(
+        &mut self,
+        db: &Read<'_>,
+        connection: i64,
+        changed: &[i64],
+    ) -> Result<bool, StoreError> {
+        // Rows from all over the file are read one page each; all in order share theirs.
+        if changed.len() > self.rows.len() / 8 + 1_000 {
+            return Ok(false);
+        }
+        let mut statement = db.database.prepare_cached(&format!(
+            "SELECT {SELECTED} FROM contact WHERE connection_id = ?1 AND id = ?2"
+        ))?;
+        for &id in changed {
+            let place = self.rows.binary_search(&id);
+            let mut rows = statement.query([connection, id])?;
+            match (rows.next()?, place) {
+                (Some(row), Ok(at)) => {
+                    let text = row.get_ref(6)?.as_bytes().unwrap_or_default();
+                    self.texts.put(at, text);
+                    if let Some(codes) = self.codes.get_mut(at) {
+                        *codes = Codes::of(row)?;
+                    }
+                }
+                (Some(row), Err(at)) if at == self.rows.len() => self.append(row)?,
+                // Another connection's.
+                (None, Err(_)) => {}
+                _ => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The rows of the contacts that a filter lets through, in order.
@@ -79,26 +123,8 @@ impl Columns {
         };
         match filter.needle() {
             None => (0..self.rows.len()).filter_map(row).collect(),
-            Some(needle) => self.with_text(needle.as_bytes()).filter_map(row).collect(),
+            Some(needle) => self.texts.with(needle.as_bytes()).filter_map(row).collect(),
         }
-    }
-
-    /// Where the contacts stand whose text has this in it.
-    fn with_text<'a>(&'a self, needle: &[u8]) -> impl Iterator<Item = usize> + 'a {
-        let finder = memmem::Finder::new(needle).into_owned();
-        // A text that spans two contacts is nobody's.
-        let possible = !needle.contains(&END);
-        let (mut from, mut passed) = (0, 0);
-        std::iter::from_fn(move || {
-            let rest = self.text.get(from..).filter(|_| possible)?;
-            let found = from + finder.find(rest)?;
-            passed += self
-                .ends
-                .get(passed..)?
-                .partition_point(|&end| end <= found);
-            from = *self.ends.get(passed)?;
-            Some(passed)
-        })
     }
 }
 

@@ -5,46 +5,43 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
+use std::sync::Arc;
 
 use rusqlite::Connection;
 
 use super::codes::{ChangeKind, PendingCounts};
 use super::columns::Columns;
 use super::filter::{ContactFilter, ContactPage};
+use super::journal::Journal;
 use super::query::{self, Change};
+use super::slice::Slice;
 use crate::bodies::BlockCache;
 use crate::{DatabaseKey, Read, Store, StoreError, open};
 
 /// How many contacts there are, and what a push would do with them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ContactCounts {
     /// All of them.
     pub contacts: u64,
     /// By what a push would do.
     pub pending: PendingCounts,
+    /// Those that the platform has refused as they are now.
+    pub refused: u64,
 }
 
-/// Keeps what takes long to find out, for as long as it is so.
-///
-/// It has a connection of its own, by which SQLite tells whether anybody, in this program or another,
-/// has changed anything since. What changed is read anew, so that nobody is shown what was.
+/// Keeps what takes long to find out, and brings it up to date where something has changed since, so
+/// that nobody is shown what was.
 pub(crate) struct Finder {
     database: Connection,
     blocks: RefCell<BlockCache>,
-    memory: Memory,
-}
-
-#[derive(Default)]
-struct Memory {
-    /// SQLite's number for the state that all of this was read from.
-    version: Option<i64>,
+    journal: Arc<Journal>,
     lists: HashMap<i64, List>,
-    counts: HashMap<i64, ContactCounts>,
 }
 
-#[derive(Default)]
 struct List {
     columns: Columns,
+    /// The number of changes up to which `columns` is true.
+    number: i64,
     /// The last filter and what it let through: the next page of the same list is asked for often.
     last: Option<(ContactFilter, Vec<i64>)>,
     /// Since [`Store::forget_unused_lists`] was last called.
@@ -52,58 +49,80 @@ struct List {
 }
 
 impl Finder {
-    /// Opens its connection.
+    /// Opens its connection. What this program changes, the journal tells.
     ///
     /// # Errors
     /// What the database answers.
-    pub(crate) fn open(path: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
+    pub(crate) fn open(
+        path: &Path,
+        key: &DatabaseKey,
+        journal: Arc<Journal>,
+    ) -> Result<Self, StoreError> {
         Ok(Self {
             database: open::reader(path, key)?,
             blocks: RefCell::default(),
-            memory: Memory::default(),
+            journal,
+            lists: HashMap::new(),
         })
     }
 
-    /// Looks at the database as it is now, with what is remembered of just this state.
+    /// Looks at the database as it is now, with what is remembered of it.
     fn look<T>(
         &mut self,
-        work: impl FnOnce(&Read<'_>, &mut Memory) -> Result<T, StoreError>,
+        work: impl FnOnce(&Read<'_>, &mut Memory<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let view = self.database.transaction()?;
-        let version = view.query_row("PRAGMA data_version", [], |row| row.get(0))?;
-        if self.memory.version != Some(version) {
-            self.memory = Memory {
-                version: Some(version),
-                ..Memory::default()
-            };
-        }
         let db = Read {
             database: &view,
             blocks: &self.blocks,
         };
-        work(&db, &mut self.memory)
+        work(
+            &db,
+            &mut Memory {
+                journal: &self.journal,
+                lists: &mut self.lists,
+            },
+        )
     }
 }
 
-impl Memory {
-    fn counts(&mut self, db: &Read<'_>, connection: i64) -> Result<ContactCounts, StoreError> {
-        if let Some(known) = self.counts.get(&connection) {
-            return Ok(*known);
-        }
-        let counts = query::counts(db, connection)?;
-        self.counts.insert(connection, counts);
-        Ok(counts)
-    }
+/// What a [`Finder`] remembers.
+struct Memory<'a> {
+    journal: &'a Journal,
+    lists: &'a mut HashMap<i64, List>,
+}
 
+impl Memory<'_> {
+    /// The list of a connection's contacts as they are in this view.
     fn list(&mut self, db: &Read<'_>, connection: i64) -> Result<&mut List, StoreError> {
+        let number = db
+            .database
+            .prepare_cached("SELECT number FROM contact_changes")?
+            .query_row([], |row| row.get(0))?;
         let list = match self.lists.entry(connection) {
             Entry::Occupied(list) => list.into_mut(),
             Entry::Vacant(place) => place.insert(List {
                 columns: Columns::read(db, connection)?,
-                ..List::default()
+                number,
+                last: None,
+                is_used: true,
             }),
         };
         list.is_used = true;
+        if list.number != number {
+            let changed = self.journal.between(list.number, number);
+            let is_true = match changed {
+                Some(rows) => list.columns.update(db, connection, &rows)?,
+                None => false,
+            };
+            if !is_true {
+                // Made anew only once the old ones are gone, so that there are never both.
+                list.columns = Columns::default();
+                list.columns = Columns::read(db, connection)?;
+            }
+            list.number = number;
+            list.last = None;
+        }
         Ok(list)
     }
 }
@@ -132,8 +151,8 @@ impl Store {
     ) -> Result<ContactPage, StoreError> {
         self.look(move |db, memory| {
             if filter.is_open() {
-                let total = memory.counts(db, connection)?.contacts;
-                let rows = query::rows(db, connection, limit, offset)?;
+                let total = query::counts(db, connection)?.contacts;
+                let rows = query::rows(db, connection, Slice::of(total, limit, offset))?;
                 return page(db, total, &rows);
             }
             let rows = memory.list(db, connection)?.matching(&filter);
@@ -152,8 +171,7 @@ impl Store {
     /// # Errors
     /// What the database answers.
     pub async fn count_contacts(&self, connection: i64) -> Result<ContactCounts, StoreError> {
-        self.look(move |db, memory| memory.counts(db, connection))
-            .await
+        self.read(move |db| query::counts(db, connection)).await
     }
 
     /// What a push would do: counts over all contacts, and a page of changes, of one kind where one is
@@ -168,9 +186,9 @@ impl Store {
         limit: u32,
         offset: u64,
     ) -> Result<(PendingCounts, Vec<Change>), StoreError> {
-        self.look(move |db, memory| {
+        self.read(move |db| {
             Ok((
-                memory.counts(db, connection)?.pending,
+                query::counts(db, connection)?.pending,
                 query::changes(db, connection, kind, limit, offset)?,
             ))
         })
@@ -194,7 +212,7 @@ impl Store {
     async fn look<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Read<'_>, &mut Memory) -> Result<T, StoreError> + Send + 'static,
+        F: FnOnce(&Read<'_>, &mut Memory<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         self.with_finder(move |finder| finder.look(work)).await
     }

@@ -9,10 +9,13 @@ mod columns;
 mod cost;
 mod filter;
 mod find;
+mod journal;
 mod prepared;
 mod query;
 mod rejected;
+mod slice;
 mod stage;
+mod texts;
 mod upsert;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
@@ -22,8 +25,7 @@ pub use codes::{ChangeKind, PendingCounts};
 pub use filter::{ContactFilter, ContactPage};
 pub use find::ContactCounts;
 pub(crate) use find::Finder;
+pub(crate) use journal::{Journal, Noting};
 pub use prepared::{PageToStage, Records};
-pub use query::{
-    Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, count_refused, detail, rejected,
-};
+pub use query::{Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, detail, rejected};
 pub use stage::{RecordOutcome, remove, stage, stage_records};

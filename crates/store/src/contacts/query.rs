@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use super::codes::{ChangeKind, PendingCounts, kind_of, pending};
+use super::codes::{ChangeKind, kind_of, pending};
 use super::find::ContactCounts;
+use super::slice::Slice;
 use crate::bodies::BodyRef;
 use crate::runs::timestamp;
 use crate::{Read, StoreError};
@@ -25,22 +26,16 @@ fn codes_of(kind: ChangeKind) -> String {
 }
 
 /// The rows of a page of all contacts, in the order in which they were first stored.
-pub(super) fn rows(
-    db: &Read<'_>,
-    connection: i64,
-    limit: u32,
-    offset: u64,
-) -> Result<Vec<i64>, StoreError> {
-    Ok(db
+pub(super) fn rows(db: &Read<'_>, connection: i64, slice: Slice) -> Result<Vec<i64>, StoreError> {
+    let taken = db
         .database
-        .prepare_cached(
-            "SELECT id FROM contact WHERE connection_id = ?1 ORDER BY id LIMIT ?2 OFFSET ?3",
-        )?
-        .query_map(
-            params![connection, limit, crate::listings::column(offset)],
-            |row| row.get(0),
-        )?
-        .collect::<Result<_, _>>()?)
+        .prepare_cached(&format!(
+            "SELECT id FROM contact WHERE connection_id = ?1 ORDER BY id {} LIMIT ?2 OFFSET ?3",
+            slice.order()
+        ))?
+        .query_map([connection, slice.take, slice.pass], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(slice.turned(taken))
 }
 
 /// The canonical contact of a row, as JSON text.
@@ -167,61 +162,28 @@ fn pushes(db: &Read<'_>, id: i64) -> Result<Vec<PushedOnce>, StoreError> {
 /// # Errors
 /// What the database answers.
 pub(super) fn counts(db: &Read<'_>, connection: i64) -> Result<ContactCounts, StoreError> {
-    let number = |row: &rusqlite::Row<'_>, at: usize| -> Result<u64, rusqlite::Error> {
-        let count: Option<i64> = row.get(at)?;
-        Ok(count
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or(0))
-    };
-    let contacts = db
+    let mut statement = db
         .database
-        .prepare_cached("SELECT count(*) FROM contact WHERE connection_id = ?1")?
-        .query_row([connection], |row| number(row, 0))?;
-    // One pass over the index, which grouping would first have to sort.
-    let mut pending = db
-        .database
-        .prepare_cached(
-            "SELECT sum(pending = ?2), sum(pending = ?3), sum(pending = ?4), sum(pending IN (?5, ?6))
-             FROM contact WHERE connection_id = ?1 AND pending > 0",
-        )?
-        .query_row(
-            params![
-                connection,
-                pending::CREATE,
-                pending::UPDATE,
-                pending::ARCHIVE,
-                pending::REFUSED,
-                pending::HELD,
-            ],
-            |row| {
-                Ok(PendingCounts {
-                    create: number(row, 0)?,
-                    update: number(row, 1)?,
-                    archive: number(row, 2)?,
-                    unchanged: 0,
-                    blocked: number(row, 3)?,
-                })
-            },
-        )?;
-    let differing = pending.create + pending.update + pending.archive + pending.blocked;
-    pending.unchanged = contacts.saturating_sub(differing);
-    Ok(ContactCounts { contacts, pending })
-}
-
-/// Contacts that the platform has refused as they are now.
-///
-/// # Errors
-/// What the database answers.
-pub fn count_refused(db: &Read<'_>, connection: i64) -> Result<u64, StoreError> {
-    let count: i64 = db
-        .database
-        .prepare_cached(
-            "SELECT count(*) FROM contact WHERE connection_id = ?1 AND pending > 0 AND pending = ?2",
-        )?
-        .query_row(rusqlite::params![connection, pending::REFUSED], |row| {
-            row.get(0)
-        })?;
-    Ok(u64::try_from(count).unwrap_or(0))
+        .prepare_cached("SELECT pending, contacts FROM contact_count WHERE connection_id = ?1")?;
+    let mut counts = ContactCounts::default();
+    let mut rows = statement.query([connection])?;
+    while let Some(row) = rows.next()? {
+        let code: i64 = row.get(0)?;
+        let number = u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0);
+        counts.contacts += number;
+        if code == pending::REFUSED {
+            counts.refused += number;
+        }
+        let pending = &mut counts.pending;
+        *match kind_of(code) {
+            ChangeKind::Create => &mut pending.create,
+            ChangeKind::Update => &mut pending.update,
+            ChangeKind::Archive => &mut pending.archive,
+            ChangeKind::Unchanged => &mut pending.unchanged,
+            ChangeKind::Blocked => &mut pending.blocked,
+        } += number;
+    }
+    Ok(counts)
 }
 
 /// One change that a push would make, or that is kept from it.
@@ -258,22 +220,20 @@ pub fn changes(
         accepted: Option<BodyRef>,
         accepted_is_current: bool,
     }
+    let pending = counts(db, connection)?.pending;
+    let slice = Slice::of(pending.shown(kind), limit, offset);
     let found: Vec<Found> = db
         .database
-        .prepare_cached(
+        .prepare_cached(&format!(
             "SELECT id, external_id, pending, block_id, slot, accepted_block_id, accepted_slot,
                     accepted_hash IS content_hash
              FROM contact WHERE connection_id = ?1 AND pending > 0
                AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
-             ORDER BY id LIMIT ?2 OFFSET ?3",
-        )?
+             ORDER BY id {} LIMIT ?2 OFFSET ?3",
+            slice.order()
+        ))?
         .query_map(
-            params![
-                connection,
-                limit,
-                crate::listings::column(offset),
-                kind.map(codes_of)
-            ],
+            params![connection, slice.take, slice.pass, kind.map(codes_of)],
             |row| {
                 Ok(Found {
                     id: row.get(0)?,
@@ -286,7 +246,8 @@ pub fn changes(
             },
         )?
         .collect::<Result<_, _>>()?;
-    found
+    slice
+        .turned(found)
         .into_iter()
         .map(|found| {
             let after = db.body(found.current)?.canonical;

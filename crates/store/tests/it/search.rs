@@ -254,6 +254,61 @@ async fn a_list_shows_what_has_changed_since_it_was_last_asked_for() {
 }
 
 #[tokio::test]
+async fn a_list_is_brought_up_to_date_as_if_it_were_read_anew() {
+    let desk = Desk::new().await;
+    let ids: Vec<String> = (0..9).map(|id: u8| id.to_string()).collect();
+    let first = ids.iter().map(|id| named(id, &format!("first {id}")));
+    desk.sync(first.collect(), ONCE).await;
+    let before = find(&desk, search("first"), 20, 0).await;
+    assert_eq!(before, (9, ids.clone()), "all are in memory now");
+
+    // Neighbours, both ends, longer and shorter texts, and some that are new.
+    let changed = [
+        ("0", ""),
+        ("3", "second, and a good deal longer"),
+        ("4", "second"),
+        ("8", "second 8"),
+        ("9", "second 9"),
+        ("10", "second 10"),
+    ];
+    let records = changed.map(|(id, name)| named(id, name));
+    desk.webhook(1, records.into()).await;
+    let fresh = Store::open(&desk.path(), key(7)).await.unwrap();
+    for text in [
+        "first", "second", "second 1", "first 2", "first 7", "nobody",
+    ] {
+        let kept = find(&desk, search(text), 20, 0).await;
+        let connection = desk.connection;
+        let read = fresh.find(connection, search(text), 20, 0).await.unwrap();
+        assert_eq!(kept.0, read.total, "`{text}`");
+    }
+    let (total, found) = find(&desk, search("second"), 20, 0).await;
+    assert_eq!(
+        (total, found),
+        (5, ["3", "4", "8", "9", "10"].map(String::from).into())
+    );
+}
+
+#[tokio::test]
+async fn pages_from_the_end_are_in_the_same_order() {
+    let desk = Desk::new().await;
+    let ids: Vec<String> = (0..9).map(|id: u8| id.to_string()).collect();
+    let records = ids.iter().map(|id| named(id, "Somebody"));
+    desk.sync(records.collect(), ONCE).await;
+    for offset in 0..10_u64 {
+        let from = usize::try_from(offset).unwrap();
+        let expected: Vec<String> = ids.iter().skip(from).take(2).cloned().collect();
+        let page = find(&desk, ContactFilter::default(), 2, offset).await;
+        assert_eq!(page, (9, expected.clone()), "contacts after {offset}");
+        let connection = desk.connection;
+        let changes = desk.store.preview(connection, None, 2, offset).await;
+        let changes = changes.unwrap().1.into_iter();
+        let shown: Vec<String> = changes.map(|change| change.external_id).collect();
+        assert_eq!(shown, expected, "changes after {offset}");
+    }
+}
+
+#[tokio::test]
 async fn a_text_is_looked_for_in_each_contact_alone() {
     let desk = Desk::new().await;
     let names = ["anna", "hannah", "ann", "", "nan", "na"];

@@ -83,6 +83,9 @@ impl Content {
     pub(super) fn contact(&self, id: u8) -> Contact {
         let mut contact = contact(&name(id));
         contact.tags.push(self.version.to_string());
+        // Found by it, and of another length for each.
+        let more = "!".repeat(usize::from(self.version));
+        contact.identity.company_name = Some(format!("Version {}{more}", self.version));
         contact.lifecycle = self.lifecycle;
         if !self.consent {
             contact.consent = Consent::default();

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use jiff::Timestamp;
 use nurturehub_port::{AbsencePolicy, Contact, Cursor, MappedContact};
 use nurturehub_store::bodies;
-use nurturehub_store::contacts::{self, Blocked, ChangeKind, PushRow};
+use nurturehub_store::contacts::{self, Blocked, ChangeKind, ContactFilter, PushRow};
 use nurturehub_store::listings::{self, ListingCounts};
 use nurturehub_store::{StoreError, connections};
 
@@ -67,6 +67,7 @@ impl World {
         }
         self.compare_listing().await?;
         self.compare_changes().await?;
+        self.compare_lists().await?;
         self.compare_contacts().await
     }
 
@@ -373,6 +374,53 @@ impl World {
             })
             .collect();
         same("what a push sends", sent, expected)
+    }
+
+    /// What a list shows that was read before the step, and is brought up to date.
+    async fn compare_lists(&self) -> Result<(), String> {
+        for kind in [
+            ChangeKind::Create,
+            ChangeKind::Update,
+            ChangeKind::Archive,
+            ChangeKind::Unchanged,
+            ChangeKind::Blocked,
+        ] {
+            let filter = ContactFilter {
+                change: Some(kind),
+                ..ContactFilter::default()
+            };
+            let of_kind = self.model.contacts.iter();
+            let of_kind = of_kind.filter(|known| known.change().0 == kind);
+            self.compare_list(filter, of_kind.map(|known| known.id).collect())
+                .await?;
+        }
+        for version in 0..3 {
+            let filter = ContactFilter {
+                search: Some(format!("version {version}")),
+                ..ContactFilter::default()
+            };
+            let of_version = self.model.contacts.iter();
+            let of_version = of_version.filter(|known| known.content.version == version);
+            self.compare_list(filter, of_version.map(|known| known.id).collect())
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn compare_list(&self, filter: ContactFilter, ids: Vec<u8>) -> Result<(), String> {
+        let what = format!("{filter:?}");
+        let connection = self.desk.connection;
+        let page = self.desk.store.find(connection, filter, 100, 0).await;
+        let page = page.map_err(|error| error.to_string())?;
+        let shown: Vec<String> = page
+            .contacts
+            .iter()
+            .map(|text| {
+                let contact: Contact = serde_json::from_str(text).unwrap();
+                contact.provenance.external_id.as_str().to_owned()
+            })
+            .collect();
+        same(&what, shown, ids.into_iter().map(name).collect())
     }
 
     async fn compare_contacts(&self) -> Result<(), String> {

@@ -1,0 +1,169 @@
+//! The tables and sentences on scale.
+
+use super::NONE;
+use crate::scale::{Change, FullSync, Largest, PageTimes, Scale, Times};
+
+/// Milliseconds that a page may take.
+const PAGE_MS: f64 = 50.0;
+
+/// The table of full syncs, by size.
+pub(super) fn sizes(scale: &Scale) -> String {
+    let mut text = String::from(
+        "| contacts | seconds | contacts a second | peak memory, MiB | database, bytes a contact | runs |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: |",
+    );
+    for (contacts, size) in &scale.sizes {
+        text.push_str(&format!(
+            "\n| {} | {:.2} | {:.0} | {:.1} | {:.0} | {} |",
+            grouped(*contacts),
+            size.middle(|run| run.seconds),
+            size.middle(|run| run.listed / run.seconds),
+            size.middle(|run| run.peak_mib),
+            size.middle(FullSync::bytes_each),
+            size.runs.len(),
+        ));
+    }
+    if scale.sizes.is_empty() {
+        text.push_str(&format!("\n| {NONE} | | | | | |"));
+    }
+    text
+}
+
+/// How time and memory grow from the smallest size to the greatest.
+pub(super) fn growth(scale: &Scale) -> String {
+    let ends = scale
+        .sizes
+        .first_key_value()
+        .zip(scale.sizes.last_key_value());
+    let Some(((few, small), (many, great))) = ends.filter(|((few, _), (many, _))| few < many)
+    else {
+        return format!("How both grow was {NONE}.");
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let times = *many as f64 / *few as f64;
+    // What starting the process takes is in the seconds, and is much where there are few contacts.
+    let sync = great.sync_ms() / small.sync_ms();
+    let memory = |size: &crate::scale::Size| size.middle(|run| run.peak_mib);
+    format!(
+        "For {times:.0} times as many contacts the sync itself took {sync:.0} times as long, and the \
+         process {:.2} times the memory.",
+        memory(great) / memory(small)
+    )
+}
+
+/// The table of syncs that found little to do.
+pub(super) fn changes(scale: &Scale) -> String {
+    let mut text = String::from(
+        "| held | changed | found changed | the sync, ms | of that waiting for the CRM, ms | with the process, ms | of the full sync |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    );
+    let Some(largest) = &scale.largest else {
+        return format!("{text}\n| {NONE} | | | | | | |");
+    };
+    for change in &largest.changes {
+        text.push_str(&format!(
+            "\n| {} | {} | {:.0} | {:.0} | {:.0} | {:.0} | {:.2}% |",
+            grouped(largest.contacts),
+            change.changed,
+            change.updated,
+            change.sync_ms,
+            change.waiting_ms,
+            change.process_ms,
+            share(largest, change),
+        ));
+    }
+    text
+}
+
+/// A sync in hundredths of the full one.
+fn share(largest: &Largest, change: &Change) -> f64 {
+    change.sync_ms / largest.full_ms * 100.0
+}
+
+/// The table of pages.
+pub(super) fn pages(scale: &Scale) -> String {
+    let mut text = String::from(
+        "| page | while nothing changes | first after a change | first after opening |\n\
+         | --- | ---: | ---: | ---: |",
+    );
+    let Some(largest) = &scale.largest else {
+        return format!("{text}\n| {NONE} | | | |");
+    };
+    for page in &largest.pages {
+        text.push_str(&format!(
+            "\n| {} | {} | {} | {} |",
+            page.what, page.again, page.changed, page.opened
+        ));
+    }
+    text
+}
+
+/// Which pages take longer than they may.
+pub(super) fn slow(scale: &Scale) -> String {
+    let Some(largest) = &scale.largest else {
+        return format!("Which pages take over {PAGE_MS:.0} ms was {NONE}.");
+    };
+    let held = grouped(largest.contacts);
+    let state = |when: &str, times: fn(&PageTimes) -> Times| {
+        let over = largest
+            .pages
+            .iter()
+            .filter(|page| times(page).median_ms > PAGE_MS);
+        let over: Vec<String> = over
+            .map(|page| format!("{} ({:.0} ms)", page.what, times(page).median_ms))
+            .collect();
+        if over.is_empty() {
+            return format!("- {when}: no page.");
+        }
+        format!("- {when}: {}.", over.join("; "))
+    };
+    [
+        format!("With {held} contacts, these have a median of over {PAGE_MS:.0} ms:"),
+        String::new(),
+        state("while nothing changes", |page| page.again),
+        state("the first time after a change", |page| page.changed),
+        state("the first time after opening", |page| page.opened),
+    ]
+    .join("\n")
+}
+
+/// The push of everything.
+pub(super) fn push(scale: &Scale) -> String {
+    let Some(largest) = &scale.largest else {
+        return format!("A push was {NONE}.");
+    };
+    let push = &largest.push;
+    format!(
+        "The first push sent {:.0} contacts over HTTP in {:.1} s, that is {:.0} contacts a second, with \
+         {:.1} MiB of memory at its peak; the platform took {:.0} of them.",
+        push.sent,
+        push.seconds,
+        push.sent / push.seconds,
+        push.peak_mib,
+        push.accepted
+    )
+}
+
+/// A number with its thousands apart.
+pub(super) fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_stand_apart() {
+        let texts = [7, 999, 1_000, 30_000, 1_000_000].map(grouped);
+        assert_eq!(texts, ["7", "999", "1,000", "30,000", "1,000,000"]);
+    }
+}
