@@ -21,6 +21,7 @@ mod one_throttle;
 mod person;
 mod secrets;
 mod sign_in;
+mod talkative;
 mod time;
 mod walk;
 mod webhooks;
