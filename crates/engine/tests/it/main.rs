@@ -11,6 +11,7 @@ mod core_names;
 mod desk;
 mod diagnose;
 mod drift;
+mod entered;
 mod health_document;
 mod health_rules;
 mod health_table;
