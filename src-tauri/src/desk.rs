@@ -22,9 +22,6 @@ use crate::sandbox_desk::SandboxDesk;
 use crate::shell::{News, Shell};
 use crate::sign_ins::SignIns;
 
-/// Who is at work, for the audit log.
-const ACTOR: &str = "desktop";
-
 /// What the files of its log are named after.
 const LOG: &str = "desktop";
 
@@ -71,10 +68,14 @@ impl Desk {
         let vault =
             open_from_env(home.path(), env).map_err(|error| EngineError::from(error).report())?;
         let logs = home.logs();
-        let engine = Engine::open(EngineOptions::new(home, vault, ACTOR))
-            .await
-            .map_err(|error| error.report())?
-            .collected_from_env(env);
+        let engine = Engine::open(EngineOptions::new(
+            home,
+            vault,
+            nurturehub_engine::account(env),
+        ))
+        .await
+        .map_err(|error| error.report())?
+        .collected_from_env(env);
         nurturehub_logging::keep_in(&logs, LOG);
         let sandbox = match data_set {
             DataSet::Real => None,

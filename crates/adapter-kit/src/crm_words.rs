@@ -3,20 +3,17 @@
 /// Longest text of a CRM's that is repeated, in bytes, about.
 const MAX_TEXT: usize = 200;
 
-/// A CRM's own words: short, on one line, and without what looks like a person's address or number.
-/// Empty where nothing was said.
+/// A CRM's own words: short, on one line, and without what looks like a person's address or number,
+/// or like a name. Empty where nothing was said.
 #[must_use]
 pub fn presentable(said: &str) -> String {
-    let masked = said.split_whitespace().map(|word| {
-        let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        if word.contains('@') || digits > 4 {
-            "…"
-        } else {
-            word
-        }
-    });
     let mut shown = String::new();
-    for word in masked {
+    let mut begins = true;
+    for word in said.split_whitespace() {
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let personal = word.contains('@') || digits > 4 || (!begins && is_capitalised(word));
+        begins = word.ends_with(['.', ':', ';', '!', '?']);
+        let word = if personal { "…" } else { word };
         if shown.len() + word.len() > MAX_TEXT {
             shown.push('…');
             break;
@@ -24,9 +21,29 @@ pub fn presentable(said: &str) -> String {
         if !shown.is_empty() {
             shown.push(' ');
         }
-        shown.extend(word.chars().filter(|c| !c.is_control()));
+        // What stands between these quotation marks in a message of ours is somebody else's.
+        let plain = |c: &char| !c.is_control() && !matches!(c, '“' | '”');
+        shown.extend(word.chars().filter(plain));
     }
     shown
+}
+
+/// The same as part of a sentence: after a colon and between quotation marks, by which it is known as
+/// somebody else's wherever the sentence goes. Empty where nothing was said.
+#[must_use]
+pub fn quoted(said: &str) -> String {
+    let said = presentable(said);
+    match said.trim_end_matches('.') {
+        "" => String::new(),
+        said => format!(": “{said}”"),
+    }
+}
+
+/// Whether a word is written as names are: within a sentence, few others are.
+fn is_capitalised(word: &str) -> bool {
+    let mut letters = word.chars().skip_while(|c| !c.is_alphanumeric());
+    let first = letters.next();
+    first.is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase)
 }
 
 #[cfg(test)]
@@ -42,5 +59,21 @@ mod tests {
         assert_eq!(presentable(" \n"), "", "nothing said, nothing shown");
         assert!(presentable(&"word ".repeat(500)).len() < 2 * MAX_TEXT);
         assert!(presentable(&"x".repeat(50_000)).len() < 2 * MAX_TEXT);
+    }
+
+    #[test]
+    fn a_name_within_a_sentence_is_left_out() {
+        assert_eq!(
+            presentable(
+                "Contact Ada Lovelace-King of 12 Rose Lane is in the ISO list. Not allowed."
+            ),
+            "Contact … … of 12 … … is in the ISO list. Not allowed."
+        );
+    }
+
+    #[test]
+    fn what_is_quoted_can_be_told_from_our_own_words() {
+        assert_eq!(quoted("It is “not” allowed."), ": “It is not allowed”");
+        assert_eq!(quoted(" . "), "");
     }
 }

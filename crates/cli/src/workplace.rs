@@ -71,7 +71,11 @@ impl Workplace {
 pub(crate) fn options(globals: &Globals) -> Result<EngineOptions, EngineError> {
     let home = home(globals)?;
     let vault = open_from_env(&home, environment)?;
-    Ok(EngineOptions::new(Home::at(home), vault, account()))
+    Ok(EngineOptions::new(
+        Home::at(home),
+        vault,
+        nurturehub_engine::account(environment),
+    ))
 }
 
 /// The providers, for those who have no data folder open. Nothing is written.
@@ -103,13 +107,4 @@ fn home(globals: &Globals) -> Result<PathBuf, EngineError> {
 
 fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Who is at work, for the audit log: the system account's name.
-fn account() -> String {
-    ["USER", "LOGNAME", "USERNAME"]
-        .into_iter()
-        .filter_map(environment)
-        .find(|name| !name.is_empty())
-        .unwrap_or_else(|| "unknown".to_owned())
 }

@@ -10,6 +10,7 @@ pub(crate) const PAUSED: &str = "paused";
 pub(crate) const RESUMED: &str = "resumed";
 pub(crate) const REMOVALS_CONFIRMED: &str = "removalsConfirmed";
 pub(crate) const PUSHED: &str = "pushed";
+pub(crate) const WRITTEN_BACK: &str = "writtenBack";
 pub(crate) const PLATFORM_SET: &str = "platformSet";
 pub(crate) const KEY_ROTATED: &str = "keyRotated";
 pub(crate) const STARTED_FRESH: &str = "startedFresh";

@@ -2,7 +2,7 @@
 
 use nurturehub_oauth::OAuthError;
 use nurturehub_platform::PlatformError;
-use nurturehub_port::{AdapterError, ErrorKind, Owner, Retry};
+use nurturehub_port::{AdapterError, ErrorKind, Evidence, KindFacts, Owner, Retry, Scope};
 use nurturehub_store::StoreError;
 use nurturehub_vault::VaultError;
 use serde::{Deserialize, Serialize};
@@ -80,26 +80,27 @@ impl EngineError {
     pub fn report(&self) -> ErrorReport {
         let kind = self.kind();
         let facts = kind.facts();
-        let (remedy, owner, retry, detail) = match self {
+        let (remedy, owner, retry, scope, evidence) = match self {
             Self::Adapter(error) => (
                 error.remedy.clone(),
                 error.owner,
                 error.retry,
-                json!({ "evidence": error.evidence, "scope": error.scope, "retry": error.retry }),
+                error.scope,
+                error.evidence.clone(),
             ),
-            Self::Store(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
-            Self::Vault(error) => (error.remedy(), facts.owner, facts.retry, json!({})),
-            Self::SignIn(error) => (
-                error.remedy().to_owned(),
-                facts.owner,
-                error.retry(),
-                json!({}),
-            ),
+            Self::Store(error) => of_kind(&facts, error.remedy()),
+            Self::Vault(error) => of_kind(&facts, error.remedy()),
+            Self::SignIn(error) => {
+                let (remedy, owner, _, scope, evidence) =
+                    of_kind(&facts, error.remedy().to_owned());
+                (remedy, owner, error.retry(), scope, evidence)
+            }
             Self::Platform(error) => (
                 error.remedy.clone(),
                 error.owner,
                 error.retry,
-                json!({ "evidence": error.evidence }),
+                facts.scope,
+                (*error.evidence).clone(),
             ),
             Self::Run { source, report } => {
                 let mut inner = source.report();
@@ -114,9 +115,15 @@ impl EngineError {
             remedy,
             owner,
             retryable: matches!(retry, Retry::Backoff | Retry::At(_)),
-            detail,
+            detail: json!({ "evidence": evidence, "scope": scope, "retry": retry }),
         }
     }
+}
+
+/// What is true of a failure that says nothing nearer than its kind, but what to do.
+fn of_kind(facts: &KindFacts, remedy: String) -> (String, Owner, Retry, Scope, Evidence) {
+    let none = Evidence::default();
+    (remedy, facts.owner, facts.retry, facts.scope, none)
 }
 
 /// A layer's own words as a sentence of their own: they reach people as they stand.
@@ -126,7 +133,15 @@ fn sentence(words: &str) -> String {
     let Some(first) = letters.next() else {
         return String::new();
     };
-    let mut sentence: String = first.to_uppercase().chain(letters).collect();
+    // The name of a file or of a product keeps its letters.
+    let word = words.split_whitespace().next().unwrap_or_default();
+    let word = word.trim_end_matches([',', ':', '.']);
+    let is_plain = word.chars().all(char::is_lowercase);
+    let mut sentence: String = if is_plain {
+        first.to_uppercase().chain(letters).collect()
+    } else {
+        words.to_owned()
+    };
     if !sentence.ends_with(['.', '!', '?', '…', ')']) {
         sentence.push('.');
     }
@@ -149,7 +164,9 @@ pub struct ErrorReport {
     pub owner: Owner,
     /// Whether trying again by itself can help.
     pub retryable: bool,
-    /// What it can be traced by.
+    /// How far it reaches (`scope`), when trying again can help (`retry`: `no`, `backoff`,
+    /// `afterSignIn` or `{"at": …}`), what it can be traced by (`evidence`), and of a run what it had
+    /// done by then (`run`).
     pub detail: Value,
 }
 
@@ -158,10 +175,43 @@ mod tests {
     use super::*;
 
     #[test]
+    fn whichever_layer_fails_all_facts_of_the_failure_are_told() {
+        let store = || EngineError::from(StoreError::Full);
+        let layers = [
+            EngineError::new(ErrorKind::NetworkDns, "No such name."),
+            store(),
+            EngineError::from(VaultError::PassphraseMissing),
+            EngineError::from(OAuthError::Cancelled),
+            EngineError::from(PlatformError::new(ErrorKind::PlatformDown, "It is down.")),
+            EngineError::Run {
+                source: Box::new(store()),
+                report: Box::new(json!({})),
+            },
+        ];
+        for error in layers {
+            let (kind, report) = (error.kind(), error.report());
+            let facts = kind.facts();
+            assert_eq!(report.detail["retry"], json!(facts.retry), "{kind}");
+            assert_eq!(report.detail["scope"], json!(facts.scope), "{kind}");
+            assert!(report.detail["evidence"].is_object(), "{kind}");
+            assert_eq!(report.owner, facts.owner, "{kind}");
+            assert!(
+                !report.title.is_empty() && !report.remedy.is_empty(),
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
     fn whatever_a_layer_says_reaches_people_as_a_sentence() {
         assert_eq!(sentence("it was withdrawn"), "It was withdrawn.");
         assert_eq!(sentence(" Done. "), "Done.");
         assert_eq!(sentence("élan (no)"), "Élan (no)");
+        assert_eq!(
+            sentence("data.json is too large"),
+            "data.json is too large."
+        );
+        assert_eq!(sentence("iCRM says no."), "iCRM says no.");
         assert_eq!(sentence(""), "");
     }
 }

@@ -6,8 +6,9 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+pub use crate::facts::{HealthInputs, RunFact, RunWork, Trouble};
 use crate::flapping::is_flapping;
-use crate::lasting::{Lasting, is_terminal, needs_action, needs_sign_in};
+use crate::lasting::{Lasting, is_of_what_was_entered, is_terminal, needs_action, needs_sign_in};
 
 /// How a connection is. The first that matches, in this order.
 #[derive(
@@ -131,88 +132,6 @@ pub struct Issue {
     pub opened_at: Timestamp,
 }
 
-/// What a run was for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RunWork {
-    /// Bringing contacts from the CRM.
-    Sync,
-    /// Seeing whether the CRM can be reached and lets us in.
-    Verify,
-    /// Sending contacts to the platform, which says nothing about the CRM.
-    Push,
-}
-
-/// What is wrong with a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
-    /// Its kind.
-    pub kind: ErrorKind,
-    /// It, in a few words.
-    pub title: String,
-    /// It, in plain English.
-    pub message: String,
-    /// What to do.
-    pub remedy: String,
-    /// Who must act.
-    pub owner: Owner,
-    /// Since when, where it is known to be older than the run.
-    pub since: Option<Timestamp>,
-}
-
-impl Trouble {
-    fn issue(&self, opened_at: Timestamp) -> Issue {
-        Issue {
-            kind: self.kind,
-            title: self.title.clone(),
-            remedy: self.remedy.clone(),
-            owner: self.owner,
-            opened_at: self.since.unwrap_or(opened_at),
-        }
-    }
-}
-
-/// What is recorded of one ended run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunFact {
-    /// What it was for.
-    pub work: RunWork,
-    /// When it ended.
-    pub at: Timestamp,
-    /// It succeeded, wholly or in part.
-    pub succeeded: bool,
-    /// It came to its end, but records were rejected or the result is in doubt.
-    pub partial: bool,
-    /// A person stopped it.
-    pub cancelled: bool,
-    /// Why it failed, or came to its end in part only.
-    pub trouble: Option<Trouble>,
-}
-
-/// All that health is computed from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HealthInputs {
-    /// Now.
-    pub now: Timestamp,
-    /// When the connection was made.
-    pub created_at: Timestamp,
-    /// When it was paused, where it is.
-    pub paused_at: Option<Timestamp>,
-    /// Ended runs, newest first.
-    pub runs: Vec<RunFact>,
-    /// Contacts that the platform has refused as they are now.
-    pub refused: u64,
-    /// A run is under way.
-    pub running: bool,
-    /// How long the data stay fresh.
-    pub stale_after: SignedDuration,
-    /// When the sign-in ends by the provider's rules.
-    pub token_expires: Option<TokenExpiry>,
-    /// When the CRM last gave a token: for a sign-in, or for one that it renewed.
-    pub signed_in_at: Option<Timestamp>,
-    /// The daily allowance.
-    pub quota: Option<Quota>,
-}
-
 /// A sign-in that ends within this time is said to be expiring.
 const EXPIRING: SignedDuration = SignedDuration::from_hours(72);
 
@@ -227,25 +146,34 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
     let last_error = all
         .clone()
         .find(|run| !run.succeeded && run.trouble.is_some());
-    let (pushes, runs): (Vec<&RunFact>, Vec<&RunFact>) = all
+    let (pushes, of_crm_runs): (Vec<&RunFact>, Vec<&RunFact>) = all
         .filter(|run| !is_disproved(run, inputs))
         .partition(|run| run.work == RunWork::Push);
+    let written = Lasting::of_write_back(&of_crm_runs);
+    let last_written = of_crm_runs
+        .iter()
+        .find(|run| run.work == RunWork::WriteBack && run.succeeded);
+    let runs: Vec<&RunFact> = of_crm_runs
+        .iter()
+        .copied()
+        .filter(|run| run.work != RunWork::WriteBack)
+        .collect();
     let last_sync_success = runs
         .iter()
         .find(|run| run.work == RunWork::Sync && run.succeeded);
     let (crm, platform) = (Lasting::of_crm(&runs), Lasting::of_platform(&pushes));
-    let streak = crm.streak().max(platform.streak());
-    let opened_at = crm
-        .opened_at()
-        .into_iter()
-        .chain(platform.opened_at())
-        .min();
+    let lasting = [&crm, &written, &platform];
+    let streak = lasting.into_iter().map(Lasting::streak).max();
+    let streak = streak.unwrap_or_default();
+    let opened_at = lasting.into_iter().filter_map(Lasting::opened_at).min();
     let last_synced_at = last_sync_success.map(|run| run.at);
     let stale_from = last_synced_at.unwrap_or(inputs.created_at);
     let stale_after = stale_from
         .checked_add(inputs.stale_after)
         .unwrap_or(Timestamp::MAX);
-    let partly = last_sync_success.filter(|run| run.partial);
+    let partly = [last_sync_success, last_written];
+    let partly = partly.map(|run| run.filter(|run| run.partial));
+    let in_part = || partly.into_iter().flatten();
     let refused = (inputs.refused > 0).then(|| {
         let last = pushes.iter().find(|run| run.succeeded);
         refused(last.map_or(inputs.now, |run| run.at))
@@ -255,21 +183,28 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .as_ref()
         .filter(|expiry| expiry.at.duration_since(inputs.now) < EXPIRING);
 
-    let kinds = [crm.kind(), platform.kind()];
-    let state = if crm.kind().is_some_and(needs_sign_in) {
+    let of_crm = crm.and(&written);
+    let of_platform = platform.troubles();
+    let any = |troubles: &[(&Trouble, Timestamp)], is: fn(ErrorKind) -> bool| {
+        troubles.iter().any(|(trouble, _)| is(trouble.kind))
+    };
+    let state = if any(&of_crm, needs_sign_in) {
         State::NeedsReauth
-    } else if crm.kind().is_some_and(needs_action)
+    } else if any(&of_crm, needs_action)
         // The platform's token is no sign-in to the CRM.
-        || platform.kind().is_some_and(|kind| needs_action(kind) || needs_sign_in(kind))
+        || any(&of_platform, |kind| needs_action(kind) || needs_sign_in(kind))
     {
         State::ActionNeeded
     } else if inputs.paused_at.is_some() {
         State::Paused
-    } else if streak >= FAILING_STREAK || kinds.into_iter().flatten().any(is_terminal) {
+    } else if streak >= FAILING_STREAK
+        || any(&of_crm, is_terminal)
+        || any(&of_platform, is_terminal)
+    {
         State::Failing
-    } else if streak > 0 || partly.is_some() || refused.is_some() {
+    } else if streak > 0 || in_part().next().is_some() || refused.is_some() {
         State::Degraded
-    } else if last_synced_at.is_some() && inputs.now > stale_after {
+    } else if inputs.now > stale_after {
         State::Stale
     } else if expiring.is_some() {
         State::Expiring
@@ -281,20 +216,19 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
     let since = match state {
         State::NeedsReauth | State::ActionNeeded | State::Failing => opened_at,
         State::Degraded => opened_at
-            .or_else(|| partly.map(|run| run.at))
+            .or_else(|| in_part().map(|run| run.at).min())
             .or_else(|| refused.as_ref().map(|issue| issue.opened_at)),
         State::Paused => inputs.paused_at,
         State::Stale => Some(stale_after),
         State::Expiring => expiring.and_then(|expiry| expiry.at.checked_sub(EXPIRING).ok()),
-        State::Healthy => recovered_at(&runs),
+        State::Healthy => recovered_at(&of_crm_runs),
         State::New => None,
     };
-    let failing = [&crm, &platform]
-        .into_iter()
-        .filter_map(|lasting| Some(lasting.trouble()?.issue(lasting.opened_at()?)));
-    let in_part = partly
-        .into_iter()
-        .filter_map(|run| Some(run.trouble.as_ref()?.issue(run.at)));
+    let failing = of_crm
+        .iter()
+        .chain(&of_platform)
+        .map(|(trouble, since)| trouble.issue(*since));
+    let not_whole = in_part().filter_map(|run| Some(run.trouble.as_ref()?.issue(run.at)));
     let ending = expiring
         .filter(|_| state == State::Expiring)
         .map(|expiry| Issue {
@@ -305,7 +239,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
             opened_at: since.unwrap_or(inputs.now),
         });
     let issues = failing
-        .chain(in_part)
+        .chain(not_whole)
         .chain(refused)
         .chain(ending)
         .collect();
@@ -351,13 +285,16 @@ fn refused(opened_at: Timestamp) -> Issue {
     }
 }
 
-/// A failure that only a sign-in mends is over once the CRM has given a token since.
+/// A failure that only a sign-in mends is over once the CRM has given a token since, and one of what
+/// was entered once that was entered anew.
 fn is_disproved(run: &RunFact, inputs: &HealthInputs) -> bool {
-    let of_sign_in = run
-        .trouble
-        .as_ref()
-        .is_some_and(|trouble| needs_sign_in(trouble.kind));
-    of_sign_in && run.work != RunWork::Push && inputs.signed_in_at.is_some_and(|at| run.at < at)
+    let Some(kind) = run.trouble.as_ref().map(|trouble| trouble.kind) else {
+        return false;
+    };
+    let after = |at: Option<Timestamp>| at.is_some_and(|at| run.at < at);
+    let is_mended = (needs_sign_in(kind) && after(inputs.signed_in_at))
+        || (is_of_what_was_entered(kind) && after(inputs.entered_at));
+    is_mended && run.work != RunWork::Push && !run.succeeded
 }
 
 /// The first success after the last failure.

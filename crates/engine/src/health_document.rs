@@ -46,7 +46,11 @@ pub fn health_document() -> String {
             after(vec![ok(0), bad(60, kind)], |facts| {
                 facts.signed_in_at = Some(at(70));
             }),
-            after(vec![ok(0), as_push(bad(60, kind))], |_| {}),
+            after(vec![ok(0), done_as(RunWork::Push, bad(60, kind))], |_| {}),
+            after(
+                vec![ok(0), done_as(RunWork::WriteBack, bad(60, kind))],
+                |_| {},
+            ),
         ];
         let _ = write!(page, "| `{}` |", kind.as_str());
         for health in states {
@@ -81,8 +85,12 @@ of date. The state is the first of the table below that matches. Beside it stand
   often it was tried in it.
 - **A cancel** changes nothing: neither does it fail, nor does it heal.
 - **An issue closes itself** on the first success that disproves it: a sync disproves everything about
-  the CRM, a verification whatever it would meet again, a sign-in what only a sign-in mends, a push what
-  befell pushes.
+  the CRM, a verification whatever it would meet again, a sign-in what only a sign-in mends, new
+  credentials or settings what was wrong with the old ones, a push what befell pushes, a write-back what
+  befell write-backs (a sync or verification does so, too, where only the way to the CRM was in question).
+- **Another failure closes no issue** that waits for a person, unless it came further on the way to the
+  CRM's data than where that one stood: a sign-in that was withdrawn is still withdrawn while the network
+  is away. Each kind is said once, what asks most of people first.
 - **Stale** goes by the connection's schedule.
 - **A lost field** (`schemaChanged` beside a sync that came to its end) is one that at least 30 in a
   hundred contacts had in the last full listing and that less than a tenth of them have in a listing of
@@ -99,10 +107,10 @@ const KINDS: &str = "
 
 The state after a good sync and then a failure of this kind: once; three times ten minutes apart; once
 with the connection paused; once, and then a verification that passes; once, and then a sync that
-succeeds; once, and then a new sign-in; once in a push rather than a sync.
+succeeds; once, and then a new sign-in; once in a push rather than a sync; once in a write-back.
 
-| kind | once | three times | paused | verified | synced | signed in | push |
-| --- | --- | --- | --- | --- | --- | --- | --- |
+| kind | once | three times | paused | verified | synced | signed in | push | write-back |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
 const CASES: &str = "
@@ -175,6 +183,45 @@ fn cases() -> Vec<(&'static str, Health)> {
             }),
         ),
         (
+            "never a sync, and nothing for a day and an hour",
+            after(vec![], |facts| facts.now = at(day + 60)),
+        ),
+        (
+            "a sync, the sign-in withdrawn, and then the network away",
+            after(
+                vec![
+                    ok(0),
+                    bad(60, ErrorKind::AuthRevoked),
+                    bad(80, ErrorKind::NetworkDns),
+                ],
+                |_| {},
+            ),
+        ),
+        (
+            "a sync, a certificate that is not trusted, and then the sign-in withdrawn",
+            after(
+                vec![
+                    ok(0),
+                    bad(60, ErrorKind::NetworkTls),
+                    bad(80, ErrorKind::AuthRevoked),
+                ],
+                |_| {},
+            ),
+        ),
+        (
+            "a sync, a wrong key, and then another key entered",
+            after(vec![ok(0), bad(60, ErrorKind::AuthInvalid)], |facts| {
+                facts.entered_at = Some(at(70));
+            }),
+        ),
+        (
+            "a sync, and then a write-back of which some was refused",
+            after(
+                vec![ok(0), done_as(RunWork::WriteBack, partial(60))],
+                |_| {},
+            ),
+        ),
+        (
             "success and failure by turns, the last a success",
             after(half_hours(7), |_| {}),
         ),
@@ -207,6 +254,7 @@ fn after(mut runs: Vec<RunFact>, bend: impl FnOnce(&mut HealthInputs)) -> Health
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
         signed_in_at: None,
+        entered_at: None,
         quota: None,
     };
     bend(&mut facts);
@@ -246,11 +294,8 @@ fn cancelled(minutes: i64) -> RunFact {
     }
 }
 
-fn as_push(run: RunFact) -> RunFact {
-    RunFact {
-        work: RunWork::Push,
-        ..run
-    }
+fn done_as(work: RunWork, run: RunFact) -> RunFact {
+    RunFact { work, ..run }
 }
 
 fn bad(minutes: i64, kind: ErrorKind) -> RunFact {

@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
 use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
-use nurturehub_store::traces;
+use nurturehub_store::{audit, traces};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::health::{
     Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
 use crate::lasting::needs_sign_in;
-use crate::{Drift, Engine, EngineError, keep_alive, lease, schedule, verify};
+use crate::{Drift, Engine, EngineError, audit_words, keep_alive, lease, schedule, verify};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -28,16 +28,19 @@ impl Engine {
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
         let (row, now) = (record.row, self.now());
-        let (found, used) = self
+        let id = record.id.clone();
+        let (found, used, entered_at) = self
             .store
             .read(move |db| {
                 // Apart, so that no number of pushes and webhooks hides them.
                 let mut found = runs::newest(db, row, Some("sync"), LOOK_BACK)?;
                 found.extend(runs::newest(db, row, Some("verify"), LOOK_BACK)?);
                 found.extend(runs::newest(db, row, Some("push"), LOOK_BACK)?);
+                found.extend(runs::newest(db, row, Some("writeBack"), LOOK_BACK)?);
                 found.extend(runs::newest(db, row, Some(keep_alive::RUN), LOOK_BACK)?);
                 found.sort_by_key(|run| std::cmp::Reverse(run.row));
-                Ok((found, traces::sent_on(db, row, now)?))
+                let entered_at = audit::last(db, &id, audit_words::REAUTHORIZED)?;
+                Ok((found, traces::sent_on(db, row, now)?, entered_at))
             })
             .await?;
         let refused = self.store.count_contacts(row).await?.refused;
@@ -54,6 +57,7 @@ impl Engine {
             stale_after: schedule::stale_after(&record, &spec),
             token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
             signed_in_at: tokens.as_ref().map(TokenSet::obtained_at),
+            entered_at,
             quota: spec.limits.per_day.map(|limit| Quota {
                 limit,
                 used,
@@ -115,6 +119,7 @@ fn fact(run: &RunRecord) -> Option<RunFact> {
     let work = match run.kind.as_str() {
         "sync" => RunWork::Sync,
         "push" => RunWork::Push,
+        "writeBack" => RunWork::WriteBack,
         "verify" if run.report[verify::AFTER].is_null() => RunWork::Verify,
         _ if is_renewal => RunWork::Verify,
         _ => return None,
@@ -132,24 +137,59 @@ fn fact(run: &RunRecord) -> Option<RunFact> {
     {
         return None;
     }
-    let (cancelled, partial) = (run.status == "cancelled", run.status == "partial");
+    // A refusal of one activity ends some CRMs' call, and is no failure of the way there.
+    let is_of_one =
+        work == RunWork::WriteBack && run.report["error"]["detail"]["scope"] == "record";
+    let status = match run.status.as_str() {
+        "failed" if is_of_one => "partial",
+        status => status,
+    };
+    let (cancelled, in_part) = (status == "cancelled", status == "partial");
+    // That the CRM has no place for an activity is no trouble.
+    let has_refused = run.report["rejected"].as_u64() > Some(0);
     Some(RunFact {
         work,
         at,
-        succeeded: partial || run.status == "succeeded",
-        partial,
+        succeeded: in_part || status == "succeeded",
+        partial: in_part && (work != RunWork::WriteBack || has_refused),
         cancelled,
-        trouble: match run.status.as_str() {
-            "cancelled" => None,
-            "partial" if work == RunWork::Sync => Some(in_part(&run.report)),
-            "partial" => None,
+        trouble: match (status, work) {
+            ("cancelled", _) => None,
+            ("partial", RunWork::Sync) => Some(synced_in_part(&run.report)),
+            ("partial", RunWork::WriteBack) if has_refused => Some(written_in_part(&run.report)),
+            ("partial", _) => None,
             _ => recorded,
         },
     })
 }
 
+/// What is wrong with a write-back of which the CRM refused some.
+fn written_in_part(report: &Value) -> Trouble {
+    let refused = report["refused"].as_array();
+    let first = refused.into_iter().flatten().find_map(|one| {
+        let is_refused = one["status"] == "rejected";
+        let error = is_refused.then(|| Recorded::deserialize(&one["error"]).ok())?;
+        error.map(Trouble::from)
+    });
+    let kind = first.as_ref().map_or(REFUSED, |first| first.kind);
+    let rejected = report["rejected"].as_u64().unwrap_or_default();
+    Trouble {
+        kind,
+        title: "Some activities could not be written to the CRM".to_owned(),
+        message: format!("{rejected} of the activities could not be written to the CRM."),
+        remedy: "See with `activities failed` why each was not written. Those that can pass are \
+                 tried again by themselves."
+            .to_owned(),
+        owner: first.map_or(REFUSED.facts().owner, |first| first.owner),
+        since: None,
+    }
+}
+
+/// What a refusal is that says nothing of itself.
+const REFUSED: ErrorKind = ErrorKind::ProviderRejected;
+
 /// What is wrong with a sync that came to its end in part only.
-fn in_part(report: &Value) -> Trouble {
+fn synced_in_part(report: &Value) -> Trouble {
     let trouble = |kind: ErrorKind, title: &str, message: String, remedy: &str, owner| Trouble {
         kind,
         title: title.to_owned(),

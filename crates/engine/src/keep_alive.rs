@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::health_facts::expiry;
 use crate::lasting::needs_sign_in;
-use crate::{Engine, EngineError, ErrorReport, State, TokenExpiry};
+use crate::{Engine, EngineError, ErrorReport, State, TokenExpiry, run_log};
 
 /// The kind of run that a renewal is recorded as.
 pub(crate) const RUN: &str = "keepAlive";
@@ -124,6 +124,9 @@ impl Engine {
     ) -> Result<Result<TokenSet, ErrorReport>, EngineError> {
         let (row, now) = (record.row, self.now());
         let id = self.options.random.run_id(now)?;
+        let run_id = id.clone();
+        let span = run_log::span(RUN, &record.id, &run_id);
+        span.in_scope(|| tracing::info!("Run begins."));
         let run = self
             .store
             .write(move |tx| runs::begin(tx, &id, row, RUN, now))
@@ -147,7 +150,9 @@ impl Engine {
             error_kind: error.map(|error| error.kind.as_str()),
             report: error.map_or_else(|| json!({}), |error| json!({ "error": error })),
         };
+        run_log::ended(&span, end.status, end.error_kind, &end.report);
         self.store.write(move |tx| runs::end(tx, run, &end)).await?;
+        self.export(&record.id, &record.provider, &run_id).await;
         Ok(outcome)
     }
 

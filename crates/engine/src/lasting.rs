@@ -33,6 +33,11 @@ pub(crate) const fn needs_action(kind: ErrorKind) -> bool {
     )
 }
 
+/// Whether new credentials or settings may mend it.
+pub(crate) const fn is_of_what_was_entered(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::TenantUnknown | ErrorKind::Configuration) || needs_sign_in(kind)
+}
+
 /// Whether a failure goes away by itself.
 pub(crate) fn is_terminal(kind: ErrorKind) -> bool {
     matches!(kind.facts().retry, Retry::No)
@@ -62,6 +67,52 @@ const fn shows_in_verification(kind: ErrorKind) -> bool {
     ) || needs_sign_in(kind)
 }
 
+/// How far on the way to the CRM's data a failure of this kind was met. None where that says nothing
+/// of the way.
+const fn met_at(kind: ErrorKind) -> Option<u8> {
+    match kind {
+        ErrorKind::VaultLocked | ErrorKind::VaultUnavailable | ErrorKind::VaultRefused => Some(0),
+        ErrorKind::NetworkDns => Some(1),
+        ErrorKind::NetworkConnect | ErrorKind::NetworkProxy => Some(2),
+        ErrorKind::NetworkTls => Some(3),
+        // Any gateway may say so before it looks at who asks.
+        ErrorKind::NetworkTimeout
+        | ErrorKind::NetworkInterrupted
+        | ErrorKind::RateLimited
+        | ErrorKind::QuotaExhausted
+        | ErrorKind::ProviderDown
+        | ErrorKind::Protocol
+        | ErrorKind::ClockSkew => Some(4),
+        // Some settings are found wrong only by what the CRM answers.
+        ErrorKind::Configuration | ErrorKind::TenantUnknown | ErrorKind::ScopeMissing => Some(6),
+        ErrorKind::SchemaChanged | ErrorKind::Mapping | ErrorKind::IncompleteListing => Some(7),
+        _ if needs_sign_in(kind) => Some(5),
+        _ => None,
+    }
+}
+
+/// Whether a later failure shows that an earlier one is over: it came further than where that one
+/// stood in the way.
+fn is_past(later: ErrorKind, earlier: ErrorKind) -> bool {
+    let places = met_at(later).zip(met_at(earlier));
+    places.is_some_and(|(later, earlier)| later > earlier)
+}
+
+/// Whether a failure stands until something disproves it, whatever else fails meanwhile.
+fn stands(kind: ErrorKind) -> bool {
+    needs_sign_in(kind) || needs_action(kind) || is_terminal(kind)
+}
+
+/// How much a failure of this kind asks of people; the most first.
+fn weight(kind: ErrorKind) -> u8 {
+    match kind {
+        _ if needs_sign_in(kind) => 0,
+        _ if needs_action(kind) => 1,
+        _ if is_terminal(kind) => 2,
+        _ => 3,
+    }
+}
+
 /// Failures that nothing has disproved since, newest first.
 pub(crate) struct Lasting<'a> {
     failures: Vec<&'a RunFact>,
@@ -89,6 +140,28 @@ impl<'a> Lasting<'a> {
         Self { failures }
     }
 
+    /// Of writing back to the CRM. A sync or a verification that went well shows that the CRM is there
+    /// and lets us in; that it lets us write, only a write-back shows.
+    pub(crate) fn of_write_back(runs: &[&'a RunFact]) -> Self {
+        let mut reached = false;
+        let mut failures = Vec::new();
+        for run in runs {
+            match (run.work, run.succeeded) {
+                (RunWork::WriteBack, true) => break,
+                (RunWork::WriteBack, false) => {
+                    let kind = run.trouble.as_ref().map(|trouble| trouble.kind);
+                    let on_the_way = |kind| shows_in_verification(kind) && !needs_action(kind);
+                    if !(reached && kind.is_some_and(on_the_way)) {
+                        failures.push(*run);
+                    }
+                }
+                (_, true) => reached = true,
+                (_, false) => {}
+            }
+        }
+        Self { failures }
+    }
+
     /// Of the platform.
     pub(crate) fn of_platform(runs: &[&'a RunFact]) -> Self {
         let lasting = runs.iter().take_while(|run| !run.succeeded);
@@ -97,12 +170,45 @@ impl<'a> Lasting<'a> {
         }
     }
 
-    pub(crate) fn trouble(&self) -> Option<&'a Trouble> {
-        self.failures.first()?.trouble.as_ref()
+    /// What is wrong: the newest failure, and each before it that stands and that no later one has
+    /// come past, each kind once. What asks most of people comes first. Beside each is since when.
+    pub(crate) fn troubles(&self) -> Vec<(&'a Trouble, Timestamp)> {
+        let mut found: Vec<(&'a Trouble, Timestamp)> = Vec::new();
+        let mut later: Vec<ErrorKind> = Vec::new();
+        for run in &self.failures {
+            let Some(trouble) = &run.trouble else {
+                continue;
+            };
+            let kind = trouble.kind;
+            let is_over = later.iter().any(|later| is_past(*later, kind));
+            let is_newest = later.is_empty();
+            later.push(kind);
+            if is_over {
+                continue;
+            }
+            match found.iter_mut().find(|(known, _)| known.kind == kind) {
+                Some((_, since)) => *since = run.at,
+                None if is_newest || stands(kind) => found.push((trouble, run.at)),
+                None => {}
+            }
+        }
+        if let ([(_, since)], Some(first)) = (found.as_mut_slice(), self.opened_at()) {
+            *since = first;
+        }
+        found.sort_by_key(|(trouble, _)| weight(trouble.kind));
+        found
     }
 
-    pub(crate) fn kind(&self) -> Option<ErrorKind> {
-        self.trouble().map(|trouble| trouble.kind)
+    /// What is wrong here and there, each kind once.
+    pub(crate) fn and(&self, other: &Self) -> Vec<(&'a Trouble, Timestamp)> {
+        let mut found = self.troubles();
+        for (trouble, since) in other.troubles() {
+            if found.iter().all(|(known, _)| known.kind != trouble.kind) {
+                found.push((trouble, since));
+            }
+        }
+        found.sort_by_key(|(trouble, _)| weight(trouble.kind));
+        found
     }
 
     pub(crate) fn opened_at(&self) -> Option<Timestamp> {

@@ -4,6 +4,7 @@
 //! methods and show what they answer; no rule of the business lives above this crate, and nothing
 //! here knows which CRMs there are.
 
+mod account;
 mod alerts;
 mod audit_log;
 mod audit_words;
@@ -16,6 +17,7 @@ mod diagnose;
 mod disconnect;
 mod engine;
 mod error;
+mod facts;
 mod file_settings;
 mod finding;
 mod flapping;
@@ -51,6 +53,7 @@ mod verify;
 mod webhooks;
 mod write_back;
 
+pub use account::account;
 pub use alerts::{Alert, AlertEvent, Episode, judge};
 pub use audit_log::{AuditFilter, AuditLine};
 pub use connect::{ConnectRequest, ConnectionView};

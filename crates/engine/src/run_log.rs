@@ -11,7 +11,10 @@ pub(crate) fn span(kind: &'static str, connection: &ConnectionId, run: &RunId) -
 /// Says how a run ended. Of its report only words of ours and counts are told.
 pub(crate) fn ended(span: &tracing::Span, status: &str, error: Option<&str>, report: &Value) {
     let count = |key: &str| report[key].as_u64().unwrap_or_default();
-    let (requests, contacts) = (count("requests"), count("fetched").max(count("sent")));
+    let (requests, contacts) = (
+        count("requests"),
+        count("fetched").max(count("sent")).max(count("written")),
+    );
     let milliseconds = count("durationMs");
     match error {
         Some(kind) if status != "cancelled" => {

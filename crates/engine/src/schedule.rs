@@ -4,7 +4,8 @@
 //! spread, so that a hundred agencies on one schedule do not call one CRM at once.
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_port::{ErrorKind, ProviderSpec};
+use nurturehub_adapter_kit::Settings;
+use nurturehub_port::{ErrorKind, ProviderSpec, SignInMethod};
 use nurturehub_store::connections::{self, ConnectionRecord};
 use nurturehub_store::{audit, runs};
 use serde::Serialize;
@@ -12,6 +13,7 @@ use serde_json::json;
 use specta::Type;
 
 use crate::health::{Health, State};
+use crate::session::sign_in_method;
 use crate::{Engine, EngineError, audit_words};
 
 /// The shortest time between two scheduled syncs, in minutes: below that, webhooks are the way.
@@ -22,6 +24,10 @@ pub const MOST_MINUTES: u32 = 7 * 24 * 60;
 
 /// After a first failure, in minutes; doubled with each further one, up to the schedule's own pace.
 const AFTER_FAILURE_MINUTES: u32 = 10;
+
+/// At least so long after a key was refused, in minutes. The CRM may have been wrong, or somebody has
+/// let the key in again there; asked once a day, nobody is bothered.
+const AFTER_REFUSAL_MINUTES: u32 = 24 * 60;
 
 /// When a connection is synced by itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Type)]
@@ -58,20 +64,32 @@ pub(crate) struct Facts<'a> {
     pub(crate) last: Timestamp,
     /// Failures in a row.
     pub(crate) failures: u32,
-    /// Nothing can succeed before somebody signs in.
-    pub(crate) needs_sign_in: bool,
+    /// Whether the CRM lets us in.
+    pub(crate) entry: Entry,
     /// Paused or disconnected.
     pub(crate) idle: bool,
     /// Which connection.
     pub(crate) connection: &'a str,
 }
 
+/// Whether the CRM lets a connection in, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Entry {
+    /// It does.
+    Open,
+    /// It has refused a key or client secret.
+    KeyRefused,
+    /// Nothing can succeed before somebody signs in.
+    NeedsSignIn,
+}
+
 /// When the next sync is due.
 pub(crate) fn next_at(facts: Facts<'_>) -> Option<Timestamp> {
     let every = facts
         .every
-        .filter(|_| !facts.idle && !facts.needs_sign_in)?;
+        .filter(|_| !facts.idle && facts.entry != Entry::NeedsSignIn)?;
     let wait = match facts.failures {
+        _ if facts.entry == Entry::KeyRefused => every.max(AFTER_REFUSAL_MINUTES),
         0 => every,
         failures => AFTER_FAILURE_MINUTES
             .saturating_mul(1 << (failures - 1).min(10))
@@ -88,6 +106,21 @@ pub(crate) fn next_at(facts: Facts<'_>) -> Option<Timestamp> {
         .last
         .checked_add(SignedDuration::from_secs(seconds + spread))
         .ok()
+}
+
+/// Whether the CRM lets a connection in. Where a person's sign-in has ended, only a person helps.
+fn entry(record: &ConnectionRecord, spec: &ProviderSpec, health: &Health) -> Entry {
+    if health.state != State::NeedsReauth {
+        return Entry::Open;
+    }
+    let settings = Settings::parse(spec, record.settings.clone()).ok();
+    let method = settings.and_then(|settings| sign_in_method(spec, &settings).ok());
+    match method {
+        Some(SignInMethod::StaticSecret { .. } | SignInMethod::ClientCredentials { .. }) => {
+            Entry::KeyRefused
+        }
+        _ => Entry::NeedsSignIn,
+    }
 }
 
 impl Engine {
@@ -110,7 +143,7 @@ impl Engine {
                 every,
                 last: last.first().map_or(record.created_at, |run| run.started_at),
                 failures: health.failure_streak,
-                needs_sign_in: health.state == State::NeedsReauth,
+                entry: entry(record, spec, health),
                 idle: record.paused_at.is_some() || record.disconnected_at.is_some(),
                 connection: record.id.as_str(),
             }),
@@ -159,7 +192,7 @@ mod tests {
             every,
             last: Timestamp::UNIX_EPOCH,
             failures,
-            needs_sign_in: false,
+            entry: Entry::Open,
             idle: false,
             connection: "one",
         }
@@ -211,9 +244,24 @@ mod tests {
         };
         assert_eq!(next_at(idle), None, "paused");
         let signed_out = Facts {
-            needs_sign_in: true,
+            entry: Entry::NeedsSignIn,
             ..facts(Some(60), 1)
         };
         assert_eq!(next_at(signed_out), None, "a person must sign in first");
+    }
+
+    #[test]
+    fn a_refused_key_is_tried_once_a_day_and_no_more() {
+        let refused = |every| Facts {
+            entry: Entry::KeyRefused,
+            ..facts(Some(every), 1)
+        };
+        let day = 24 * 60;
+        assert!((day..=day + day / 10).contains(&minutes(refused(15))));
+        let week = 7 * day;
+        assert!(
+            minutes(refused(7 * 24 * 60)) >= week,
+            "never more often than it is synced"
+        );
     }
 }

@@ -54,7 +54,9 @@ impl State {
             }
             Self::Stale => "Nothing has succeeded for longer than the schedule allows.",
             Self::Expiring => "The sign-in ends within three days by the CRM's rules.",
-            Self::New => "Nothing was synced yet, and nothing has failed.",
+            Self::New => {
+                "Nothing was synced yet, for no longer than the schedule allows, and nothing has failed."
+            }
             Self::Healthy => "The last sync succeeded, and recently enough.",
         }
     }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use nurturehub_adapter_kit::CredentialSource;
 use nurturehub_oauth::{OAuthClient, TokenSet};
-use nurturehub_port::{AdapterError, Clock, ConnectionId, Secret, TokenRules};
+use nurturehub_port::{AdapterError, Clock, ConnectionId, Retry, Secret, TokenRules};
 use nurturehub_vault::{AccountKey, Vault};
+use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::lease::{self, Purpose};
@@ -112,9 +113,13 @@ pub(crate) fn as_adapter_error(error: EngineError) -> AdapterError {
         EngineError::Adapter(error) => error,
         other => {
             let report = other.report();
-            AdapterError::new(report.kind, report.message)
+            let error = AdapterError::new(report.kind, report.message)
                 .remedy(report.remedy)
-                .owner(report.owner)
+                .owner(report.owner);
+            match Retry::deserialize(&report.detail["retry"]) {
+                Ok(retry) => error.retry(retry),
+                Err(_) => error,
+            }
         }
     }
 }

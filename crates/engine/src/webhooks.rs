@@ -12,7 +12,7 @@ use serde_json::json;
 use specta::Type;
 
 use crate::session::Session;
-use crate::{Engine, EngineError, ErrorReport, audit_words, sync};
+use crate::{Engine, EngineError, ErrorReport, audit_words, run_log, sync};
 
 /// What came of a delivery.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
@@ -155,7 +155,15 @@ impl Engine {
     ) -> Result<WebhookReport, EngineError> {
         let now = self.now();
         let id = self.options.random.run_id(now)?;
+        let span = run_log::span("webhook", &session.record.id, &id);
         let outcome = session.adapter.ingest_webhook(&delivery).await;
+        let kind = outcome.as_ref().err().map(|error| error.kind.as_str());
+        let status = if kind.is_some() {
+            "failed"
+        } else {
+            "succeeded"
+        };
+        run_log::ended(&span, status, kind, &json!({}));
         let run = WebhookRun {
             id,
             connection: session.record.row,

@@ -21,7 +21,8 @@ pub(crate) fn shown(text: &str, confidential: &[&Secret<String>]) -> Option<Stri
     }
     let visible: String = text
         .chars()
-        .filter(|c| !is_deceptive(*c))
+        // Between these it is quoted, so it must not end them.
+        .filter(|c| !is_deceptive(*c) && !matches!(c, '“' | '”'))
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let words: Vec<&str> = visible

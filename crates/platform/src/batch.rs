@@ -1,6 +1,7 @@
 //! Contacts on their way up.
 
 use nurturehub_adapter_kit::HttpResponse;
+use nurturehub_adapter_kit::crm_words::presentable;
 use nurturehub_port::{ConnectionId, ErrorKind};
 use serde::{Deserialize, Serialize};
 
@@ -123,15 +124,38 @@ fn check(
         if result.external_id != contact.external_id {
             return Err(format!("result {} is for another contact.", index + 1));
         }
+        result.error = result.error.take().map(fit_to_keep);
         if result.status == RowStatus::Rejected {
             result.error.get_or_insert_with(|| RowError {
                 code: "unspecified".to_owned(),
-                message: "NurtureHub did not say why.".to_owned(),
+                message: UNSAID.to_owned(),
                 field: None,
             });
         }
     }
     Ok(results)
+}
+
+/// What stands where the platform gives no reason.
+const UNSAID: &str = "NurtureHub did not say why.";
+
+/// Longest code and name of a field that are kept, in characters.
+const LONGEST_WORD: usize = 100;
+
+/// A refusal as it may be written down: a reason likes to repeat the address or number that it is
+/// about, and nothing bounds its length.
+fn fit_to_keep(error: RowError) -> RowError {
+    let word = |text: String| presentable(&text).chars().take(LONGEST_WORD).collect();
+    let message = presentable(&error.message);
+    RowError {
+        code: word(error.code),
+        message: if message.is_empty() {
+            UNSAID.to_owned()
+        } else {
+            message
+        },
+        field: error.field.map(word),
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +197,23 @@ mod tests {
             ErrorKind::Internal,
             "too many are never sent"
         );
+    }
+
+    #[test]
+    fn a_reason_is_kept_without_whom_it_is_about() {
+        let mut refused = row("1", RowStatus::Rejected);
+        refused.error = Some(RowError {
+            code: "duplicate".into(),
+            message: format!("ada@example.org is another's. {}", "x".repeat(100_000)),
+            field: Some("emails[0].address".into()),
+        });
+        let checked = check(vec![refused], &[sent("1")]).unwrap();
+        let kept = checked[0].error.as_ref().unwrap();
+        assert!(kept.message.contains("is another's."), "{kept:?}");
+        assert!(!kept.message.contains("ada@example.org"), "{kept:?}");
+        assert!(kept.message.len() < 2_000, "{}", kept.message.len());
+        assert_eq!(kept.code, "duplicate");
+        assert_eq!(kept.field.as_deref(), Some("emails[0].address"));
     }
 
     #[test]

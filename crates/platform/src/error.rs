@@ -1,7 +1,7 @@
 //! What stands in the way of talking to the platform.
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::mapping::clean;
+use nurturehub_adapter_kit::crm_words::presentable;
 use nurturehub_port::{AdapterError, ErrorKind, Evidence, Owner, Retry};
 use serde::Deserialize;
 
@@ -10,13 +10,14 @@ const LONGEST: usize = 300;
 
 /// Why the platform did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{title}{}", .detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default())]
+#[error("{title}{}", .detail.as_ref().map(|detail| format!(" “{detail}”")).unwrap_or_default())]
 pub struct PlatformError {
     /// Which of the contract's list.
     pub kind: ErrorKind,
     /// What happened, in a sentence.
     pub title: String,
-    /// What the platform says about this case, where it says anything.
+    /// What the platform says about this case, where it says anything; quoted wherever it is shown,
+    /// so that it can be told from words of ours. A title is the same for every case (RFC 9457).
     pub detail: Option<String>,
     /// What to do.
     pub remedy: String,
@@ -182,11 +183,11 @@ pub(crate) fn read(response: &HttpResponse) -> AdapterError {
         .remedy(remedy)
 }
 
-/// A text from outside, on one line and of a decent length.
+/// A text from outside, on one line, of a decent length, and without anybody's address or number.
 fn tidy(text: Option<String>) -> Option<String> {
     let text = text?;
-    let cleaned = clean(&text)?.text;
-    Some(cleaned.chars().take(LONGEST).collect())
+    let said: String = presentable(&text).chars().take(LONGEST).collect();
+    (!said.is_empty()).then_some(said)
 }
 
 #[cfg(test)]
@@ -204,7 +205,7 @@ mod tests {
         assert_eq!(error.title, "Too many contacts.");
         assert_eq!(error.detail.as_deref(), Some("500 at most."));
         assert_eq!(error.remedy, "Do this.");
-        assert_eq!(error.to_string(), "Too many contacts. 500 at most.");
+        assert_eq!(error.to_string(), "Too many contacts. “500 at most.”");
     }
 
     #[test]

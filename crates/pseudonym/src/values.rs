@@ -90,8 +90,26 @@ pub(crate) fn prose(pseudonyms: &Pseudonyms, text: &str) -> String {
     })
 }
 
-/// A sentence of our own: only what looks personal is replaced.
+/// A sentence of our own, in which somebody else's words stand between quotation marks: of these only
+/// harmless ones stay, of ours only what looks personal is replaced.
 pub(crate) fn said(pseudonyms: &Pseudonyms, text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, quoted)) = rest.split_once('“') {
+        // Where they do not end, they may go on to the end.
+        let (quoted, after) = quoted.rsplit_once('”').unwrap_or((quoted, ""));
+        written.push_str(&own(pseudonyms, before));
+        written.push('“');
+        written.push_str(&prose(pseudonyms, quoted));
+        written.push('”');
+        rest = after;
+    }
+    written.push_str(&own(pseudonyms, rest));
+    written
+}
+
+/// Words of our own: only what looks personal is replaced.
+fn own(pseudonyms: &Pseudonyms, text: &str) -> String {
     let ours = |piece: &str| {
         let key = piece.len() >= 16 && digits(piece) >= 2;
         let number = piece.len() >= 9 && digits(piece) == piece.len();

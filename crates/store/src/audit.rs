@@ -84,6 +84,22 @@ pub fn select(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// When something was last done to a connection.
+///
+/// # Errors
+/// What the database answers.
+pub fn last(
+    db: &Read<'_>,
+    connection: &ConnectionId,
+    action: &str,
+) -> Result<Option<Timestamp>, StoreError> {
+    let at: Option<i64> = db
+        .database
+        .prepare_cached("SELECT max(at) FROM audit WHERE connection = ?1 AND action = ?2")?
+        .query_row(params![connection.as_str(), action], |row| row.get(0))?;
+    Ok(at.map(crate::runs::timestamp))
+}
+
 /// The newest entries, newest first.
 ///
 /// # Errors

@@ -142,6 +142,43 @@ pub fn newest(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The newest runs of a connection that failed, newest first.
+///
+/// # Errors
+/// What the database answers.
+pub fn newest_failed(
+    db: &Read<'_>,
+    connection: i64,
+    limit: u32,
+) -> Result<Vec<RunRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM run
+         WHERE connection_id = ?1 AND status = 'failed' ORDER BY id DESC LIMIT ?2"
+    );
+    let mut statement = db.database.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![connection, limit], read_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Whether a run of this kind has come to its end, wholly or in part, since the run of this row.
+///
+/// # Errors
+/// What the database answers.
+pub fn has_succeeded_since(
+    db: &Read<'_>,
+    connection: i64,
+    kind: &str,
+    row: i64,
+) -> Result<bool, StoreError> {
+    Ok(db
+        .database
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM run WHERE connection_id = ?1 AND kind = ?2 AND id > ?3
+             AND status IN ('succeeded', 'partial'))",
+        )?
+        .query_row(params![connection, kind, row], |found| found.get(0))?)
+}
+
 /// A page of a connection's runs, newest first, and how many there are in all.
 ///
 /// # Errors

@@ -799,7 +799,11 @@ export type ErrorReport = {
 	owner: Owner,
 	/**  Whether trying again by itself can help. */
 	retryable: boolean,
-	/**  What it can be traced by. */
+	/**
+	 *  How far it reaches (`scope`), when trying again can help (`retry`: `no`, `backoff`,
+	 *  `afterSignIn` or `{"at": …}`), what it can be traced by (`evidence`), and of a run what it had
+	 *  done by then (`run`).
+	 */
 	detail: Value,
 };
 

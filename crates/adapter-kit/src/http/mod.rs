@@ -35,7 +35,7 @@ pub use request::Request;
 pub use response::HttpResponse;
 pub use throttle::Throttle;
 pub use throttles::Throttles;
-pub use trace::{TraceEntry, TraceLog};
+pub use trace::{TraceEntry, TraceLog, is_about_limits};
 
 /// Installs the TLS library's cryptography for this process, unless that was done before.
 ///

@@ -33,9 +33,14 @@ pub struct Playback {
     steps: BTreeMap<StepName, RecordedStep>,
 }
 
+/// How often answers may be given a second time. What an adapter asks for again, such as a list of
+/// names, it asks for a few times; a recording that somebody has bent may lead it on for ever.
+const MOST_REPEATS: u32 = 1_000;
+
 struct State {
     slots: Vec<Slot>,
     strange: u64,
+    repeats: u32,
     last: Option<(String, Option<u16>)>,
     now: Timestamp,
     elapsed: Duration,
@@ -75,6 +80,7 @@ impl Playback {
             state: Mutex::new(State {
                 slots: slots.chain(aside.into_iter().map(slot(true))).collect(),
                 strange: 0,
+                repeats: 0,
                 last: None,
                 now: start,
                 elapsed: Duration::ZERO,
@@ -112,7 +118,7 @@ impl Playback {
         };
         let same =
             |slot: &Slot| same_list(slot) && slot.exchange.path == path && slot.query == asked;
-        let found = [
+        let [exact, similar, exact_again, similar_again] = [
             state.slots.iter().position(|slot| !slot.used && same(slot)),
             state
                 .slots
@@ -121,7 +127,11 @@ impl Playback {
             state.slots.iter().rposition(same),
             state.slots.iter().rposition(same_list),
         ];
-        let found = found.into_iter().flatten().next();
+        let (fresh, again) = (exact.or(similar), exact_again.or(similar_again));
+        if fresh.is_none() && again.is_some() {
+            state.repeats = state.repeats.saturating_add(1);
+        }
+        let found = fresh.or(again.filter(|_| state.repeats <= MOST_REPEATS));
         let slot = found.and_then(|at| state.slots.get_mut(at));
         let came = slot.map(|slot| {
             slot.used = true;
@@ -245,5 +255,43 @@ impl Came {
             Self::Answer { status, body, .. } => Some((*status, body)),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+
+    use super::*;
+
+    #[test]
+    fn a_bent_recording_leads_nobody_on_for_ever() {
+        let page = Exchange {
+            at: Timestamp::UNIX_EPOCH,
+            method: "GET".into(),
+            template: "/contacts".into(),
+            path: "/contacts".into(),
+            query: "page=1".into(),
+            header_names: Vec::new(),
+            body: None,
+            attempt: 1,
+            came: Came::Answer {
+                status: 200,
+                headers: HeaderMap::new(),
+                body: Bytes::from_static(b"{\"more\":true}"),
+            },
+        };
+        let start = Timestamp::UNIX_EPOCH;
+        let playback = Playback::new(vec![page], Vec::new(), BTreeMap::new(), start);
+        let asked = |number: u32| {
+            let came = playback.ask("GET", "/contacts", "/contacts", &format!("page={number}"));
+            came.answered().is_some()
+        };
+        assert!(
+            (1..=MOST_REPEATS + 1).all(asked),
+            "what is asked again is answered"
+        );
+        assert!(!asked(MOST_REPEATS + 2), "but not without end");
+        assert_eq!(playback.strange(), 1, "and that is said");
     }
 }

@@ -11,7 +11,7 @@ use reqwest::Url;
 use super::client::{Inner, Way};
 use super::recording::{self, Came};
 use super::request::CredentialHeader;
-use super::{HttpResponse, Playback, Request, TraceEntry, body, classify, trace};
+use super::{HttpResponse, Playback, Request, TraceEntry, body, classify};
 
 /// How one attempt ended.
 enum Outcome {
@@ -73,11 +73,11 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
                         attempt += 1;
                         continue;
                     }
-                    _ => return Err(read_error(&request, &response)),
+                    _ => return Err(read_error(&request, &response, token.as_ref())),
                 }
             }
             Outcome::Answer(response) => match classify::settled_status(&response) {
-                None => return Err(read_error(&request, &response)),
+                None => return Err(read_error(&request, &response, token.as_ref())),
                 Some(error) => match wait_before_next(inner, &request, &response, attempt, last) {
                     Some(wait) if wait <= inner.config.max_pause => wait,
                     Some(wait) => return Err(later(inner, error, wait)),
@@ -128,7 +128,7 @@ async fn renew(
     credential.source.renewed(rejected).await.map_err(|error| {
         note_no_credential(request, response.attempt, &error, true);
         if error.kind == ErrorKind::AuthInvalid {
-            read_error(request, response)
+            read_error(request, response, Some(rejected))
         } else {
             with_evidence(error, response)
         }
@@ -146,9 +146,18 @@ fn note_no_credential(request: &Request<'_>, attempt: u32, error: &AdapterError,
         .note(request, attempt, inner.clock.now(), came);
 }
 
-/// The adapter's reading of an error answer, with evidence.
-fn read_error(request: &Request<'_>, response: &HttpResponse) -> AdapterError {
-    with_evidence((request.errors)(response), response)
+/// The adapter's reading of an error answer, with evidence. Some services repeat in it the key or
+/// token that they were sent.
+fn read_error(
+    request: &Request<'_>,
+    response: &HttpResponse,
+    token: Option<&Secret<String>>,
+) -> AdapterError {
+    let mut error = with_evidence((request.errors)(response), response);
+    if let Some(token) = token.map(Secret::expose).filter(|token| token.len() >= 4) {
+        error.message = error.message.replace(token.as_str(), "…");
+    }
+    error
 }
 
 fn with_evidence(mut error: AdapterError, response: &HttpResponse) -> AdapterError {
@@ -235,7 +244,7 @@ async fn attempt_once(
             if let Some(body) = &request.body {
                 message = message.body(body.clone());
             }
-            asked(inner, message, attempt, &mut entry).await
+            asked(inner, message, token, attempt, &mut entry).await
         }
         Way::Recorded(playback) => replayed(inner, playback, request, attempt, &mut entry),
     };
@@ -269,6 +278,7 @@ async fn attempt_once(
 async fn asked(
     inner: &Inner,
     message: reqwest::RequestBuilder,
+    token: Option<&Secret<String>>,
     attempt: u32,
     entry: &mut TraceEntry,
 ) -> Outcome {
@@ -279,8 +289,7 @@ async fn asked(
         },
         Ok(mut answer) => {
             entry.status = Some(answer.status().as_u16());
-            entry.request_id = trace::request_id(answer.headers());
-            entry.limit_headers = trace::limit_headers(answer.headers());
+            entry.hear(answer.headers(), token);
             read_body(inner, &mut answer, attempt, entry).await
         }
     }
@@ -316,8 +325,7 @@ fn replayed(
             body,
         } => {
             entry.status = Some(status);
-            entry.request_id = trace::request_id(&headers);
-            entry.limit_headers = trace::limit_headers(&headers);
+            entry.hear(&headers, None);
             let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             answered(inner, status, headers, body, attempt, entry)
         }

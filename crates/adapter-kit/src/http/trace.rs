@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::HeaderMap;
 use jiff::Timestamp;
-use nurturehub_port::ErrorKind;
+use nurturehub_port::{ErrorKind, Secret};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
@@ -80,25 +80,59 @@ impl TraceLog {
     }
 }
 
-/// The id that the other side gave the request.
-pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
+impl TraceEntry {
+    /// Takes down what an answer's headers say of the request and of the limits. A service can put
+    /// anything there, so what repeats the key or token that it was sent, or looks like somebody's
+    /// address, is left out.
+    pub(super) fn hear(&mut self, headers: &HeaderMap, token: Option<&Secret<String>>) {
+        let token = token.map(Secret::expose).filter(|token| !token.is_empty());
+        let says_nothing_else = |value: &String| {
+            !value.contains('@') && token.is_none_or(|token| !value.contains(token.as_str()))
+        };
+        self.request_id = request_id(headers).filter(says_nothing_else);
+        self.limit_headers = limit_headers(headers);
+        self.limit_headers
+            .retain(|(_, value)| says_nothing_else(value));
+    }
+}
+
+/// The id that the other side gave the request: an id has no blanks.
+fn request_id(headers: &HeaderMap) -> Option<String> {
     REQUEST_ID_HEADERS
         .iter()
         .find_map(|name| headers.get(*name))
         .and_then(|value| plain(value.to_str().ok()?))
+        .filter(|id| !id.contains(' '))
+}
+
+/// What headers about limits are called, behind what they begin with.
+const OF_LIMITS: [&str; 9] = [
+    "limit",
+    "remaining",
+    "reset",
+    "used",
+    "policy",
+    "resource",
+    "interval",
+    "window",
+    "after",
+];
+
+/// Whether a header says what the limits are; those that say whose they are do not count.
+#[must_use]
+pub fn is_about_limits(name: &str) -> bool {
+    let rest = ["x-ratelimit-", "x-rate-limit-", "ratelimit-"]
+        .iter()
+        .find_map(|start| name.strip_prefix(start));
+    let of_limits = |rest: &str| rest.split('-').any(|word| OF_LIMITS.contains(&word));
+    name == "retry-after" || name == "ratelimit" || rest.is_some_and(of_limits)
 }
 
 /// What the answer says about limits.
-pub(super) fn limit_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+fn limit_headers(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .iter()
-        .filter(|(name, _)| {
-            let name = name.as_str();
-            name == "retry-after"
-                || name.starts_with("ratelimit")
-                || name.starts_with("x-ratelimit")
-                || name.starts_with("x-rate-limit")
-        })
+        .filter(|(name, _)| is_about_limits(name.as_str()))
         .filter_map(|(name, value)| Some((name.as_str().to_owned(), plain(value.to_str().ok()?)?)))
         .take(16)
         .collect()
@@ -108,4 +142,67 @@ pub(super) fn limit_headers(headers: &HeaderMap) -> Vec<(String, String)> {
 fn plain(value: &str) -> Option<String> {
     let fits = !value.is_empty() && value.len() <= MAX_HEADER;
     (fits && value.bytes().all(|byte| (0x20..0x7f).contains(&byte))).then(|| value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(headers: &[(&'static str, &str)]) -> TraceEntry {
+        let mut entry = TraceEntry {
+            method: "GET".into(),
+            path_template: "/contacts".into(),
+            host: "crm.example".into(),
+            status: Some(200),
+            started_at: Timestamp::UNIX_EPOCH,
+            duration_ms: 0,
+            attempt: 1,
+            bytes: 0,
+            request_id: None,
+            error_kind: None,
+            limit_headers: Vec::new(),
+            throttled_ms: 0,
+        };
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+            .collect::<Vec<(http::HeaderName, http::HeaderValue)>>()
+            .into_iter()
+            .collect();
+        entry.hear(&headers, Some(&Secret::new("key-8f2a".to_owned())));
+        entry
+    }
+
+    #[test]
+    fn what_the_limits_are_is_kept() {
+        let entry = heard(&[
+            ("x-request-id", "7e570000-0000"),
+            ("retry-after", "Wed, 21 Oct 2015 07:28:00 GMT"),
+            ("ratelimit", "\"burst\";r=10;t=5"),
+            ("ratelimit-policy", "\"burst\";q=100;w=60"),
+            ("x-ratelimit-limit-minute", "60"),
+            ("x-rate-limit-remaining", "3"),
+        ]);
+        assert_eq!(entry.request_id.as_deref(), Some("7e570000-0000"));
+        assert_eq!(entry.limit_headers.len(), 5, "{:?}", entry.limit_headers);
+    }
+
+    #[test]
+    fn neither_a_key_nor_a_person_is_kept_whatever_a_header_says() {
+        let ids = [
+            "key-8f2a",
+            "for-key-8f2a-1",
+            "ada@example.org",
+            "Ada Lovelace",
+        ];
+        for id in ids {
+            assert_eq!(heard(&[("x-request-id", id)]).request_id, None, "{id}");
+        }
+        let entry = heard(&[
+            ("x-ratelimit-limit", "key-8f2a;100"),
+            ("x-ratelimit-remaining", "ada@example.org"),
+            ("x-ratelimit-user", "Ada Lovelace"),
+        ]);
+        assert_eq!(entry.limit_headers, []);
+    }
 }

@@ -5,7 +5,7 @@
 //! agency reference as well as for a missing permission; only the text, where there is one, tells.
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::crm_words::presentable;
+use nurturehub_adapter_kit::crm_words::quoted;
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::Deserialize;
 
@@ -36,9 +36,7 @@ impl Body {
         if said.is_empty() {
             said.extend(self.detail.or(self.title));
         }
-        presentable(&said.join("; "))
-            .trim_end_matches('.')
-            .to_owned()
+        said.join("; ")
     }
 }
 
@@ -74,13 +72,9 @@ pub(super) fn read(response: &HttpResponse) -> AdapterError {
             ErrorKind::ProviderRejected,
             "Alto does not hold this record (404).",
         ),
-        _ if said.is_empty() => response.error(
-            ErrorKind::ProviderRejected,
-            format!("Alto refused the request ({status})."),
-        ),
         _ => response.error(
             ErrorKind::ProviderRejected,
-            format!("Alto refused the request ({status}): {said}."),
+            format!("Alto refused the request ({status}){}.", quoted(&said)),
         ),
     }
 }
@@ -108,7 +102,8 @@ mod tests {
                 r#"{"errors": [{"code": "A", "message": "Not for ada@example.org."},
                      {"code": "InvalidContactId", "message": null}]}"#
             ),
-            "Not for … InvalidContactId"
+            "Not for ada@example.org.; InvalidContactId",
+            "as it was said: it is masked where it is repeated"
         );
         assert_eq!(
             said(r#"{"type": null, "title": "Forbidden", "status": 403, "detail": null}"#),

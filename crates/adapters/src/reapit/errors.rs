@@ -4,7 +4,7 @@
 //! on a 422. A 401 also comes for a customer that has not installed the app.
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::crm_words::presentable;
+use nurturehub_adapter_kit::crm_words::quoted;
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::Deserialize;
 
@@ -105,11 +105,7 @@ fn reasons(body: &Body) -> String {
     if said.is_empty() {
         said.extend(body.description.clone());
     }
-    let said = presentable(&said.join("; "));
-    if said.is_empty() {
-        return said;
-    }
-    format!(": {}", said.trim_end_matches('.'))
+    quoted(&said.join("; "))
 }
 
 #[cfg(test)]
@@ -126,7 +122,7 @@ mod tests {
         .unwrap();
         assert_eq!(
             reasons(&body),
-            ": associatedId: … … not found; type unknown"
+            ": “associatedId: … … not found; type unknown”"
         );
         assert_eq!(reasons(&Body::default()), "", "nothing said, nothing added");
         let long = Body {

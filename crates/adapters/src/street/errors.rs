@@ -4,7 +4,7 @@
 //! 400, 401, 403, 404, 406, 409, 415, 422 and 500.
 
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::crm_words::presentable;
+use nurturehub_adapter_kit::crm_words::quoted;
 use nurturehub_port::{AdapterError, ErrorKind};
 use serde::Deserialize;
 
@@ -40,12 +40,13 @@ pub(super) fn read(response: &HttpResponse) -> AdapterError {
     let body: Body = serde_json::from_slice(&response.body).unwrap_or_default();
     let status = response.status.as_u16();
     let said = said(&body);
+    let repeated = quoted(&said);
     match status {
         401 => unauthorized(response, &said),
         403 => response
             .error(
                 ErrorKind::ScopeMissing,
-                format!("Street does not let this token do that (403){said}."),
+                format!("Street does not let this token do that (403){repeated}."),
             )
             .remedy(
                 "In Street, under Settings, Account Administration, Applications, give the token \
@@ -60,11 +61,11 @@ pub(super) fn read(response: &HttpResponse) -> AdapterError {
             .remedy("Check the address in the settings; it ends in `/open-api/v1`."),
         404 => response.error(
             ErrorKind::ProviderRejected,
-            format!("Street does not hold such a record (404){said}."),
+            format!("Street does not hold such a record (404){repeated}."),
         ),
         _ => response.error(
             ErrorKind::ProviderRejected,
-            format!("Street refused the request ({status}){said}."),
+            format!("Street refused the request ({status}){repeated}."),
         ),
     }
 }
@@ -101,11 +102,7 @@ fn said(body: &Body) -> String {
                 _ => what.to_owned(),
             })
         });
-    let said = presentable(&reasons.collect::<Vec<_>>().join("; "));
-    if said.is_empty() {
-        return said;
-    }
-    format!(": {}", said.trim_end_matches('.'))
+    reasons.collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -122,8 +119,8 @@ mod tests {
         )
         .unwrap();
         assert_eq!(
-            said(&body),
-            ": /data/attributes/first_name: … is taken.; Bad"
+            quoted(&said(&body)),
+            ": “/data/attributes/first_name: … is taken.; Bad”"
         );
         assert_eq!(said(&Body::default()), "", "nothing said, nothing added");
     }

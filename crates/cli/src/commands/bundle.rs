@@ -22,7 +22,8 @@ pub(super) async fn make(
         console.answer(&draft, || contents(&draft.manifest))?;
         return Ok(Exit::Done);
     };
-    console.note(&contents(&draft.manifest));
+    // However quiet: nobody saves what they have not been shown.
+    console.always(&contents(&draft.manifest));
     if !draft.replayable {
         console.note("No run of this connection was recorded, so there is nothing to replay.");
     }

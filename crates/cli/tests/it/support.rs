@@ -72,7 +72,9 @@ async fn a_failure_of_one_desk_is_lived_through_on_another() {
         .done();
     has(&shown, &["manifest", "replayable"]);
     let file = desk.file("b.zip", "");
-    let saved = desk.run(&["bundle", &conn, "--out", &file]).await;
+    let saved = desk
+        .run(&["bundle", &conn, "--out", &file, "--quiet"])
+        .await;
     assert_eq!(saved.code, Some(0), "{saved:?}");
     assert!(
         saved.stderr.contains("exchange.json"),

@@ -122,8 +122,10 @@ fn alert(
         ),
         AlertEvent::Opened => {
             let what = issue.map_or(health.state.title(), |issue| issue.title.as_str());
+            // What failed last may be less than what asks for somebody.
+            let is_of_issue = health.last_error_kind == issue.map(|issue| issue.kind);
             let message = health.last_error_message.clone();
-            let message = message.filter(|_| health.failure_streak > 0);
+            let message = message.filter(|_| health.failure_streak > 0 && is_of_issue);
             let said = message.unwrap_or_else(|| health.state.meaning().to_owned());
             (format!("{name}: {what}"), said)
         }

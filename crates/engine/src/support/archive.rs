@@ -19,6 +19,10 @@ const LARGEST_FILE: u64 = 32 * 1024 * 1024;
 const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
 const LARGEST_TOTAL: u64 = 96 * 1024 * 1024;
 
+/// Most values that all entries together may have as JSON. Each takes two bytes here and many in
+/// memory.
+const MOST_VALUES: usize = 1_000_000;
+
 /// Most entries.
 const MOST_ENTRIES: usize = 32;
 
@@ -76,7 +80,7 @@ pub(super) fn read(path: &Path, known: &[&str]) -> Result<BTreeMap<String, Vec<u
         return Err(refused(path, "it has more entries than any bundle has"));
     }
     let mut found = BTreeMap::new();
-    let mut total = 0_u64;
+    let (mut total, mut values) = (0_u64, 0_usize);
     for at in 0..zip.len() {
         let entry = zip
             .by_index(at)
@@ -102,11 +106,35 @@ pub(super) fn read(path: &Path, known: &[&str]) -> Result<BTreeMap<String, Vec<u
         if length > LARGEST_ENTRY || total > LARGEST_TOTAL {
             return Err(refused(path, "it swells beyond what any bundle has in it"));
         }
+        values = values.saturating_add(values_in(&content));
+        if values > MOST_VALUES {
+            return Err(refused(
+                path,
+                "it has more values in it than any bundle has",
+            ));
+        }
         if found.insert(name, content).is_some() {
             return Err(refused(path, "it has an entry twice"));
         }
     }
     Ok(found)
+}
+
+/// How many values there may be in a JSON text, at most: each stands behind a comma or a bracket that
+/// is not within a string.
+fn values_in(text: &[u8]) -> usize {
+    let (mut count, mut in_string, mut escaped) = (0_usize, false, false);
+    for byte in text {
+        match (in_string, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (true, b'"') => in_string = false,
+            (false, b'"') => in_string = true,
+            (false, b',' | b'[' | b'{') => count = count.saturating_add(1),
+            _ => {}
+        }
+    }
+    count
 }
 
 /// The error for a file that is no bundle that this program can read.
@@ -123,4 +151,16 @@ pub(super) fn refused(path: &Path, why: &str) -> EngineError {
         format!("{name} is not a diagnostic bundle that can be opened: {why}."),
         "Ask for the bundle again, and see that it arrives whole.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_counted_outside_of_strings() {
+        assert_eq!(values_in(br#"{"a": [1, 2, {"b": null}]}"#), 5);
+        assert_eq!(values_in(br#""[,{\"[,{""#), 0, "a body is one string");
+        assert_eq!(values_in(br#"["\\", 1]"#), 2, "an escape ends");
+    }
 }

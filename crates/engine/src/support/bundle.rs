@@ -4,17 +4,18 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use nurturehub_pseudonym::Pseudonyms;
-use nurturehub_store::StoreError;
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::recordings::{self, RecordingRow};
 use nurturehub_store::runs::{self, RunRecord};
 use nurturehub_store::traces;
+use nurturehub_store::{Read, StoreError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use specta::Type;
 
 use super::recorded::{FORMAT, RunRecording};
 use super::{archive, keeping, masking};
+use crate::verify::AFTER;
 use crate::{Engine, EngineError, RunDetail, RunSummary, audit_words};
 
 /// Names of the entries.
@@ -240,19 +241,8 @@ impl Engine {
             .read(move |db| {
                 let listed = runs::newest(db, row, None, LISTED)?;
                 let run = match wanted {
-                    Some(id) => Some(runs::get(db, &id)?).filter(|run| run.connection == row),
-                    // What the CRM said of it is worth more than a failure that is ours alone.
-                    None => {
-                        let failed = || listed.iter().filter(|run| run.status == "failed");
-                        let mut recorded = None;
-                        for run in failed() {
-                            if recordings::of_run(db, run.row)?.is_some() {
-                                recorded = Some(run);
-                                break;
-                            }
-                        }
-                        recorded.or_else(|| failed().next()).cloned()
-                    }
+                    Some(id) => Some(run_of(db, row, &id)?),
+                    None => last_failed(db, row)?,
                 };
                 let recording = match &run {
                     Some(run) => recordings::of_run(db, run.row)?,
@@ -313,6 +303,38 @@ impl Engine {
             "settings": settings,
         }))
     }
+}
+
+/// A run by its id, where it is this connection's.
+fn run_of(db: &Read<'_>, connection: i64, id: &str) -> Result<RunRecord, StoreError> {
+    let run = runs::get(db, id)?;
+    if run.connection == connection {
+        return Ok(run);
+    }
+    Err(StoreError::NotFound {
+        what: "run of this connection",
+        key: id.to_owned(),
+    })
+}
+
+/// The last run that failed, and that did not just look into another. Where that was not recorded,
+/// because it failed of something of our own, one before it that was and that nothing has healed
+/// since: what the CRM said is worth more.
+fn last_failed(db: &Read<'_>, connection: i64) -> Result<Option<RunRecord>, StoreError> {
+    let mut failed = runs::newest_failed(db, connection, LISTED)?;
+    failed.retain(|run| run.report[AFTER].is_null());
+    for (at, run) in failed.iter().enumerate() {
+        let healed_by = match run.kind.as_str() {
+            "verify" => "sync",
+            kind => kind,
+        };
+        if recordings::of_run(db, run.row)?.is_some()
+            && (at == 0 || !runs::has_succeeded_since(db, connection, healed_by, run.row)?)
+        {
+            return Ok(Some(run.clone()));
+        }
+    }
+    Ok(failed.into_iter().next())
 }
 
 fn entry<T: Serialize>(path: &str, content: &T, what: &str) -> (BundleEntry, Vec<u8>) {

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jiff::Timestamp;
-use nurturehub_adapter_kit::http::{Came, Exchange, Failure};
+use nurturehub_adapter_kit::http::{Came, Exchange, Failure, is_about_limits};
 use nurturehub_port::{Activity, AdapterError, Cursor, ErrorKind, Retry, SyncStart};
 use nurturehub_pseudonym::Pseudonyms;
 use serde::{Deserialize, Serialize};
@@ -259,14 +259,10 @@ fn masked_headers(headers: &HeaderMap, pseudonyms: &Pseudonyms) -> Vec<(String, 
         .iter()
         .map(|(name, value)| {
             let text = value.to_str().unwrap_or_default();
-            let plain = matches!(
-                name.as_str(),
-                "content-type" | "date" | "retry-after" | "server"
-            ) || ["ratelimit", "x-ratelimit", "x-rate-limit"]
-                .iter()
-                .any(|start| name.as_str().starts_with(start));
+            let plain = matches!(name.as_str(), "content-type" | "date" | "server");
             let id = name.as_str().ends_with("request-id") || name.as_str().ends_with("requestid");
-            let value = if plain || id {
+            // An id has no blanks; what has some is something else.
+            let value = if plain || is_about_limits(name.as_str()) || (id && !text.contains(' ')) {
                 pseudonyms.said(text)
             } else {
                 String::new()

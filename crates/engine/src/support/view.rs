@@ -109,6 +109,12 @@ fn read(path: &Path) -> Result<Opened, EngineError> {
             return Err(refused(path, "it does not hold what its manifest says"));
         }
     }
+    let is_listed = |name: &String| {
+        name == MANIFEST || manifest.contents.iter().any(|listed| listed.path == *name)
+    };
+    if !entries.keys().all(is_listed) {
+        return Err(refused(path, "it holds what its manifest does not name"));
+    }
     let versions: Versions = parsed(path, &entries, VERSIONS)?;
     let settings: Settings = parsed(path, &entries, SETTINGS)?;
     let recording: Option<RunRecording> = if_there(path, &entries, EXCHANGE)?;

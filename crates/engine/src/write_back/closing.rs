@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 use nurturehub_port::{ErrorKind, WriteBackStatus};
-use nurturehub_store::recordings;
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::traces::{self, TraceRow};
+use nurturehub_store::{audit, recordings};
 use serde_json::json;
 
 use super::outbox::Outbox;
 use super::{WRITING, WriteBackReport, WriteBackResult, verdict};
-use crate::{EngineError, ErrorReport};
+use crate::{EngineError, ErrorReport, audit_words, run_log};
 
 /// Refused activities that a run's record lists; the outbox has them all.
 const LISTED: usize = 1000;
@@ -37,8 +37,19 @@ impl Outbox<'_> {
                 Some((heard, why)) => self.engine.recording(Some(heard), WRITING, &why).await,
                 None => None,
             };
+            if let Some((_, span)) = &self.logged {
+                run_log::ended(span, end.status, end.error_kind, &end.report);
+            }
             let row = self.session.record.row;
             let trace = self.session.drain_trace();
+            // Whom the CRM's own record names is the agency; here is who it was.
+            let noted = self.by_hand.then(|| {
+                let run = self.logged.as_ref().map(|(run, _)| run);
+                let about = json!({ "runId": run, "written": end.contacts });
+                let id = Some(&self.session.record.id);
+                self.engine
+                    .audit_entry(audit_words::WRITTEN_BACK, id, about)
+            });
             self.engine
                 .store
                 .write(move |tx| {
@@ -47,9 +58,16 @@ impl Outbox<'_> {
                     if let Some(recording) = &recording {
                         recordings::keep(tx, row, run, recording)?;
                     }
+                    if let Some(noted) = &noted {
+                        audit::append(tx, noted)?;
+                    }
                     runs::end(tx, run, &end)
                 })
                 .await?;
+        }
+        if let Some((run, _)) = &self.logged {
+            let record = &self.session.record;
+            self.engine.export(&record.id, &record.provider, run).await;
         }
         let fatal = stopped.filter(
             |error| matches!(error, EngineError::Adapter(error) if verdict::needs_a_person(error)),

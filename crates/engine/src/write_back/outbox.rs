@@ -11,7 +11,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use nurturehub_port::{Activity, ActivityOutcome, AdapterError, ErrorKind, WriteBackStatus};
+use nurturehub_port::{Activity, ActivityOutcome, AdapterError, ErrorKind, RunId, WriteBackStatus};
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
 use nurturehub_store::{runs, traces};
 use tokio_util::sync::CancellationToken;
@@ -21,7 +21,7 @@ use super::verdict::{self, Attempt, Verdict};
 use super::{WriteBackResult, first_refusal};
 use crate::session::Session;
 use crate::support::Heard;
-use crate::{Engine, EngineError, ErrorReport};
+use crate::{Engine, EngineError, ErrorReport, run_log};
 
 /// What became of an activity, and whether there is nothing left to do about it.
 pub(super) struct Delivered {
@@ -34,10 +34,12 @@ pub(super) struct Outbox<'a> {
     pub(super) engine: &'a Engine,
     pub(super) session: &'a Session,
     cancel: &'a CancellationToken,
-    by_hand: bool,
+    pub(super) by_hand: bool,
     jitter: u64,
     /// The run's row, once something was sent.
     pub(super) run: Option<i64>,
+    /// Its id, and what is logged within it.
+    pub(super) logged: Option<(RunId, tracing::Span)>,
     /// What this run sent, or must not send.
     handled: BTreeSet<String>,
     /// Why this run sends nothing more.
@@ -79,6 +81,7 @@ impl<'a> Outbox<'a> {
             by_hand,
             jitter,
             run: None,
+            logged: None,
             handled,
             stopped: None,
             results: Vec::new(),
@@ -307,6 +310,11 @@ impl<'a> Outbox<'a> {
     async fn keep_sending(&mut self, records: Vec<WriteBackRecord>) -> Result<(), EngineError> {
         let (row, now, run) = (self.session.record.row, self.engine.now(), self.run);
         let id = self.engine.options.random.run_id(now)?;
+        if run.is_none() {
+            let span = run_log::span("writeBack", &self.session.record.id, &id);
+            span.in_scope(|| tracing::info!("Run begins."));
+            self.logged = Some((id.clone(), span));
+        }
         self.run = self
             .engine
             .store

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use nurturehub_adapter_kit::SystemClock;
 use nurturehub_adapter_kit::testing::ManualClock;
 use nurturehub_engine::{
-    Engine, EngineOptions, Home, MemoryVault, SyncOptions, open_bundle, replay_bundle,
+    Engine, EngineOptions, Home, MemoryVault, PushOptions, SyncOptions, open_bundle, replay_bundle,
 };
-use nurturehub_port::{Clock, ErrorKind};
+use nurturehub_port::{Clock, ErrorKind, Secret};
 use nurturehub_sandbox::{AccessChange, Faults, Sandbox, SandboxConfig};
 use serde_json::Value;
+use tokio_util::sync::CancellationToken;
 use zip::write::SimpleFileOptions;
 
 use crate::desk::Desk;
@@ -323,12 +324,33 @@ async fn a_run_that_succeeds_leaves_no_recording_and_only_the_last_five_failures
     assert_eq!(recordings().await, 0, "a purge takes them, too");
 }
 
+/// These entries, with a manifest that names those of them that are to be named, and their sizes.
+fn relisted(
+    entries: &BTreeMap<String, String>,
+    named: impl Fn(&str) -> bool,
+) -> Vec<(String, Vec<u8>)> {
+    let mut manifest: Value = serde_json::from_str(&entries["manifest.json"]).unwrap();
+    let listed = manifest["contents"].as_array_mut().unwrap();
+    listed.retain(|entry| named(entry["path"].as_str().unwrap()));
+    for entry in listed {
+        let path = entry["path"].as_str().unwrap();
+        entry["bytes"] = entries[path].len().into();
+    }
+    let mut all = entries.clone();
+    all.insert("manifest.json".into(), manifest.to_string());
+    let owned = all.into_iter();
+    owned
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect()
+}
+
 /// A zip with these entries.
-fn zip_of(path: &Path, entries: &[(&str, &[u8])]) {
+fn zip_of<N: AsRef<str>, C: AsRef<[u8]>>(path: &Path, entries: &[(N, C)]) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, content) in entries {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(content).unwrap();
+        let options = SimpleFileOptions::default();
+        zip.start_file(name.as_ref(), options).unwrap();
+        zip.write_all(content.as_ref()).unwrap();
     }
     zip.finish().unwrap();
 }
@@ -358,7 +380,7 @@ async fn what_is_no_bundle_is_refused_and_nothing_is_unpacked() {
     zip_of(&at("absolute.zip"), &[("/tmp/outside.txt", b"x")]);
     zip_of(
         &at("bomb.zip"),
-        &[("manifest.json", &vec![b' '; 80 * 1024 * 1024])],
+        &[("manifest.json", vec![b' '; 80 * 1024 * 1024])],
     );
     zip_of(&at("newer.zip"), &[("manifest.json", br#"{"format":99}"#)]);
     zip_of(&at("nothing.zip"), &[("manifest.json", b"{}")]);
@@ -368,9 +390,20 @@ async fn what_is_no_bundle_is_refused_and_nothing_is_unpacked() {
         .map(|(name, text)| (name.as_str(), text.as_bytes()))
         .collect();
     zip_of(&at("without.zip"), &without);
+    // Small in the file, large as text, and enormous once it is read as JSON.
+    let mut many = held.clone();
+    many.insert(
+        "traces.json".into(),
+        format!("[0{}]", ",0".repeat(2_000_000)),
+    );
+    zip_of(&at("many.zip"), &relisted(&many, |_| true));
+    zip_of(
+        &at("unlisted.zip"),
+        &relisted(&held, |name| name != "exchange.json"),
+    );
     let names = [
         "cut", "empty", "text", "bent", "outside", "absolute", "bomb", "newer", "nothing",
-        "without", "absent",
+        "without", "many", "unlisted", "absent",
     ];
     for name in names {
         let path = at(&format!("{name}.zip"));
@@ -403,4 +436,73 @@ async fn a_bundle_without_a_recording_says_that_there_is_nothing_to_replay() {
     let error = replay_bundle(&path).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     assert_eq!(open_bundle(&path).await.unwrap().exchanges, 0);
+}
+
+/// The id of the newest run of a connection.
+async fn newest(desk: &Desk, connection: &str) -> String {
+    let runs = desk.engine.runs(connection, 1).await.unwrap();
+    runs[0].run_id.clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bundle_is_about_the_last_failure_and_not_about_one_that_is_long_over() {
+    let desk = desk(20).await;
+    let connection = desk.connect("agentos").await;
+    let about = || async {
+        let draft = desk.engine.prepare_bundle(&connection, None).await.unwrap();
+        (draft.manifest.run_id.unwrap(), draft.replayable)
+    };
+    let fails = || async {
+        desk.sandbox
+            .add_faults(Faults::parse("agentos.list:malformed").unwrap());
+        desk.sync_with(&connection, SyncOptions::default())
+            .await
+            .unwrap_err();
+        desk.sandbox.clear_faults();
+        newest(&desk, &connection).await
+    };
+    let first = fails().await;
+    for _ in 0..60 {
+        desk.sync(&connection).await;
+    }
+    assert_eq!(
+        about().await,
+        (first, true),
+        "however much went well since, it is the last that failed"
+    );
+    let platform = desk.sandbox.describe().platform;
+    let token = Secret::new(platform.token);
+    desk.engine
+        .set_platform(&platform.url, token)
+        .await
+        .unwrap();
+    let push_fails = || async {
+        desk.sandbox
+            .add_faults(Faults::parse("platform:status=503").unwrap());
+        let (cancel, options) = (CancellationToken::new(), PushOptions::default());
+        let pushed = desk
+            .engine
+            .push(&connection, options, &|_| {}, &cancel)
+            .await;
+        pushed.unwrap_err();
+        desk.sandbox.clear_faults();
+    };
+    // Nothing that the CRM said has to do with it.
+    push_fails().await;
+    let pushed = newest(&desk, &connection).await;
+    assert_eq!(about().await, (pushed.clone(), false), "the other is over");
+    let second = fails().await;
+    push_fails().await;
+    assert_eq!(
+        about().await,
+        (second, true),
+        "while the CRM fails, what it said is worth more"
+    );
+    let other = desk.connect("loop").await;
+    let foreign = desk.engine.prepare_bundle(&other, Some(&pushed)).await;
+    assert_eq!(
+        foreign.unwrap_err().kind(),
+        ErrorKind::Configuration,
+        "another connection's run is none of this one's"
+    );
 }

@@ -23,8 +23,8 @@ pub(super) fn cases() -> Vec<Case> {
         .met_by(Work::Own(tries))
         .ends(honest())
     };
-    let write_back = |title, fault, kinds, owner| {
-        Case::new(title, Deed::Fault(fault), kinds, owner, State::Healthy)
+    let write_back = |title, fault, kinds, owner, state| {
+        Case::new(title, Deed::Fault(fault), kinds, owner, state)
             .on(On::EachWith(takes_notes))
             .met_by(Work::WriteBack)
     };
@@ -54,18 +54,21 @@ pub(super) fn cases() -> Vec<Case> {
             "*.journal:status=422",
             &[ErrorKind::ProviderRejected],
             Owner::Support,
+            State::Degraded,
         ),
         write_back(
             "The permission to write back is missing",
             "*.journal:missingScope",
             &[ErrorKind::ScopeMissing],
             Owner::Agency,
+            State::ActionNeeded,
         ),
         write_back(
             "The CRM is down while something is written back",
             "*.journal:status=503",
             &[ErrorKind::ProviderDown],
             Owner::Crm,
+            State::Degraded,
         ),
         Case::new(
             "A CRM without a place for activities is given one",

@@ -260,3 +260,29 @@ fn bytes_that_are_no_text_stay() {
         [0xff, 0xfe, b'{', 0xff]
     );
 }
+
+#[test]
+fn what_somebody_else_said_within_a_sentence_of_ours_is_replaced() {
+    let made = Pseudonyms::new([7; 32]);
+    let message = "The CRM refused the request (400): “Contact Zebulon Quixley of 12 Rosewood Lane \
+                   owes Brontefield, password=hunter2secret”. Nothing was changed.";
+    let said = made.said(message);
+    for planted in [
+        "Zebulon",
+        "Quixley",
+        "Rosewood",
+        "Brontefield",
+        "hunter2secret",
+    ] {
+        assert!(!said.contains(planted), "{planted} survives: {said}");
+    }
+    assert!(
+        said.starts_with("The CRM refused the request (400): “"),
+        "{said}"
+    );
+    assert!(said.ends_with("”. Nothing was changed."), "{said}");
+    let open = made.said("It said “Zebulon");
+    assert!(!open.contains("Zebulon"), "an end that is missing: {open}");
+    let nested = made.said("It said “a” Zebulon ”.");
+    assert!(!nested.contains("Zebulon"), "one that is forged: {nested}");
+}

@@ -2,6 +2,7 @@
 
 mod cut_off;
 mod handed_over;
+mod seen;
 mod settling;
 mod waiting;
 

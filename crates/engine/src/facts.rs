@@ -1,0 +1,93 @@
+//! The recorded facts that health is computed from.
+
+use jiff::{SignedDuration, Timestamp};
+use nurturehub_port::{ErrorKind, Owner};
+
+use crate::health::{Issue, Quota, TokenExpiry};
+
+/// What a run was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunWork {
+    /// Bringing contacts from the CRM.
+    Sync,
+    /// Seeing whether the CRM can be reached and lets us in.
+    Verify,
+    /// Sending contacts to the platform, which says nothing about the CRM.
+    Push,
+    /// Writing activities back to the CRM.
+    WriteBack,
+}
+
+/// What is wrong with a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// Its kind.
+    pub kind: ErrorKind,
+    /// It, in a few words.
+    pub title: String,
+    /// It, in plain English.
+    pub message: String,
+    /// What to do.
+    pub remedy: String,
+    /// Who must act.
+    pub owner: Owner,
+    /// Since when, where it is known to be older than the run.
+    pub since: Option<Timestamp>,
+}
+
+impl Trouble {
+    /// It, as an issue that is open since the run, or since when it is known to be.
+    pub(crate) fn issue(&self, opened_at: Timestamp) -> Issue {
+        Issue {
+            kind: self.kind,
+            title: self.title.clone(),
+            remedy: self.remedy.clone(),
+            owner: self.owner,
+            opened_at: self.since.unwrap_or(opened_at),
+        }
+    }
+}
+
+/// What is recorded of one ended run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFact {
+    /// What it was for.
+    pub work: RunWork,
+    /// When it ended.
+    pub at: Timestamp,
+    /// It succeeded, wholly or in part.
+    pub succeeded: bool,
+    /// It came to its end, but records were rejected or the result is in doubt.
+    pub partial: bool,
+    /// A person stopped it.
+    pub cancelled: bool,
+    /// Why it failed, or came to its end in part only.
+    pub trouble: Option<Trouble>,
+}
+
+/// All that health is computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HealthInputs {
+    /// Now.
+    pub now: Timestamp,
+    /// When the connection was made.
+    pub created_at: Timestamp,
+    /// When it was paused, where it is.
+    pub paused_at: Option<Timestamp>,
+    /// Ended runs, newest first.
+    pub runs: Vec<RunFact>,
+    /// Contacts that the platform has refused as they are now.
+    pub refused: u64,
+    /// A run is under way.
+    pub running: bool,
+    /// How long the data stay fresh.
+    pub stale_after: SignedDuration,
+    /// When the sign-in ends by the provider's rules.
+    pub token_expires: Option<TokenExpiry>,
+    /// When the CRM last gave a token: for a sign-in, or for one that it renewed.
+    pub signed_in_at: Option<Timestamp>,
+    /// When somebody last entered credentials or settings anew.
+    pub entered_at: Option<Timestamp>,
+    /// The daily allowance.
+    pub quota: Option<Quota>,
+}
