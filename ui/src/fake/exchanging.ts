@@ -52,7 +52,11 @@ const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "accepted", "accept
 }));
 
 export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
-  const receiver = () => ({ listening: world.listening, address: "http://127.0.0.1:48628/webhooks", since: world.listening ? ago(3 * 60 * MINUTE) : null });
+  const receiver = () => ({
+    listening: world.listening,
+    address: world.listening ? "http://127.0.0.1:48628/webhooks" : "",
+    since: world.listening ? ago(3 * 60 * MINUTE) : null,
+  });
   let activities = ACTIVITIES;
   let deliveries = DELIVERIES;
   const write = (id: string) => {

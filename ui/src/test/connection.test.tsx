@@ -98,6 +98,17 @@ describe("activity", () => {
 });
 
 describe("webhooks", () => {
+  it("have an address to copy only while the receiver listens", async () => {
+    const { user } = openApp({ at: at("webhooks") });
+    const receiver = within(await screen.findByRole("region", { name: "Receiver" }));
+    await user.click(receiver.getByRole("button", { name: "Stop" }));
+    expect(await receiver.findByText("Stopped")).toBeInTheDocument();
+    expect(receiver.queryByRole("button", { name: "Copy the address" })).not.toBeInTheDocument();
+    await user.click(receiver.getByRole("button", { name: "Start" }));
+    expect(await receiver.findByText("http://127.0.0.1:48628/webhooks")).toBeInTheDocument();
+    expect(receiver.getByRole("button", { name: "Copy the address" })).toBeInTheDocument();
+  });
+
   it("that wait are replayed", async () => {
     const { user } = openApp({ at: at("webhooks") });
     await user.click(await screen.findByRole("button", { name: "Replay 1 waiting" }));
