@@ -184,5 +184,8 @@ describe("a connection that has never synced", () => {
     await user.click(await screen.findByRole("link", { name: "Later" }));
     await user.click(await screen.findByRole("tab", { name: new RegExp(`^${tab}`, "i") }));
     expect(await screen.findByText(words)).toBeInTheDocument();
+    if (tab === "health") return;
+    await user.click(screen.getByRole("button", { name: "Run the first sync" }));
+    expect(await screen.findByRole("progressbar", { name: "Progress of the sync" })).toBeInTheDocument();
   });
 });

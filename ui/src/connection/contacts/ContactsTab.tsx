@@ -11,6 +11,7 @@ import { VirtualGrid } from "../../kit/grid/VirtualGrid";
 import { Empty } from "../../kit/Notice";
 import styles from "../Connection.module.css";
 import { ReadError } from "../ReadError";
+import { SyncNow } from "../SyncNow";
 import { CONTACT_COLUMNS } from "./columns";
 import { ContactDrawer } from "./ContactDrawer";
 import { EVERYBODY, FilterBar, isNarrowed, type Filters } from "./FilterBar";
@@ -40,7 +41,7 @@ export function ContactsTab({ row, open }: Props) {
       </FilterBar>
       {error && <ReadError connection={id} error={error} />}
       {error && !head ? null : head && total === 0 ? (
-        <NoContacts isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
+        <NoContacts row={row} isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
       ) : (
         <div className={styles.listBox}>
           <VirtualGrid
@@ -62,7 +63,9 @@ export function ContactsTab({ row, open }: Props) {
   );
 }
 
-function NoContacts({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
+type NoContactsProps = { row: ConnectionRow; isNarrowed: boolean; onClear: () => void };
+
+function NoContacts({ row, isNarrowed: narrowed, onClear }: NoContactsProps) {
   if (narrowed) {
     return (
       <Empty icon="search" title="Nobody matches" actions={<Button onClick={onClear}>Clear search and filters</Button>}>
@@ -71,7 +74,7 @@ function NoContacts({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; on
     );
   }
   return (
-    <Empty icon="person" title="No contacts yet">
+    <Empty icon="person" title="No contacts yet" actions={<SyncNow row={row} />}>
       They come with the first sync.
     </Empty>
   );
