@@ -12,6 +12,7 @@ import { Empty } from "../../kit/Notice";
 import styles from "../Connection.module.css";
 import { ReadError } from "../ReadError";
 import { SyncNow } from "../SyncNow";
+import bar from "./Contacts.module.css";
 import { CONTACT_COLUMNS } from "./columns";
 import { ContactDrawer } from "./ContactDrawer";
 import { EVERYBODY, FilterBar, isNarrowed, type Filters } from "./FilterBar";
@@ -35,7 +36,7 @@ export function ContactsTab({ row, open }: Props) {
   return (
     <div className={styles.fill}>
       <FilterBar filters={filters} onChange={setFilters} searchRef={search}>
-        <span role="status" className={styles.muted}>
+        <span role="status" className={bar.found}>
           {head ? counted(total, "contact") : ""}
         </span>
       </FilterBar>
