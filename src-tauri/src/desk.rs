@@ -85,7 +85,17 @@ impl Desk {
                 Some(sandbox)
             }
         };
-        Ok(Self {
+        Ok(Self::over(data_set, engine, sandbox, shell))
+    }
+
+    /// What is open once its engine is.
+    pub(crate) fn over(
+        data_set: DataSet,
+        engine: Engine,
+        sandbox: Option<SandboxDesk>,
+        shell: Arc<dyn Shell>,
+    ) -> Self {
+        Self {
             data_set,
             engine,
             sandbox,
@@ -95,7 +105,7 @@ impl Desk {
             looks: TaskTracker::new(),
             papers: Mutex::default(),
             shell,
-        })
+        }
     }
 
     /// Syncs, with news of how far it has come.

@@ -21,6 +21,8 @@ mod scheduler;
 mod shell;
 mod sign_ins;
 mod state;
+#[cfg(test)]
+mod test_computer;
 mod tray;
 mod window;
 
