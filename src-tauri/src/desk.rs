@@ -21,6 +21,7 @@ use crate::run_book::RunBook;
 use crate::sandbox_desk::SandboxDesk;
 use crate::shell::{News, Shell};
 use crate::sign_ins::SignIns;
+use crate::turned_away::TurnedAwayList;
 
 /// Who is at work, for the audit log.
 const ACTOR: &str = "desktop";
@@ -33,6 +34,7 @@ pub(crate) struct OpenReceiver {
     pub(crate) address: String,
     pub(crate) since: Timestamp,
     pub(crate) stop: CancellationToken,
+    pub(crate) turned_away: Arc<TurnedAwayList>,
 }
 
 /// One data set, open.

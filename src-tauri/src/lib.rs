@@ -24,6 +24,7 @@ mod state;
 #[cfg(test)]
 mod test_computer;
 mod tray;
+mod turned_away;
 mod window;
 
 use std::process::ExitCode;

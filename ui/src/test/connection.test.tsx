@@ -146,6 +146,15 @@ describe("webhooks", () => {
     await waitFor(() => expect(screen.queryByText("Waiting for replay")).not.toBeInTheDocument());
   });
 
+  it("that were turned away are shown with the reason, for as long as the receiver is open", async () => {
+    const { user } = openApp({ at: at("webhooks") });
+    const away = within(await screen.findByRole("region", { name: "Turned away" }));
+    expect(away.getByRole("row", { name: /contacts\.modified Duplicate .* nothing was done again/ })).toBeInTheDocument();
+    expect(away.getByRole("row", { name: /Not read Refused .* Check the webhook secret/ })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Turned away" })).not.toBeInTheDocument());
+  });
+
   it("are tested with a pasted payload, whose signature is checked unless one says otherwise", async () => {
     const testWebhook = vi.fn(fake().testWebhook);
     const { user } = openApp({ at: at("webhooks"), commands: { testWebhook } });
