@@ -61,6 +61,7 @@ pub fn run(context: Context<Wry>) -> ExitCode {
             app.manage(AppState::new(home, asked_for(), Arc::new(shell)));
             tray::build(app);
             scheduler::start(app.handle().clone());
+            exit::on_signals(app.handle().clone());
             Ok(())
         })
         .on_window_event(window::on_event)
