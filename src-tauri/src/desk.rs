@@ -21,6 +21,7 @@ use crate::run_book::RunBook;
 use crate::sandbox_desk::SandboxDesk;
 use crate::shell::{News, Shell};
 use crate::sign_ins::SignIns;
+use crate::turned_away::TurnedAwayList;
 
 /// What the files of its log are named after.
 const LOG: &str = "desktop";
@@ -30,6 +31,7 @@ pub(crate) struct OpenReceiver {
     pub(crate) address: String,
     pub(crate) since: Timestamp,
     pub(crate) stop: CancellationToken,
+    pub(crate) turned_away: Arc<TurnedAwayList>,
 }
 
 /// One data set, open.
@@ -86,7 +88,17 @@ impl Desk {
                 Some(sandbox)
             }
         };
-        Ok(Self {
+        Ok(Self::over(data_set, engine, sandbox, shell))
+    }
+
+    /// What is open once its engine is.
+    pub(crate) fn over(
+        data_set: DataSet,
+        engine: Engine,
+        sandbox: Option<SandboxDesk>,
+        shell: Arc<dyn Shell>,
+    ) -> Self {
+        Self {
             data_set,
             engine,
             sandbox,
@@ -96,7 +108,7 @@ impl Desk {
             looks: TaskTracker::new(),
             papers: Mutex::default(),
             shell,
-        })
+        }
     }
 
     /// Syncs, with news of how far it has come.

@@ -24,3 +24,32 @@ pub(crate) fn on_request(app: &AppHandle<Wry>, api: &ExitRequestApi) {
         app.exit(0);
     });
 }
+
+/// Stops cleanly when the system says so, too: at the end of a session, or of a terminal.
+pub(crate) fn on_signals(app: AppHandle<Wry>) {
+    tauri::async_runtime::spawn(async move {
+        if signalled().await.is_ok() {
+            app.exit(0);
+        }
+    });
+}
+
+/// Ends once a signal to stop has come.
+#[cfg(unix)]
+async fn signalled() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut end = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = end.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// Windows tells a window of the end of a session, not a process.
+#[cfg(not(unix))]
+async fn signalled() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}

@@ -21,7 +21,10 @@ mod scheduler;
 mod shell;
 mod sign_ins;
 mod state;
+#[cfg(test)]
+mod test_computer;
 mod tray;
+mod turned_away;
 mod window;
 
 use std::process::ExitCode;
@@ -58,6 +61,7 @@ pub fn run(context: Context<Wry>) -> ExitCode {
             app.manage(AppState::new(home, asked_for(), Arc::new(shell)));
             tray::build(app);
             scheduler::start(app.handle().clone());
+            exit::on_signals(app.handle().clone());
             Ok(())
         })
         .on_window_event(window::on_event)

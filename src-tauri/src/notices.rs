@@ -37,81 +37,10 @@ async fn news(engine: &Engine, wanted: bool) -> Vec<Alert> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use nurturehub_engine::{
-        ConnectRequest, EngineOptions, Home, MemoryVault, SignInPrompt, SyncOptions,
-    };
-    use nurturehub_port::Secret;
-    use nurturehub_sandbox::{AccessChange, Sandbox, SandboxConfig};
-    use tokio_util::sync::CancellationToken;
+    use nurturehub_sandbox::AccessChange;
 
     use super::*;
-
-    const PROVIDER: &str = "agentos";
-
-    /// A data folder and what is in the keychain: what a restart leaves as it is.
-    struct Computer {
-        home: tempfile::TempDir,
-        vault: Arc<MemoryVault>,
-        sandbox: Sandbox,
-    }
-
-    impl Computer {
-        async fn new() -> Self {
-            let config = SandboxConfig {
-                contacts: 3,
-                limits: false,
-                ..SandboxConfig::default()
-            };
-            Self {
-                home: tempfile::tempdir().unwrap(),
-                vault: Arc::new(MemoryVault::new()),
-                sandbox: Sandbox::start(config).await.unwrap(),
-            }
-        }
-
-        /// A program over this data folder.
-        async fn start(&self) -> Engine {
-            let vault = Arc::clone(&self.vault);
-            let options = EngineOptions::new(Home::at(self.home.path()), vault, "test");
-            Engine::open(options).await.unwrap()
-        }
-
-        async fn connect(&self, engine: &Engine) -> String {
-            let description = self.sandbox.describe();
-            let access = &description.providers[PROVIDER];
-            let secrets = access.secrets.clone().into_iter();
-            let request = ConnectRequest {
-                provider: PROVIDER.into(),
-                tenant: description.platform.tenant.clone(),
-                name: Some("High Street".into()),
-                settings: access.settings.clone(),
-                secrets: secrets
-                    .map(|(key, value)| (key, Secret::new(value)))
-                    .collect(),
-            };
-            let prompt = SignInPrompt {
-                show: Box::new(|_| {}),
-                cancel: CancellationToken::new(),
-                timeout: std::time::Duration::from_secs(10),
-                pasted: None,
-            };
-            engine
-                .connect(request, &prompt)
-                .await
-                .unwrap()
-                .id
-                .to_string()
-        }
-    }
-
-    async fn sync(engine: &Engine, connection: &str) -> bool {
-        let cancel = CancellationToken::new();
-        let options = SyncOptions::default();
-        let synced = engine.sync(connection, options, &|_| {}, &cancel).await;
-        synced.is_ok()
-    }
+    use crate::test_computer::{Computer, PROVIDER, sync};
 
     fn subjects(alerts: &[Alert]) -> Vec<&str> {
         alerts.iter().map(|alert| alert.subject.as_str()).collect()

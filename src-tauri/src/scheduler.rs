@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use nurturehub_engine::{ConnectionRow, HealthActivity, SyncOptions};
 use tauri::{AppHandle, Manager, Wry};
+use tokio::time::MissedTickBehavior;
 
 use crate::cache_tags::Tag;
 use crate::desk::Desk;
@@ -14,17 +15,30 @@ use crate::{notices, tray};
 /// How often it is asked.
 const EVERY: Duration = Duration::from_secs(30);
 
+/// How long it waits for more news after some: a run that ends tells of several things at once.
+const SETTLE: Duration = Duration::from_millis(500);
+
 /// How often it is looked whether another program has changed the data.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 
-/// Asks until the app ends.
+/// Asks until the app ends: when it is time to, and as soon as data have changed, so that tray and
+/// notifications tell of a failure when it happens.
 pub(crate) fn start(app: AppHandle<Wry>) {
     watch_others(app.clone());
     tauri::async_runtime::spawn(async move {
+        let mut times = tokio::time::interval(EVERY);
+        times.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            tokio::time::sleep(EVERY).await;
+            let state = app.state::<AppState>();
+            let is_time = tokio::select! {
+                _ = times.tick() => true,
+                () = state.stirred.notified() => false,
+            };
+            if !is_time {
+                tokio::time::sleep(SETTLE).await;
+            }
             // Only what a person has opened: at the first start that is nothing.
-            let Some(desk) = app.state::<AppState>().desk_if_open().await else {
+            let Some(desk) = state.desk_if_open().await else {
                 continue;
             };
             match desk.engine.overview().await {
@@ -34,15 +48,22 @@ pub(crate) fn start(app: AppHandle<Wry>) {
                 }
                 Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
             }
-            if let Err(error) = desk.engine.keep_all_alive().await {
-                tracing::warn!(kind = %error.kind(), "Sign-ins were not kept alive.");
-            }
-            if let Err(error) = desk.engine.forget_unused_lists().await {
-                tracing::warn!(kind = %error.kind(), "Lists that nobody looks at were kept.");
+            if is_time {
+                keep_up(&desk).await;
             }
             notices::tell(&app, &desk).await;
         }
     });
+}
+
+/// What is to be done now and then, whatever happens.
+async fn keep_up(desk: &Desk) {
+    if let Err(error) = desk.engine.keep_all_alive().await {
+        tracing::warn!(kind = %error.kind(), "Sign-ins were not kept alive.");
+    }
+    if let Err(error) = desk.engine.forget_unused_lists().await {
+        tracing::warn!(kind = %error.kind(), "Lists that nobody looks at were kept.");
+    }
 }
 
 /// Tells the window, until the app ends, when another program has written to what is open.
@@ -87,5 +108,58 @@ fn begin_due(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
                 tracing::warn!(%connection, kind = %error.kind, "A scheduled sync failed.");
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nurturehub_engine::{RunKind, RunPhase};
+    use tokio::sync::mpsc::UnboundedReceiver;
+
+    use super::*;
+    use crate::data_set::DataSet;
+    use crate::shell::News;
+    use crate::test_computer::{Computer, EmptyRoom, sync};
+
+    /// Waits for the news that the connection's run has ended.
+    async fn ended(heard: &mut UnboundedReceiver<News>) {
+        while let Some(news) = heard.recv().await {
+            if matches!(news, News::Run(event) if event.0.phase == RunPhase::Ended) {
+                return;
+            }
+        }
+    }
+
+    async fn syncs(desk: &Desk, connection: &str) -> usize {
+        let runs = desk.engine.run_page(connection, 100, 0).await.unwrap().runs;
+        runs.iter().filter(|run| run.kind == RunKind::Sync).count()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_is_due_is_synced_once_and_what_is_not_due_or_at_work_is_left_alone() {
+        let computer = Computer::new().await;
+        let engine = computer.start().await;
+        let connection = computer.connect(&engine).await;
+        assert!(sync(&engine, &connection).await);
+        engine.set_schedule(&connection, Some(60)).await.unwrap();
+        let (room, mut heard) = EmptyRoom::new();
+        let desk = Arc::new(Desk::over(DataSet::Real, engine, None, room));
+
+        let mut rows = desk.engine.overview().await.unwrap();
+        begin_due(&desk, &rows);
+        assert!(desk.runs.all().is_empty(), "its time is in an hour");
+
+        rows[0].schedule.next_at = Some(desk.engine.now());
+        rows[0].health.activity = HealthActivity::Running;
+        begin_due(&desk, &rows);
+        rows[0].health.activity = HealthActivity::Idle;
+        begin_due(&desk, &rows);
+        ended(&mut heard).await;
+        desk.close().await;
+        assert_eq!(
+            syncs(&desk, &connection).await,
+            2,
+            "once by hand, once by itself"
+        );
     }
 }

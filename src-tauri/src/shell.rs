@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_dialog::DialogExt;
 use tauri_specta::Event;
 
 use crate::events::{DataChangedEvent, RunProgressEvent, SignInPromptEvent, VerifyProgressEvent};
+use crate::state::AppState;
 
 /// News for whoever looks at the app.
 #[derive(Debug, Clone)]
@@ -51,7 +52,12 @@ impl Shell for TauriShell {
             News::Run(event) => event.emit(&self.app),
             News::Verify(event) => event.emit(&self.app),
             News::SignIn(event) => event.emit(&self.app),
-            News::Data(event) => event.emit(&self.app),
+            News::Data(event) => {
+                if let Some(state) = self.app.try_state::<AppState>() {
+                    state.stirred.notify_one();
+                }
+                event.emit(&self.app)
+            }
         };
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nurturehub_engine::{ErrorReport, Home};
-use tokio::sync::RwLock;
+use tokio::sync::{Notify, RwLock};
 
 use crate::data_set::DataSet;
 use crate::desk::Desk;
@@ -17,6 +17,8 @@ pub(crate) struct AppState {
     asked_for: Option<DataSet>,
     pub(crate) preferences: PreferencesFile,
     pub(crate) shell: Arc<dyn Shell>,
+    /// Data have changed, or others are open: tray and notifications may have something to say.
+    pub(crate) stirred: Notify,
     desk: RwLock<Option<Arc<Desk>>>,
 }
 
@@ -27,6 +29,7 @@ impl AppState {
             home,
             asked_for,
             shell,
+            stirred: Notify::new(),
             desk: RwLock::new(None),
         }
     }
@@ -48,6 +51,7 @@ impl AppState {
         let data_set = self.asked_for.or(last).unwrap_or_default();
         let desk = Arc::new(self.open(data_set).await?);
         *open = Some(Arc::clone(&desk));
+        self.stirred.notify_one();
         Ok(desk)
     }
 
@@ -74,6 +78,7 @@ impl AppState {
         self.preferences.write(&kept)?;
         let desk = Arc::new(self.open(data_set).await?);
         *open = Some(Arc::clone(&desk));
+        self.stirred.notify_one();
         Ok(desk)
     }
 

@@ -1,8 +1,9 @@
-/** What axe finds on every screen, in both themes. */
+/** What axe finds on every screen, in both themes; and what does not fit into a small window or at twice the
+ *  size of text. */
 import { readFileSync } from "node:fs";
 
 import { until } from "./driver.mjs";
-import { SCREENS } from "./screen-list.mjs";
+import { enter, leave, SCREENS } from "./screen-list.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
@@ -13,24 +14,59 @@ const SETTLED = `
   setTimeout(() => Promise.race([Promise.all(ends), patience]).then(() => done()), 100);
 `;
 
+/** Lines for what is wider than its place: the page, the screen, a dialog. */
+const TOO_WIDE = `
+  return [document.documentElement, ...document.querySelectorAll("main, [role=dialog], [role=alertdialog]")]
+    .filter((element) => element.scrollWidth > element.clientWidth + 1)
+    .map((element) => (element.getAttribute("role") ?? element.tagName.toLowerCase()) + " is " + (element.scrollWidth - element.clientWidth) + " pixels too wide");
+`;
+
+/** Puts a theme or a size of text in force, as the preferences do. */
+export const dress = {
+  theme: (app, theme) => app.run("document.documentElement.dataset.theme = arguments[0]", theme),
+  text: (app, percent) => app.run("document.documentElement.style.fontSize = arguments[0] + '%'", percent),
+};
+
+export function settle(app) {
+  return app.wait(SETTLED);
+}
+
+/** News that fades away has no colours to measure, and covers what is below it. */
+export function untilNoNews(app) {
+  return until("no news is shown", () => app.run("return document.querySelector('[class*=_toast_]') === null"));
+}
+
 /** One line for each thing that axe finds. */
 export async function findings(app) {
   const found = [];
-  // News that fades away has no colours to measure.
-  await until("no news is shown", () => app.run("return document.querySelector('[class*=_toast_]') === null"));
+  await untilNoNews(app);
   for (const theme of ["light", "dark"]) {
-    await app.run("document.documentElement.dataset.theme = arguments[0]", theme);
-    for (const { name, hash, ready } of SCREENS) {
-      await app.go(hash);
-      await ready(app);
-      await app.run("document.documentElement.dataset.theme = arguments[0]", theme);
-      await app.wait(SETTLED);
+    await dress.theme(app, theme);
+    for (const screen of SCREENS) {
+      await enter(app, screen);
+      await settle(app);
       await app.run(`if (!window.axe) { ${AXE} }`);
       const result = await app.wait(
         "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => done(violations.map(({ id, nodes }) => id + ': ' + nodes[0].html)))",
       );
-      found.push(...result.map((line) => `${name} (${theme}): ${line}`));
+      found.push(...result.map((line) => `${screen.name} (${theme}): ${line}`));
+      await leave(app);
     }
   }
+  await dress.theme(app, "light");
+  return found;
+}
+
+/** One line for each thing that is too wide for the window, at a size of text. */
+export async function misfits(app, percent) {
+  const found = [];
+  await dress.text(app, percent);
+  for (const screen of SCREENS) {
+    await enter(app, screen);
+    await settle(app);
+    found.push(...(await app.run(TOO_WIDE)).map((line) => `${screen.name} (${percent}%): ${line}`));
+    await leave(app);
+  }
+  await dress.text(app, 100);
   return found;
 }

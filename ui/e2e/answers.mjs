@@ -29,7 +29,7 @@ export async function everyAnswer(app) {
 }
 
 /** What a command answers, or why it fails: both reach the window. */
-function ask(app, command, given) {
+export function ask(app, command, given) {
   return app.wait(
     `window.__TAURI_INTERNALS__.invoke(${JSON.stringify(command)}, ${JSON.stringify(given)})
        .then((answer) => done(JSON.stringify(answer)), (error) => done(JSON.stringify(error)))`,

@@ -153,11 +153,6 @@ export class App {
     });
     return Buffer.from(await this.#command("GET", "/screenshot"), "base64");
   }
-
-  /** Sets the size of the window. */
-  size(width, height) {
-    return this.#command("POST", "/window/rect", { width, height });
-  }
 }
 
 function asPattern(name) {

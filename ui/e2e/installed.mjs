@@ -13,7 +13,7 @@ const WALKS = {
       "with no keychain the window opens and says what is missing",
       async (trial) => {
         const app = await trial.open();
-        await app.sees("Start the system's keychain service");
+        await app.sees("Start the system’s keychain service");
       },
     ],
     [

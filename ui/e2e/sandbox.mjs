@@ -32,5 +32,7 @@ export function sandboxOf(home) {
     limitNames: (limited) => send("POST", "/platform/names", { limited }),
     waitForWriteBack: (connection, activities) => send("POST", "/platform/activities", { connection, activities }),
     limits: (on) => send("POST", "/limits", { on }),
+    /** A delivery as the CRM would send it: `{headers, body}`. */
+    webhook: (provider, request) => send("POST", `/${provider}/webhook`, request),
   };
 }

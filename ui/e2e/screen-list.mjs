@@ -1,22 +1,132 @@
-/** Every screen of the app over the sandbox's connections, and what shows that it is there. */
-const tab = (connection, name, ready) => ({
-  name: `${connection}-${name}`,
-  hash: `#/connection/${connection}-sandbox-agency/${name}`,
+/** Every screen of the app over the sandbox's connections as `furnish` leaves them, each with what shows
+ *  that it is there, and what is done there first. */
+import { idOf } from "./furnish.mjs";
+
+const tab = (provider, name, ready, act) => ({
+  name: `${provider.toLowerCase()}-${name}`,
+  hash: `#/connection/${idOf(provider)}/${name}`,
   ready,
+  act,
 });
+/** The same place in another state. */
+const as = (name, screen, act) => ({ ...screen, name, act });
+const key = (app, letter) => app.press("\uE009", letter);
+
+const contacts = tab("Reapit", "contacts", (app) => app.find("row", /@/));
+const contact = as("contact", contacts, async (app) => {
+  await app.click("row", /@/);
+  await app.find("dialog", /\w/);
+  await app.find("heading", "Reached at");
+});
+/** The drawer of a contact, turned to another of its sides. */
+const side = (name, choice) =>
+  as(name, contacts, async (app) => {
+    await contact.act(app);
+    await app.click("button", choice);
+  });
+const changes = tab("Reapit", "changes", (app) => app.find("button", /^Push all/));
+const webhooks = tab("Street", "webhooks", (app) => app.find("row", /person\.updated/));
+const settings = tab("Reapit", "settings", (app) => app.find("heading", "Sign-in and settings"));
+const health = tab("Reapit", "health", (app) => app.find("heading", "Run history"));
+const failing = tab("Loop", "health", (app) => app.find("heading", /^What was found after/));
+const overview = { name: "overview", hash: "#/", ready: (app) => app.find("link", /Reapit branch$/) };
+const form = { name: "connect-form", hash: "#/connect/reapit", ready: (app) => app.find("heading", "Connect Reapit") };
 
 export const SCREENS = [
-  { name: "overview", hash: "#/", ready: (app) => app.find("link", /Reapit branch$/) },
+  overview,
+  as("palette", overview, async (app) => {
+    await key(app, "k");
+    await app.find("dialog", "Find or do");
+  }),
+  as("shortcuts", overview, async (app) => {
+    await key(app, "/");
+    await app.find("dialog", /[Kk]ey/);
+  }),
   { name: "connect", hash: "#/connect", ready: (app) => app.find("link", "Street") },
-  { name: "connect-form", hash: "#/connect/reapit", ready: (app) => app.find("heading", "Connect Reapit") },
-  tab("reapit", "health", (app) => app.find("heading", /Reapit branch/)),
-  tab("reapit", "contacts", (app) => app.find("row", /@/)),
-  tab("reapit", "changes", (app) => app.find("tab", /^Changes/)),
-  tab("reapit", "activity", (app) => app.find("tab", "Activity")),
-  tab("reapit", "webhooks", (app) => app.find("tab", "Webhooks")),
-  tab("reapit", "settings", (app) => app.find("heading", "Sign-in and settings")),
-  tab("alto", "changes", (app) => app.find("button", /^Push all/)),
-  tab("loop", "health", (app) => app.find("heading", /Loop branch/)),
+  form,
+  as("connect-invalid", form, async (app) => {
+    await app.type("Agency on NurtureHub", " ");
+    await app.click("button", /^(Connect|Sign in)$/);
+    await app.sees("The agency is needed.");
+  }),
+  { name: "connect-unconfirmed", hash: "#/connect/loop", ready: (app) => app.find("heading", "Connect Loop") },
+  health,
+  as("menu", health, async (app) => {
+    await app.click("button", "More actions");
+    await app.find("menuitem", "Sync everything anew");
+  }),
+  as("run", health, async (app) => {
+    await app.click("row", /^Sync\s?Succeeded/);
+    await app.sees("The counts add up");
+  }),
+  failing,
+  as("run-failed", failing, async (app) => {
+    await app.click("row", /^Sync\s?Failed/);
+    await app.find("dialog", "Sync");
+  }),
+  as("export", failing, async (app) => {
+    await app.click("button", "Export bundle");
+    await app.find("row", /health\.json/);
+  }),
+  tab("Alto", "health", (app) => app.find("heading", /Alto branch.*Sign in again/)),
+  contacts,
+  as("contacts-filter", contacts, async (app) => {
+    await app.click("combobox", "Category");
+    await app.find("option", "Landlord");
+  }),
+  as("contacts-nobody", contacts, async (app) => {
+    await app.type(/^Search/, "zzzz-nobody");
+    await app.sees("Nobody matches");
+  }),
+  contact,
+  side("contact-raw", "In the CRM"),
+  side("contact-lineage", "Where from"),
+  side("contact-sent", "Sent"),
+  changes,
+  as("changes-confirm", changes, async (app) => {
+    await app.click("button", /^Push all/);
+    await app.find("dialog", /^Send/);
+  }),
+  tab("Street", "changes", (app) => app.sees("NurtureHub has everything")),
+  { ...tab("agentOS", "changes", (app) => app.find("button", "Retry refused")), hash: `#/connection/${idOf("agentOS")}/changes/blocked` },
+  tab("Reapit", "activity", (app) => app.find("row", /Spring market report/)),
+  tab("agentOS", "activity", (app) => app.sees("takes no engagement back")),
+  webhooks,
+  as("delivery", webhooks, async (app) => {
+    await app.click("row", /person\.updated/);
+    await app.find("heading", "Payload");
+  }),
+  as("webhook-test", webhooks, async (app) => {
+    await app.click("button", "Test a payload");
+    await app.find("dialog", "Test a payload");
+  }),
+  settings,
+  as("credentials", tab("Alto", "settings", settings.ready), async (app) => {
+    await app.click("button", "Replace or sign in again");
+    await app.find("dialog", "Sign in to Alto again");
+  }),
+  as("purge", settings, async (app) => {
+    await app.click("button", "Delete…");
+    await app.find("dialog", /^Delete the data/);
+  }),
   { name: "support", hash: "#/support", ready: (app) => app.find("heading", "Support") },
   { name: "settings", hash: "#/settings", ready: (app) => app.find("heading", "Settings") },
 ];
+
+/** Goes to a screen and brings it into its state. */
+export async function enter(app, { hash, ready, act }) {
+  await app.go(hash);
+  await ready(app);
+  await act?.(app);
+}
+
+/** Closes what was opened on a screen: a dialog, a drawer, a menu. */
+export async function leave(app) {
+  const isOver = () => app.run("return ![...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=listbox], [role=menu]')].some(isShown)");
+  for (let presses = 0; presses < 4 && !(await isOver()); presses += 1) {
+    await app.press("\uE00C");
+    await new Promise((done) => setTimeout(done, 250));
+  }
+  if (!(await isOver())) throw new Error("something stays open");
+  await app.go("#/nowhere");
+}

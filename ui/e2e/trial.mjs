@@ -80,6 +80,15 @@ export class Trial {
     await until("the app has ended", () => appProcess() === undefined);
   }
 
+  /** Ends the app as the system does at the end of a session: it closes everything in order. */
+  async quit() {
+    this.app = undefined;
+    process.kill(Number(appProcess()), "SIGTERM");
+    await until("the app has ended", () => appProcess() === undefined);
+    this.driver.stop();
+    this.driver = await startDriver();
+  }
+
   async end() {
     await this.close().catch(() => undefined);
     this.driver.stop();

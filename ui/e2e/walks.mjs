@@ -1,13 +1,15 @@
 /** The app as a person uses it: every walk in the real window, over one data folder, in this order. */
 import assert from "node:assert/strict";
 
-import { findings } from "./access.mjs";
+import { findings, misfits } from "./access.mjs";
 import { everyAnswer } from "./answers.mjs";
+import { DESKTOP_WALKS, LAST_WALKS } from "./desktop-walks.mjs";
+import { EXCHANGE_WALKS } from "./exchange-walks.mjs";
+import { furnish, mend, openTab, PROVIDERS } from "./furnish.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 import { SUPPORT_WALKS } from "./support-walks.mjs";
 import { runAll } from "./trial.mjs";
-
-const CONNECTIONS = ["Reapit", "agentOS", "Alto", "Street", "Loop"];
+import { SMALLEST, sizeWindow, USUAL } from "./window-size.mjs";
 
 /** A walk that a newcomer does in under two minutes: the driver must not need half of that. */
 const NEWCOMER_MS = 60_000;
@@ -28,11 +30,6 @@ async function connect(app, provider, { signIn = "Connect" } = {}) {
   await app.type(/^Name/, `${provider} branch`);
   await app.click("button", signIn);
   await app.click("button", "Run the first sync");
-}
-
-async function openTab(app, connection, tab) {
-  await app.go(`#/connection/${connection.toLowerCase()}-sandbox-agency/${tab.toLowerCase()}`);
-  await app.find("heading", new RegExp(`^.*${connection} branch`));
 }
 
 await runAll([
@@ -60,12 +57,12 @@ await runAll([
   [
     "the other four CRMs, each through its own sign-in",
     async ({ app }) => {
-      for (const provider of CONNECTIONS.slice(1)) {
+      for (const provider of PROVIDERS.slice(1)) {
         await connect(app, provider);
         await app.find("heading", new RegExp(`${provider} branch`));
       }
       await app.find("progressbar", "Progress of the sync");
-      for (const provider of CONNECTIONS) {
+      for (const provider of PROVIDERS) {
         await app.go("#/");
         await app.click("link", new RegExp(`${provider} branch$`));
         await healthy(app, `${provider} branch`, 120_000);
@@ -179,7 +176,7 @@ await runAll([
     async (trial) => {
       await trial.close();
       const app = await trial.open();
-      for (const provider of CONNECTIONS) await app.find("link", new RegExp(`${provider} branch$`));
+      for (const provider of PROVIDERS) await app.find("link", new RegExp(`${provider} branch$`));
       await openTab(app, "Reapit", "Health");
       await app.click("button", "Sync");
       await app.sees("Reapit branch: synced");
@@ -188,16 +185,8 @@ await runAll([
       await app.find("row", /@/);
     },
   ],
-  [
-    "search and filters find contacts in the store",
-    async ({ app }) => {
-      await openTab(app, "Reapit", "Contacts");
-      await app.type(/^Search/, "zzzz-nobody");
-      await app.sees(/No contact|Nobody|Nothing/i);
-      await app.type(/^Search/, "a");
-      await app.find("row", /@/);
-    },
-  ],
+  ...EXCHANGE_WALKS,
+  ...DESKTOP_WALKS,
   [
     "no secret reaches the window",
     async ({ app, home }) => {
@@ -209,11 +198,16 @@ await runAll([
     },
   ],
   [
-    "axe finds nothing on any screen in either theme",
-    async ({ app }) => {
-      const found = await findings(app);
-      assert.deepEqual(found, []);
+    "axe finds nothing on any screen in either theme, and all fits into the smallest window, at twice the size of text, too",
+    async ({ app, home }) => {
+      await furnish(app, home);
+      assert.deepEqual(await findings(app), []);
+      await sizeWindow(app, SMALLEST);
+      assert.deepEqual([...(await misfits(app, 100)), ...(await misfits(app, 200))], []);
+      await sizeWindow(app, USUAL);
       assert.equal(await app.run("return window.cspViolations ?? 0"), 0, "nothing was tried that the policy forbids");
+      await mend(home);
     },
   ],
+  ...LAST_WALKS,
 ]);

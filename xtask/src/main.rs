@@ -118,8 +118,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "screenshots",
-        arguments: "",
-        about: "Write pictures of every screen of the real app, in both themes, to target/screenshots",
+        arguments: "[--readme]",
+        about: "Write pictures of every screen of the real app to target/screenshots (and the README's)",
         call: window::screenshots,
     },
     Subcommand {

@@ -4,6 +4,7 @@
 //! (Xvfb), with a keyring of its own on a D-Bus of its own, in a throw-away home. The CRMs are the
 //! sandbox: the one built into the app, and one that `nurturehub sandbox` serves beside it.
 
+use std::fs;
 use std::path::PathBuf;
 
 use crate::failure::Failure;
@@ -49,13 +50,36 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
     Ok(Outcome::Passed)
 }
 
-/// `cargo xtask screenshots`: pictures of every screen in both themes.
+/// The pictures that the README shows: the name that they are taken under, and the README's.
+const SHOWN: [(&str, &str); 4] = [
+    ("overview-light.png", "overview.png"),
+    ("reapit-contacts-light.png", "contacts.png"),
+    ("reapit-changes-light.png", "changes.png"),
+    ("loop-health-dark.png", "health-dark.png"),
+];
+
+/// `cargo xtask screenshots`: pictures of every screen in both themes, in the smallest window, and at
+/// twice the size of text; with `--readme` the README gets its own anew.
 ///
 /// # Errors
 /// Set-up, the build or the driver failed.
-pub(crate) fn screenshots(_arguments: &[String]) -> Result<(), Failure> {
+pub(crate) fn screenshots(arguments: &[String]) -> Result<(), Failure> {
+    let for_readme = match arguments {
+        [] => false,
+        [option] if option == "--readme" => true,
+        _ => return Err(Failure::Usage("`--readme` is all that it takes".to_owned())),
+    };
     setup::ensure(For::Testing)?;
-    drive(&["screens.mjs"])
+    drive(&["screens.mjs"])?;
+    if for_readme {
+        let taken = Workspace::read()?.target.join("screenshots");
+        let shown = workspace::root().join("docs/images");
+        for (from, to) in SHOWN {
+            let from = taken.join(from);
+            fs::copy(&from, shown.join(to)).map_err(Failure::file(&from))?;
+        }
+    }
+    Ok(())
 }
 
 /// What was built for development, with the window's web part in it.

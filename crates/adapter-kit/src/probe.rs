@@ -48,7 +48,8 @@ impl Probe<'_> {
                     ErrorKind::NetworkDns,
                     format!("The name `{host}` could not be resolved."),
                 )),
-                found => Ok(format!("`{host}` resolves to {found} address(es).")),
+                1 => Ok(format!("`{host}` has one address.")),
+                found => Ok(format!("`{host}` has {found} addresses.")),
             },
             Route::Through(door) => {
                 let proxy = host_of(&door.address)?;

@@ -1,5 +1,7 @@
 //! Webhooks.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use nurturehub_engine::{DeliveryView, ReplayReport, WebhookReport};
 use nurturehub_port::WebhookDelivery;
@@ -12,6 +14,7 @@ use super::{Answer, report};
 use crate::cache_tags::Tag;
 use crate::desk::{Desk, OpenReceiver};
 use crate::state::AppState;
+use crate::turned_away::{TurnedAway, TurnedAwayList};
 
 /// What a delivery may change.
 const AFTER_DELIVERY: [Tag; 5] = [
@@ -32,6 +35,8 @@ pub(crate) struct Receiver {
     address: String,
     /// Since when it is open.
     since: Option<Timestamp>,
+    /// The last deliveries since then of which nothing is kept, newest first.
+    turned_away: Vec<TurnedAway>,
 }
 
 /// The receiver and a page of deliveries.
@@ -52,11 +57,13 @@ fn receiver_of(desk: &Desk, connection: &str) -> Receiver {
             listening: false,
             address: String::new(),
             since: None,
+            turned_away: Vec::new(),
         },
         |open| Receiver {
             listening: true,
             address: open.address.clone(),
             since: Some(open.since),
+            turned_away: open.turned_away.all(),
         },
     )
 }
@@ -96,11 +103,14 @@ pub(crate) async fn start_receiver(
         return Ok(open);
     }
     // The receiver must not keep the desk from being closed.
-    let (told, of) = (std::sync::Arc::downgrade(&desk), connection.clone());
+    let (told, of) = (Arc::downgrade(&desk), connection.clone());
+    let turned_away = Arc::new(TurnedAwayList::default());
+    let noted = Arc::clone(&turned_away);
     let receiver = desk
         .engine
-        .webhook_receiver(&connection, 0, move |_| {
+        .webhook_receiver(&connection, 0, move |received| {
             if let Some(desk) = told.upgrade() {
+                noted.note(received, desk.engine.now());
                 desk.changed(&AFTER_DELIVERY, Some(&of));
             }
         })
@@ -111,6 +121,7 @@ pub(crate) async fn start_receiver(
         address: receiver.url(),
         since: desk.engine.now(),
         stop: stop.clone(),
+        turned_away,
     };
     desk.open_receivers().insert(connection.clone(), opened);
     tauri::async_runtime::spawn(async move {

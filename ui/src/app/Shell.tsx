@@ -135,7 +135,8 @@ function Bands() {
       {data?.dataSet === "sandbox" && (
         <div className={[styles.band, styles.sandbox].join(" ")}>
           <Icon name="flask" size={14} />
-          <strong>Sandbox data.</strong> CRMs, people and platform are simulated on this computer.
+          <strong>Sandbox data.</strong>
+          <span className={styles.simulated}>CRMs, people and platform are simulated on this computer.</span>
           <a href={to.settings}>Leave the sandbox</a>
         </div>
       )}

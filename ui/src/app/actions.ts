@@ -2,7 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { use, useMemo } from "react";
 
-import { useBackend } from "../ipc/backend";
+import { useBackend, type Backend } from "../ipc/backend";
 import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/types";
 import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
@@ -11,6 +11,9 @@ import { count, counted } from "../kit/figures";
 import { tell, tellError } from "../kit/Toasts";
 import { ExportContext } from "../support/exporting";
 import { go, to } from "./route";
+
+/** The last change of the preferences, which may be under way. */
+const changing = new WeakMap<Backend, Promise<void>>();
 
 type Named = { id: string; name: string };
 
@@ -64,9 +67,15 @@ export function useActions() {
       check,
       forgetCheck: (connection: string) => live.forgetSteps(connection),
       /** Changes a part of what the person chose about the app. */
-      async setPreference(part: Partial<Preferences>): Promise<void> {
-        const preferences = await perform("preferences");
-        if (preferences) await perform("setPreferences", { ...preferences, ...part });
+      setPreference(part: Partial<Preferences>): Promise<void> {
+        const change = async () => {
+          const preferences = await perform("preferences");
+          if (preferences) await perform("setPreferences", { ...preferences, ...part });
+        };
+        // One after the other: all are kept as one, and a change must not be made over what was before another.
+        const changed = (changing.get(backend) ?? Promise.resolve()).then(change);
+        changing.set(backend, changed);
+        return changed;
       },
       async sync({ id, name }: Named, options: Partial<SyncOptions> = {}): Promise<void> {
         const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });

@@ -26,7 +26,7 @@ export function ProviderTiles() {
             <span className={styles.line}>{signInWords(provider)}</span>
             <span className={styles.line}>{inShort(provider)}</span>
             {typeof provider.unconfirmed === "string" && (
-              <Status tone="warn" icon="warning" plain>
+              <Status tone="calm" icon="warning" plain>
                 In part unconfirmed
               </Status>
             )}

@@ -1,6 +1,6 @@
 /** Engagement and webhooks. */
 import type { Backend } from "../ipc/backend";
-import type { ActivityRow, DeliveryView, WriteBackState } from "../ipc/types";
+import type { ActivityRow, DeliveryView, Receiver, WriteBackState } from "../ipc/types";
 import { ago, DOWN } from "./agencies";
 import { externalIdAt } from "./people";
 import { failed, ok, report, type World } from "./world";
@@ -51,8 +51,18 @@ const DELIVERIES: DeliveryView[] = (["accepted", "accepted", "accepted", "accept
   body: JSON.stringify({ eventId: `evt_${7200 + index}`, topicId: "contacts.modified", entityId: externalIdAt(index) }),
 }));
 
+const TURNED_AWAY: Receiver["turnedAway"] = [
+  { at: ago(12 * MINUTE), topic: "contacts.modified", refusal: null },
+  { at: ago(40 * MINUTE), topic: null, refusal: FORGED },
+];
+
 export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
-  const receiver = () => ({ listening: world.listening, address: "http://127.0.0.1:48628/webhooks", since: world.listening ? ago(3 * 60 * MINUTE) : null });
+  const receiver = () => ({
+    listening: world.listening,
+    address: world.listening ? "http://127.0.0.1:48628/webhooks" : "",
+    since: world.listening ? ago(3 * 60 * MINUTE) : null,
+    turnedAway: world.listening ? TURNED_AWAY : [],
+  });
   let activities = ACTIVITIES;
   let deliveries = DELIVERIES;
   const write = (id: string) => {

@@ -1155,6 +1155,8 @@ export type Receiver = {
 	address: string,
 	/**  Since when it is open. */
 	since: string | null,
+	/**  The last deliveries since then of which nothing is kept, newest first. */
+	turnedAway: TurnedAway[],
 };
 
 /**  What came of replaying deliveries. */
@@ -1558,6 +1560,16 @@ export type TraceEntry = {
 	limitHeaders: ([string, string])[],
 	/**  How long it waited for the CRM's limits beforehand, in milliseconds. */
 	throttledMs: number,
+};
+
+/**  A delivery of which nothing is kept. */
+export type TurnedAway = {
+	/**  When it came. */
+	at: string,
+	/**  The CRM's name for the kind of event, where it had come before. */
+	topic: string | null,
+	/**  Why it was refused; none where it had come before. */
+	refusal: ErrorReport | null,
 };
 
 /**  Something that a CRM cannot do. */

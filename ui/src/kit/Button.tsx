@@ -42,6 +42,7 @@ export function IconButton({ look = "quiet", icon, label, small, busy, className
         type="button"
         aria-label={label}
         {...rest}
+        aria-disabled={busy === true ? true : rest["aria-disabled"]}
         onClick={busy === true ? undefined : rest.onClick}
         className={[styles.button, styles[look], styles.square, small === true ? styles.small : "", className].join(" ")}
       >

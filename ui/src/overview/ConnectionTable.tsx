@@ -62,7 +62,7 @@ function Row({ row }: { row: ConnectionRow }) {
               <a href={to.connection(connection.id)} className={styles.name}>
                 {connection.name}
               </a>
-              {row.unconfirmed !== null && <StatusShape tone="warn" icon="warning" label="In part unconfirmed" />}
+              {row.unconfirmed !== null && <StatusShape tone="calm" icon="warning" label="In part unconfirmed" />}
             </span>
             <span className={styles.agency}>
               {row.providerName} · {connection.tenant}

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { fakeBackend } from "../fake/backend";
 import { standing } from "../fake/ticks";
+import type { Json, RunStatus } from "../ipc/types";
 import { openApp } from "./app";
 
 const fake = () => fakeBackend({ ticks: standing(), largest: 2000 }).commands;
@@ -43,6 +44,35 @@ describe("health", () => {
     const drawer = await screen.findByRole("dialog", { name: "Sync" });
     expect(within(drawer).getByText("The CRM is not working")).toBeInTheDocument();
     expect(within(drawer).queryByText("Mode")).not.toBeInTheDocument();
+  });
+});
+
+describe("the proof of a sync", () => {
+  /** The run's detail as it is, with another ending and other figures in its proof. */
+  const ended = (status: RunStatus, listed: number) => {
+    const { run } = fake();
+    return {
+      run: async (id: string) => {
+        const answer = await run(id);
+        if (answer.status === "error") return answer;
+        const report = answer.data.report as Record<string, Json>;
+        const proof = report.proof as Record<string, Json>;
+        return { ...answer, data: { ...answer.data, status, report: { ...report, proof: { ...proof, listed } } } };
+      },
+    };
+  };
+  const opened = () => screen.findByRole("dialog", { name: "Sync" });
+  const address = `${at("health")}/reapit-vale-sync-27`;
+
+  it("is a green light only for one that came to its end", async () => {
+    openApp({ at: address, commands: ended("cancelled", 300) });
+    expect(await within(await opened()).findByText("Up to where it stopped, the counts add up")).toBeInTheDocument();
+  });
+
+  it("is not claimed of nothing", async () => {
+    openApp({ at: address, commands: ended("failed", 0) });
+    expect(await within(await opened()).findByText("Pages")).toBeInTheDocument();
+    expect(screen.queryByText(/counts add up/)).not.toBeInTheDocument();
   });
 });
 
@@ -98,11 +128,31 @@ describe("activity", () => {
 });
 
 describe("webhooks", () => {
+  it("have an address to copy only while the receiver listens", async () => {
+    const { user } = openApp({ at: at("webhooks") });
+    const receiver = within(await screen.findByRole("region", { name: "Receiver" }));
+    await user.click(receiver.getByRole("button", { name: "Stop" }));
+    expect(await receiver.findByText("Stopped")).toBeInTheDocument();
+    expect(receiver.queryByRole("button", { name: "Copy the address" })).not.toBeInTheDocument();
+    await user.click(receiver.getByRole("button", { name: "Start" }));
+    expect(await receiver.findByText("http://127.0.0.1:48628/webhooks")).toBeInTheDocument();
+    expect(receiver.getByRole("button", { name: "Copy the address" })).toBeInTheDocument();
+  });
+
   it("that wait are replayed", async () => {
     const { user } = openApp({ at: at("webhooks") });
     await user.click(await screen.findByRole("button", { name: "Replay 1 waiting" }));
     expect(await screen.findByText("1 delivery replayed")).toBeInTheDocument();
     await waitFor(() => expect(screen.queryByText("Waiting for replay")).not.toBeInTheDocument());
+  });
+
+  it("that were turned away are shown with the reason, for as long as the receiver is open", async () => {
+    const { user } = openApp({ at: at("webhooks") });
+    const away = within(await screen.findByRole("region", { name: "Turned away" }));
+    expect(away.getByRole("row", { name: /contacts\.modified Duplicate .* nothing was done again/ })).toBeInTheDocument();
+    expect(away.getByRole("row", { name: /Not read Refused .* Check the webhook secret/ })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Stop" }));
+    await waitFor(() => expect(screen.queryByRole("region", { name: "Turned away" })).not.toBeInTheDocument());
   });
 
   it("are tested with a pasted payload, whose signature is checked unless one says otherwise", async () => {
@@ -122,6 +172,16 @@ describe("webhooks", () => {
 });
 
 describe("settings", () => {
+  it("say what keeps a schedule from running", async () => {
+    const row = await fake().connection("street-fenwick");
+    if (row.status === "error") throw new Error(row.error.message);
+    const schedule = { ...row.data.schedule, everyMinutes: 60, nextAt: null };
+    const connection = () => Promise.resolve({ status: "ok" as const, data: { ...row.data, schedule } });
+    openApp({ at: at("settings", "street-fenwick"), commands: { connection } });
+    expect(await screen.findByText("Nothing syncs until somebody signs in again.")).toBeInTheDocument();
+    expect(screen.queryByText("Nothing runs until somebody starts it.")).not.toBeInTheDocument();
+  });
+
   it("delete local data only once the connection’s name has been typed", async () => {
     const disconnect = vi.fn(fake().disconnect);
     const { user } = openApp({ at: at("settings"), commands: { disconnect } });
@@ -173,5 +233,8 @@ describe("a connection that has never synced", () => {
     await user.click(await screen.findByRole("link", { name: "Later" }));
     await user.click(await screen.findByRole("tab", { name: new RegExp(`^${tab}`, "i") }));
     expect(await screen.findByText(words)).toBeInTheDocument();
+    if (tab === "health") return;
+    await user.click(screen.getByRole("button", { name: "Run the first sync" }));
+    expect(await screen.findByRole("progressbar", { name: "Progress of the sync" })).toBeInTheDocument();
   });
 });

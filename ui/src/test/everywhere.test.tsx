@@ -2,6 +2,9 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
+import { fakeBackend } from "../fake/backend";
+import { standing } from "../fake/ticks";
+import type { Preferences } from "../ipc/types";
 import { openApp } from "./app";
 
 describe("the palette", () => {
@@ -38,6 +41,22 @@ describe("a computer without a network", () => {
 });
 
 describe("the theme", () => {
+  it("keeps each of two choices, however quickly one comes after the other", async () => {
+    const { preferences, setPreferences } = fakeBackend({ ticks: standing(), largest: 2000 }).commands;
+    let open: () => void = vi.fn();
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const kept = vi.fn(async (chosen: Preferences) => {
+      await gate;
+      return setPreferences(chosen);
+    });
+    const { user } = openApp({ at: "#/settings", commands: { preferences, setPreferences: kept } });
+    await user.click(await screen.findByRole("button", { name: "Dark" }));
+    await user.click(screen.getByRole("button", { name: "125%" }));
+    open();
+    await waitFor(() => expect(kept).toHaveBeenCalledTimes(2));
+    expect(kept.mock.lastCall?.[0]).toMatchObject({ theme: "dark", textSize: 125 });
+  });
+
   it("follows what is chosen, and is there at once the next time", async () => {
     const { user } = openApp({ at: "#/settings", theme: "light" });
     await user.click(await screen.findByRole("button", { name: "Dark" }));

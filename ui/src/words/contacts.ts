@@ -60,6 +60,12 @@ export const CHANNELS = [
 ] as const;
 
 const FIELDS: Record<string, string> = {
+  id: "Id on NurtureHub",
+  "provenance.externalId": "Id in the CRM",
+  "provenance.externalType": "Kind of record in the CRM",
+  "provenance.createdAt": "Made in the CRM",
+  "provenance.updatedAt": "Changed in the CRM",
+  "provenance.fetchedAt": "Read from the CRM",
   "consent.email": "Consent to email",
   "consent.sms": "Consent to texts",
   "consent.phone": "Consent to calls",

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import type { RunProgress } from "../ipc/types";
-import { progressWords } from "./runs";
+import type { RunProgress, VerifyStep } from "../ipc/types";
+import { progressWords, stepDetail } from "./runs";
 
 const under = (part: Partial<RunProgress>): RunProgress => ({
   connection: "one",
@@ -32,5 +32,13 @@ describe("the progress of a run", () => {
 
   it("tells that it stops, and that nothing is lost", () => {
     expect(progressWords(under({ phase: "cancelling" }))).toMatch(/kept/);
+  });
+});
+
+describe("a step that was not taken", () => {
+  it("names the step that failed as the list names it", () => {
+    const skipped = (detail: string) => stepDetail({ detail } as VerifyStep);
+    expect(skipped("Not tried, because the step `authenticate` failed.")).toBe("Not tried, because “The CRM knows us” failed.");
+    expect(skipped("Not tried, because the step `another` failed.")).toBe("Not tried, because the step `another` failed.");
   });
 });

@@ -1,5 +1,5 @@
 /** Runs, their steps and their outcomes in words. */
-import type { RunKind, RunProgress, RunStatus, StepName } from "../ipc/types";
+import type { RunKind, RunProgress, RunStatus, StepName, VerifyStep } from "../ipc/types";
 import { count, counted, duration } from "../kit/figures";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
@@ -45,6 +45,15 @@ export const STEP_ORDER = Object.keys(STEPS) as StepName[];
 
 export function stepWords(step: StepName): string {
   return STEPS[step];
+}
+
+/** What a step found. One that was not taken names the step that failed as it is named here. */
+export function stepDetail({ detail }: VerifyStep): string {
+  return detail.replace(/the step `(\w+)`/, (whole, name: string) => (isStep(name) ? `“${stepWords(name)}”` : whole));
+}
+
+function isStep(name: string): name is StepName {
+  return name in STEPS;
 }
 
 /** `Page 42 · 4,200 of 12,400 contacts · 310 a second · 26 s left` */

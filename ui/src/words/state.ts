@@ -48,5 +48,6 @@ export function causeOf(row: ConnectionRow): string {
   if (health.state === "degraded" && doubt !== null) return doubt.message;
   if (health.state === "expiring" && health.tokenExpires) return health.tokenExpires.why;
   if (health.state === "stale" || health.state === "new") return stateWords(health.state).sentence;
-  return health.lastErrorMessage ?? health.issues[0]?.title ?? stateWords(health.state).sentence;
+  const title = health.issues[0]?.title;
+  return health.lastErrorMessage ?? (title === undefined ? stateWords(health.state).sentence : `${title}.`);
 }

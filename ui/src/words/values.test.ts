@@ -15,6 +15,8 @@ describe("a value in a preview", () => {
     expect(valueWords("consent.email", "granted")).toBe("Granted");
     expect(valueWords("category", "tenantApplicant")).toBe("Tenant applicant");
     expect(valueWords("lifecycle", "archived")).toBe("Archived");
+    expect(valueWords("provenance.updatedAt", "2026-11-23T10:42:05Z")).toMatch(/^Mon,? 23 Nov 2026/);
+    expect(valueWords("attributes.notes", "2026-11-23T10:42:05Z")).toBe("2026-11-23T10:42:05Z");
   });
 
   it("of a kind that is not known is told plainly", () => {
@@ -30,6 +32,7 @@ describe("a field’s path", () => {
     expect(fieldWords("consent.email")).toBe("Consent to email");
     expect(fieldWords("assignment.negotiator.name")).toBe("Looked after by");
     expect(fieldWords("identity.fullName")).toBe("Full name");
+    expect(fieldWords("provenance.updatedAt")).toBe("Changed in the CRM");
     expect(fieldWords("emails[0].address")).toBe("Emails › 1 › address");
   });
 });

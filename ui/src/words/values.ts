@@ -1,6 +1,10 @@
 /** Values of a contact's fields in words, as a preview shows them before and after. */
 import type { Contact, Json } from "../ipc/types";
+import { absolute } from "../kit/figures";
 import { CATEGORY_ORDER, categoryWord, consentWords, lifecycleWord, phoneWords } from "./contacts";
+
+/** A moment as the model has it. */
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 type Phone = Contact["phones"][number];
 type Email = Contact["emails"][number];
@@ -11,6 +15,7 @@ export function valueWords(field: string, value: Json): string {
   if (value === null) return "nothing";
   if (Array.isArray(value)) return value.length === 0 ? "none" : value.map((item) => itemWords(field, item)).join("\n");
   if (typeof value !== "string") return plainly(value);
+  if (/(At|On)$/.test(field) && INSTANT.test(value)) return absolute(value);
   if (field.startsWith("consent.") && isOneOf(value, ["granted", "denied", "unknown"])) return consentWords(value).word;
   if (field === "lifecycle" && isOneOf(value, ["active", "archived", "deleted"])) return lifecycleWord(value);
   if (field === "category") return categoryOf(value);

@@ -13,6 +13,7 @@ import { Segments } from "../../kit/Tabs";
 import { changeWords } from "../../words/contacts";
 import frame from "../Connection.module.css";
 import { ReadError } from "../ReadError";
+import { SyncNow } from "../SyncNow";
 import { ChangeDiff } from "./ChangeDiff";
 import styles from "./Changes.module.css";
 import { changeColumns, isHeld } from "./columns";
@@ -112,7 +113,7 @@ function choices(summary: PendingCounts) {
 function Nothing({ row, summary }: { row: ConnectionRow; summary: PendingCounts }) {
   if (row.contacts === 0) {
     return (
-      <Empty icon="changes" title="Nothing to compare yet">
+      <Empty icon="changes" title="Nothing to compare yet" actions={<SyncNow row={row} />}>
         The first sync brings the contacts in. Then this shows what would be sent to NurtureHub, field by field.
       </Empty>
     );

@@ -49,7 +49,9 @@ export function isHeld({ blockedBy }: ChangeView): boolean {
 function summaryOf(change: ChangeView): string {
   if (change.blockedBy) return change.blockedBy.message;
   if (change.kind === "create") return "A new contact";
-  const [first, ...others] = change.fields.map(({ field }) => fieldWords(field));
+  // That something was changed in the CRM goes without saying where it is seen what.
+  const told = change.fields.filter(({ field }) => field !== "provenance.updatedAt");
+  const [first, ...others] = (told.length > 0 ? told : change.fields).map(({ field }) => fieldWords(field));
   if (first === undefined) return "";
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

@@ -11,6 +11,8 @@ import { VirtualGrid } from "../../kit/grid/VirtualGrid";
 import { Empty } from "../../kit/Notice";
 import styles from "../Connection.module.css";
 import { ReadError } from "../ReadError";
+import { SyncNow } from "../SyncNow";
+import bar from "./Contacts.module.css";
 import { CONTACT_COLUMNS } from "./columns";
 import { ContactDrawer } from "./ContactDrawer";
 import { EVERYBODY, FilterBar, isNarrowed, type Filters } from "./FilterBar";
@@ -34,13 +36,13 @@ export function ContactsTab({ row, open }: Props) {
   return (
     <div className={styles.fill}>
       <FilterBar filters={filters} onChange={setFilters} searchRef={search}>
-        <span role="status" className={styles.muted}>
+        <span role="status" className={bar.found}>
           {head ? counted(total, "contact") : ""}
         </span>
       </FilterBar>
       {error && <ReadError connection={id} error={error} />}
       {error && !head ? null : head && total === 0 ? (
-        <NoContacts isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
+        <NoContacts row={row} isNarrowed={isNarrowed(filters)} onClear={() => setFilters(EVERYBODY)} />
       ) : (
         <div className={styles.listBox}>
           <VirtualGrid
@@ -62,7 +64,9 @@ export function ContactsTab({ row, open }: Props) {
   );
 }
 
-function NoContacts({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
+type NoContactsProps = { row: ConnectionRow; isNarrowed: boolean; onClear: () => void };
+
+function NoContacts({ row, isNarrowed: narrowed, onClear }: NoContactsProps) {
   if (narrowed) {
     return (
       <Empty icon="search" title="Nobody matches" actions={<Button onClick={onClear}>Clear search and filters</Button>}>
@@ -71,7 +75,7 @@ function NoContacts({ isNarrowed: narrowed, onClear }: { isNarrowed: boolean; on
     );
   }
   return (
-    <Empty icon="person" title="No contacts yet">
+    <Empty icon="person" title="No contacts yet" actions={<SyncNow row={row} />}>
       They come with the first sync.
     </Empty>
   );

@@ -7,12 +7,12 @@ import { categoryWord, CHANNELS, consentWords, lifecycleWord, phoneWords } from 
 import styles from "./Contacts.module.css";
 
 export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
-  { id: "name", header: "Name", width: "minmax(8.5rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
-  { id: "category", header: "Category", width: "minmax(5.5rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
-  { id: "email", header: "Email", width: "minmax(8.5rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
+  { id: "name", header: "Name", width: "minmax(7.5rem, 2fr)", cell: (contact) => <Name contact={contact} /> },
+  { id: "category", header: "Category", width: "minmax(7rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
+  { id: "email", header: "Email", width: "minmax(8rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
   { id: "phone", header: "Phone", width: "minmax(7.75rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
   { id: "consent", header: <span title="Email, text, phone, post">Consent</span>, width: "5.25rem", cell: (contact) => <Consents contact={contact} /> },
-  { id: "updated", header: "Changed", width: "minmax(5rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
+  { id: "updated", header: "Changed", width: "minmax(5.75rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
 ];
 
 function Name({ contact }: { contact: Contact }) {

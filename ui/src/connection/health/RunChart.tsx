@@ -15,11 +15,14 @@ const HEIGHT = 10.5;
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
 const RIGHT: uPlot.Axis.Side = 1;
 
-/** Room for half a bar at either end, in seconds. */
-const ROOM = 8 * 3600;
+const DAY = 86_400;
+/** Room for half a bar at either end, in seconds: a part of what is between, and so much at least and most. */
+const ROOM = { part: 0.05, least: 900, most: DAY / 3 };
 
 /** Round times for the axis on the right, in milliseconds. */
-const STEPS_MS = [100, 500, 1000, 5000, 10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000];
+const STEPS_MS = [
+  10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000,
+];
 
 /** Outcomes, from the ground up; drawn from the top down, each over the one below. */
 const LAYERS = [
@@ -100,9 +103,9 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
       legend: { show: false },
       cursor: { show: false },
       padding: [8, 0, 0, 0],
-      scales: { x: { time: true, range: (_, min, max) => [min - ROOM, max + ROOM] }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
+      scales: { x: { time: true, range: (_, min, max) => [min - roomOf(max - min), max + roomOf(max - min)] }, y: { range: (_, __, max) => [0, max === 0 ? 1 : max * 1.1] }, ms: { range: (_, __, max) => [0, (max || 1) * 1.25] } },
       axes: [
-        { ...axis, size: 1.625 * rem, grid: { show: false }, values: (_, splits) => splits.map(dayOf) },
+        { ...axis, size: 1.625 * rem, grid: { show: false }, values: (_, splits, __, ___, step) => splits.map((split) => (step < DAY ? timeOf(split) : dayOf(split))) },
         { ...axis, size: 3.25 * rem, values: (_, splits) => splits.map(short) },
         { ...axis, scale: "ms", side: RIGHT, size: 3.75 * rem, grid: { show: false }, incrs: STEPS_MS, values: (_, splits) => splits.map((ms) => (ms === 0 ? "0" : duration(ms).replace(".0", ""))) },
       ],
@@ -125,5 +128,12 @@ function draw(element: HTMLElement, runs: RunPoint[]): uPlot {
 
 const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 const dayOf = (seconds: number) => day.format(seconds * 1000);
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+/** Where the syncs are hours apart: the time of day, and the day where one begins. */
+const timeOf = (seconds: number) => {
+  const time = clock.format(seconds * 1000);
+  return time === "00:00" ? dayOf(seconds) : time;
+};
+const roomOf = (span: number) => Math.min(ROOM.most, Math.max(ROOM.least, span * ROOM.part));
 const compact = new Intl.NumberFormat("en-GB", { notation: "compact" });
 const short = (value: number) => compact.format(value);

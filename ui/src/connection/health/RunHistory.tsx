@@ -81,13 +81,18 @@ const columns: Columns<Line> = column.columns([
     cell: ({ row: { original } }) =>
       original.endedAt ? duration(Date.parse(original.endedAt) - Date.parse(original.startedAt)) : "",
   }),
-  column.display({ id: "contacts", header: "Contacts", cell: ({ row: { original } }) => count(original.contacts) }),
+  column.display({ id: "contacts", header: "Contacts", cell: ({ row: { original } }) => contactsOf(original) }),
   column.display({
     id: "error",
     header: "Error",
     cell: ({ row: { original } }) => (original.errorKind ? <code>{original.errorKind}</code> : ""),
   }),
 ]);
+
+/** A check and a sign-in have to do with no contacts: a nought would look like a loss. */
+function contactsOf({ kind, contacts }: RunSummary): string {
+  return contacts === 0 && (kind === "verify" || kind === "keepAlive") ? "" : count(contacts);
+}
 
 /** Runs as rows; each opens. */
 export function RunTable({ runs, onOpen }: TableProps) {

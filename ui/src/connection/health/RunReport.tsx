@@ -3,9 +3,10 @@ import type { ReactNode } from "react";
 
 import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport } from "../../ipc/types";
 import { count, duration } from "../../kit/figures";
+import type { IconName } from "../../kit/Icon";
 import { ErrorNotice, Notice } from "../../kit/Notice";
 import { Facts, type Fact } from "../../kit/Panel";
-import { Status } from "../../kit/Status";
+import { Status, type Tone } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { runStatus } from "../../words/runs";
 import styles from "./Health.module.css";
@@ -23,14 +24,21 @@ export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNod
         {actions}
       </div>
       {error && <ErrorNotice report={error} />}
-      {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} took={tookOf(run)} />}
+      {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} took={tookOf(run)} isWhole={run.status === "succeeded" || run.status === "partial"} />}
       {run.kind === "push" && <PushPart report={run.report as Partial<PushReport>} />}
       {run.kind === "verify" && <VerifySteps steps={(run.report as Partial<VerifyReport>).steps ?? []} />}
     </div>
   );
 }
 
-function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number | undefined }) {
+type SyncPartProps = {
+  report: Partial<SyncReport>;
+  took: number | undefined;
+  /** It came to its end. One that did not proves nothing but how far it came. */
+  isWhole: boolean;
+};
+
+function SyncPart({ report, took, isWhole }: SyncPartProps) {
   const { proof, inDoubt, drift, spent } = report;
   const facts: Fact[] = [
     ...(report.mode ? [{ name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" }] : []),
@@ -51,12 +59,8 @@ function SyncPart({ report, took }: { report: Partial<SyncReport>; took: number 
         </Notice>
       ))}
       <Facts facts={facts} columns />
-      {proof && (
-        <Notice
-          tone={proof.addsUp ? "ok" : "warn"}
-          icon={proof.addsUp ? "healthy" : "warning"}
-          title={proof.addsUp ? "The counts add up" : "The counts do not add up"}
-        >
+      {proof && (isWhole || proof.listed > 0) && (
+        <Notice {...proofLook(proof.addsUp, isWhole)}>
           The CRM listed {count(proof.listed)}
           {typeof proof.sourceTotal === "number" && ` of the ${count(proof.sourceTotal)} it says it has`}; {count(proof.stored)}{" "}
           are stored and {count(proof.rejected)} could not be read.
@@ -88,6 +92,12 @@ function PushPart({ report }: { report: Partial<PushReport> }) {
       )}
     </>
   );
+}
+
+function proofLook(addsUp: boolean, isWhole: boolean): { tone?: Tone; icon: IconName; title: string } {
+  if (!addsUp) return { tone: "warn", icon: "warning", title: "The counts do not add up" };
+  if (!isWhole) return { icon: "info", title: "Up to where it stopped, the counts add up" };
+  return { tone: "ok", icon: "healthy", title: "The counts add up" };
 }
 
 /** How long a run took, in milliseconds, once it has ended. */

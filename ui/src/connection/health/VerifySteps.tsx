@@ -4,7 +4,7 @@ import { duration } from "../../kit/figures";
 import { Prose } from "../../kit/Prose";
 import { StatusShape, type Tone } from "../../kit/Status";
 import type { IconName } from "../../kit/Icon";
-import { STEP_ORDER, stepWords } from "../../words/runs";
+import { STEP_ORDER, stepDetail, stepWords } from "../../words/runs";
 import styles from "./Health.module.css";
 
 const LOOKS: Record<VerifyStep["status"] | "waiting", { icon: IconName; tone: Tone; word: string }> = {
@@ -27,7 +27,7 @@ export function VerifySteps({ steps }: { steps: VerifyStep[] }) {
               <span className={styles.stepName}>{stepWords(name)}</span>
               {step && (
                 <span className={styles.quiet}>
-                  <Prose text={step.detail} />
+                  <Prose text={stepDetail(step)} />
                 </span>
               )}
               {typeof step?.remedy === "string" && (

@@ -7,6 +7,7 @@ import { Panel } from "../../kit/Panel";
 import { Prose } from "../../kit/Prose";
 import { Select } from "../../kit/Select";
 import { Time } from "../../kit/Time";
+import { stateWords } from "../../words/state";
 import styles from "./Settings.module.css";
 
 const EVERY = [
@@ -33,7 +34,7 @@ export function SchedulePanel({ row, provider }: { row: ConnectionRow; provider:
           label="Sync by itself"
           help={
             nextAt === null ? (
-              "Nothing runs until somebody starts it."
+              everyMinutes === null ? "Nothing runs until somebody starts it." : stateWords(row.health.state).sentence
             ) : (
               <>
                 The next sync starts <Time at={nextAt} />, while this app is open or in the tray.

@@ -35,8 +35,12 @@ export function ReceiverCard({ connection, receiver }: { connection: string; rec
             Stopped
           </Status>
         )}
-        <code>{receiver.address}</code>
-        <IconButton small icon="copy" label="Copy the address" onClick={() => void copyText(receiver.address)} />
+        {receiver.listening && (
+          <>
+            <code>{receiver.address}</code>
+            <IconButton small icon="copy" label="Copy the address" onClick={() => void copyText(receiver.address)} />
+          </>
+        )}
         {receiver.since !== null && (
           <span className={styles.quiet}>
             <Time at={receiver.since} as="since" />
@@ -44,7 +48,9 @@ export function ReceiverCard({ connection, receiver }: { connection: string; rec
         )}
       </div>
       <p className={styles.quiet}>
-        It listens on this computer alone. Point a tunnel or relay at it, and give the CRM the relay’s address.
+        {receiver.listening
+          ? "It listens on this computer alone. Point a tunnel or relay at it, and give the CRM the relay’s address."
+          : "Nothing is received. Started, it has an address on this computer alone, to which a tunnel or relay can lead."}
       </p>
     </Panel>
   );

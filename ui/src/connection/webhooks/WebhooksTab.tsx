@@ -20,6 +20,7 @@ import { DeliveryDrawer } from "./DeliveryDrawer";
 import { tellReplay } from "./replay";
 import { ReceiverCard } from "./ReceiverCard";
 import { TestPayload } from "./TestPayload";
+import { TurnedAway } from "./TurnedAway";
 
 const PAGE = 50;
 
@@ -82,6 +83,7 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
           </>
         )}
       </Panel>
+      <TurnedAway deliveries={data.receiver.turnedAway} />
       <DeliveryDrawer connection={id} delivery={opened} onClose={() => setOpened(null)} />
       <TestPayload connection={id} open={testing} onClose={() => setTesting(false)} />
     </div>
