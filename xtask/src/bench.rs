@@ -1,13 +1,14 @@
 //! `cargo xtask bench`: builds for release and measures.
 //!
 //! Both the benchmark and the command line are built, because some scenes measure the real process.
+//! `--app` and `--micro` have files of their own.
 
-use crate::bench_app;
 use crate::failure::Failure;
 use crate::process::Program;
 use crate::say;
 use crate::setup::{self, For};
 use crate::workspace::Workspace;
+use crate::{bench_app, bench_micro};
 
 /// Sets up, builds and runs; further arguments go to the benchmark.
 ///
@@ -20,6 +21,9 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
     };
     let asks = |flag: &str| given.iter().any(|argument| argument == flag);
     setup::ensure(For::Running)?;
+    if asks("--micro") {
+        return bench_micro::run(given);
+    }
     if asks("--peers") {
         setup::ensure(For::Peers)?;
         setup::environments()?;

@@ -6,6 +6,7 @@
 mod artifacts;
 mod bench;
 mod bench_app;
+mod bench_micro;
 mod bindings;
 mod check_specs;
 mod failure;

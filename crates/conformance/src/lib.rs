@@ -34,6 +34,7 @@ mod credential;
 mod crm;
 mod embedded;
 mod listed;
+mod pages;
 mod report;
 mod run;
 mod subject;

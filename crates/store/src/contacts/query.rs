@@ -14,6 +14,7 @@ pub(super) fn ids_of(ids: &[String]) -> String {
     serde_json::Value::from(ids.to_vec()).to_string()
 }
 
+/// The codes of a kind, as SQL lists them.
 fn codes_of(kind: ChangeKind) -> String {
     let codes: &[i64] = match kind {
         ChangeKind::Create => &[pending::CREATE],
@@ -22,7 +23,8 @@ fn codes_of(kind: ChangeKind) -> String {
         ChangeKind::Unchanged => &[pending::NONE],
         ChangeKind::Blocked => &[pending::REFUSED, pending::HELD],
     };
-    serde_json::Value::from(codes).to_string()
+    let codes: Vec<String> = codes.iter().map(i64::to_string).collect();
+    codes.join(", ")
 }
 
 /// The rows of a page of all contacts, in the order in which they were first stored.
@@ -222,32 +224,33 @@ pub fn changes(
     }
     let pending = counts(db, connection)?.pending;
     let slice = Slice::of(pending.shown(kind), limit, offset);
+    let of_kind = kind.map_or_else(String::new, |kind| {
+        format!(" AND pending IN ({})", codes_of(kind))
+    });
+    // Whoever walks to a page looks at the index alone; the page's own rows are read afterwards.
     let found: Vec<Found> = db
         .database
         .prepare_cached(&format!(
             "SELECT id, external_id, pending, block_id, slot, accepted_block_id, accepted_slot,
                     accepted_hash IS content_hash
-             FROM contact WHERE connection_id = ?1 AND pending > 0
-               AND (?4 IS NULL OR pending IN (SELECT value FROM json_each(?4)))
-             ORDER BY id {} LIMIT ?2 OFFSET ?3",
+             FROM contact WHERE id IN (
+                 SELECT id FROM contact WHERE connection_id = ?1 AND pending > 0{of_kind}
+                 ORDER BY id {} LIMIT ?2 OFFSET ?3
+             ) ORDER BY id",
             slice.order()
         ))?
-        .query_map(
-            params![connection, slice.take, slice.pass, kind.map(codes_of)],
-            |row| {
-                Ok(Found {
-                    id: row.get(0)?,
-                    external_id: row.get(1)?,
-                    pending: row.get(2)?,
-                    current: BodyRef::of(row, 3)?,
-                    accepted: BodyRef::of_some(row, 5)?,
-                    accepted_is_current: row.get(7)?,
-                })
-            },
-        )?
+        .query_map([connection, slice.take, slice.pass], |row| {
+            Ok(Found {
+                id: row.get(0)?,
+                external_id: row.get(1)?,
+                pending: row.get(2)?,
+                current: BodyRef::of(row, 3)?,
+                accepted: BodyRef::of_some(row, 5)?,
+                accepted_is_current: row.get(7)?,
+            })
+        })?
         .collect::<Result<_, _>>()?;
-    slice
-        .turned(found)
+    found
         .into_iter()
         .map(|found| {
             let after = db.body(found.current)?.canonical;

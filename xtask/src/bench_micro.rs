@@ -1,0 +1,106 @@
+//! `cargo xtask bench --micro`: the parts of a sync, each measured where it is made, so that a
+//! regression is found there. With `--instructions`, valgrind counts instead, which a busy machine
+//! does not change.
+
+use crate::failure::Failure;
+use crate::process::Program;
+use crate::say;
+use crate::setup::{self, For};
+
+/// Package and benchmark of each part.
+const PARTS: [(&str, &str); 4] = [
+    ("nurturehub-port", "sealing"),
+    ("nurturehub-adapters", "mapping"),
+    ("nurturehub-store", "staging"),
+    ("nurturehub-engine", "diffing"),
+];
+
+/// The two sizes at which a part is counted, as its name ends. What it costs to start falls out of
+/// their difference.
+const FEW: u64 = 100;
+const MANY: u64 = 300;
+
+/// Has each run once, under a valgrind that writes its count among the output.
+const COUNTING: &str = "target.'cfg(all())'.runner = ['valgrind', '--tool=callgrind', \
+                        '--callgrind-out-file=/dev/null', '--log-fd=1']";
+
+/// Measures all parts, or those whose name has one of the words in it that are given.
+///
+/// # Errors
+/// A benchmark could not be built, or failed.
+pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
+    let counts = arguments.iter().any(|word| word == "--instructions");
+    let words: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|word| !matches!(*word, "--micro" | "--instructions"))
+        .collect();
+    if counts {
+        setup::ensure(For::Counting)?;
+    }
+    for part in PARTS {
+        if counts {
+            count(part, &words)?;
+        } else {
+            bench(part, &[]).arguments(&words).run()?;
+        }
+    }
+    Ok(())
+}
+
+fn bench((package, name): (&str, &str), options: &[&str]) -> Program {
+    Program::cargo(&["bench", "--locked", "--package", package, "--bench", name])
+        .arguments(options)
+        .arguments(&["--"])
+}
+
+/// Counts instructions for each contact, of those that come in two sizes.
+fn count(part: (&str, &str), words: &[&str]) -> Result<(), Failure> {
+    let listed = bench(part, &[]).arguments(&["--list"]).output()?;
+    for name in in_two_sizes(&listed) {
+        if !words.is_empty() && !words.iter().any(|word| name.contains(word)) {
+            continue;
+        }
+        let few = counted(part, &format!("{name}/{FEW}"))?;
+        let many = counted(part, &format!("{name}/{MANY}"))?;
+        let each = many.saturating_sub(few) / (MANY - FEW);
+        say::line(&format!("{name:<24} {each} instructions a contact"));
+    }
+    Ok(())
+}
+
+/// The names of those that come in both sizes, without the size.
+fn in_two_sizes(listed: &str) -> Vec<&str> {
+    let few = format!("/{FEW}: benchmark");
+    listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(&few))
+        .filter(|name| listed.contains(&format!("{name}/{MANY}: benchmark")))
+        .collect()
+}
+
+/// Runs one benchmark once; the answer is how many instructions that took.
+fn counted(part: (&str, &str), name: &str) -> Result<u64, Failure> {
+    let program = bench(part, &["--config", COUNTING]).arguments(&["--test", "--exact", name]);
+    let said = program.output()?;
+    let number = said.lines().find_map(|line| {
+        let (_, number) = line.split_once("Collected :")?;
+        number.trim().parse().ok()
+    });
+    number.ok_or_else(|| Failure::Answer {
+        from: program.line(),
+        detail: "it does not say how many instructions it took".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_comes_in_both_sizes_is_counted() {
+        let listed = "port/seal/100: benchmark\nport/seal/300: benchmark\n\
+                      map/some: benchmark\nalone/100: benchmark\n";
+        assert_eq!(in_two_sizes(listed), ["port/seal"]);
+    }
+}
