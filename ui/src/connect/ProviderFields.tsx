@@ -61,14 +61,14 @@ function Control({ provider, field, answers, wrong, secretsHeld, onChange }: Pro
       return <SwitchField label={label} help={help} checked={value === "true"} onChange={(on) => set(String(on))} />;
     case "choice":
       return (
-        <Field label={label} help={help} error={wrong[key]}>
+        <Field label={label} help={asChosen(help, setting.values)} error={wrong[key]}>
           {({ id, describedBy }) => (
             <Select
               id={id}
               describedBy={describedBy}
               label={label}
               value={value}
-              choices={setting.values.map((choice) => ({ value: choice, label: choice.charAt(0).toUpperCase() + choice.slice(1) }))}
+              choices={setting.values.map((choice) => ({ value: choice, label: choiceWord(choice) }))}
               onChange={set}
             />
           )}
@@ -97,6 +97,16 @@ function Control({ provider, field, answers, wrong, secretsHeld, onChange }: Pro
       );
     }
   }
+}
+
+/** `browser` as `Browser`. */
+function choiceWord(choice: string): string {
+  return choice.charAt(0).toUpperCase() + choice.slice(1);
+}
+
+/** A help that names choices as they stand in the list. The command line, which shows it too, takes them as they are. */
+function asChosen(help: string, choices: string[]): string {
+  return help.replace(/`(\w+)`/g, (whole, name: string) => (choices.includes(name) ? `“${choiceWord(name)}”` : whole));
 }
 
 /** Its value comes from the CRM, and cannot be made up. */

@@ -38,6 +38,11 @@ describe("a form", () => {
     expect(openDocumentation).toHaveBeenCalledWith("street");
   });
 
+  it("names choices in its help as they stand in the list", async () => {
+    openApp({ at: "#/connect/reapit" });
+    expect(await screen.findByText(/“Browser” for a person/)).toBeInTheDocument();
+  });
+
   it("never shows a secret", async () => {
     openApp({ at: "#/connect/street" });
     expect(await screen.findByLabelText(/^Token/)).toHaveAttribute("type", "password");

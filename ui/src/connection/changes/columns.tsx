@@ -36,8 +36,8 @@ export function changeColumns(picked: ReadonlySet<string>, pick: (externalId: st
         );
       },
     },
-    { id: "name", header: "Contact", width: "minmax(6rem, 1.2fr)", cell: (change) => <strong className={styles.name}>{change.fullName}</strong> },
-    { id: "fields", header: "What differs", width: "minmax(5rem, 1.5fr)", cell: (change) => <span className={styles.fields}>{summaryOf(change)}</span> },
+    { id: "name", header: "Contact", width: "minmax(7rem, 1.5fr)", cell: (change) => <strong className={styles.name}>{change.fullName}</strong> },
+    { id: "fields", header: "What differs", width: "minmax(5rem, 1.3fr)", cell: (change) => <span className={styles.fields}>{summaryOf(change)}</span> },
   ];
 }
 
