@@ -8,24 +8,6 @@ CREATE TABLE contact_count (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO contact_count
     SELECT connection_id, pending, count(*) FROM contact GROUP BY connection_id, pending;
-CREATE TRIGGER contact_is_counted AFTER INSERT ON contact
-BEGIN
-    INSERT INTO contact_count VALUES (NEW.connection_id, NEW.pending, 1)
-    ON CONFLICT DO UPDATE SET contacts = contacts + 1;
-END;
-CREATE TRIGGER contact_is_counted_anew AFTER UPDATE OF pending ON contact
-WHEN OLD.pending <> NEW.pending
-BEGIN
-    UPDATE contact_count SET contacts = contacts - 1
-    WHERE connection_id = OLD.connection_id AND pending = OLD.pending;
-    INSERT INTO contact_count VALUES (NEW.connection_id, NEW.pending, 1)
-    ON CONFLICT DO UPDATE SET contacts = contacts + 1;
-END;
-CREATE TRIGGER contact_is_counted_no_more AFTER DELETE ON contact
-BEGIN
-    UPDATE contact_count SET contacts = contacts - 1
-    WHERE connection_id = OLD.connection_id AND pending = OLD.pending;
-END;
 
 -- How often contacts have changed. Whoever has read them can tell by it how many of these changes came
 -- since, and whether it knows all of them.

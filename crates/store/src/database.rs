@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
 use crate::bodies::BlockCache;
-use crate::contacts::{Finder, Journal, Noting};
+use crate::contacts::{Finder, Journal, Noting, Tally};
 use crate::{DatabaseKey, StoreError, migrations, open};
 
 /// Connections for reading that are kept open.
@@ -71,14 +71,16 @@ impl Read<'_> {
 /// A transaction: all of it is kept, or nothing.
 pub struct Write<'a> {
     read: Read<'a>,
+    pub(crate) tally: Tally,
 }
 
 #[cfg(test)]
 impl<'a> Write<'a> {
     /// Work on a connection that the test holds itself.
-    pub(crate) const fn over(database: &'a Connection, blocks: &'a RefCell<BlockCache>) -> Self {
+    pub(crate) fn over(database: &'a Connection, blocks: &'a RefCell<BlockCache>) -> Self {
         Self {
             read: Read { database, blocks },
+            tally: Tally::default(),
         }
     }
 }
@@ -384,13 +386,17 @@ fn transact<T>(
     let transaction: Transaction<'_> = writer
         .database
         .transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let result = work(&Write {
+    let tx = Write {
         read: Read {
             database: &transaction,
             blocks: &writer.blocks,
         },
-    });
+        tally: Tally::default(),
+    };
+    let result = work(&tx);
+    let tally = tx.tally;
     let kept = result.and_then(|value| {
+        tally.write(&transaction)?;
         let noted = writer.noting.note(&transaction)?;
         transaction.commit().inspect_err(|_| {
             if let Some(number) = noted {

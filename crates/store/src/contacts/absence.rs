@@ -58,6 +58,16 @@ pub fn hold_absences(
     listing: i64,
     policy: &AbsencePolicy,
 ) -> Result<u64, StoreError> {
+    let mut states = tx.database.prepare(
+        "SELECT pending, count(*) FROM contact
+         WHERE connection_id = ?1 AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2
+         GROUP BY pending",
+    )?;
+    let mut states = states.query(params![connection, listing, ends(policy)])?;
+    while let Some(row) = states.next()? {
+        tx.tally
+            .moved(connection, row.get(0)?, pending::HELD, row.get(1)?);
+    }
     let held = tx.database.execute(
         "UPDATE contact SET pending = ?4
          WHERE connection_id = ?1 AND lifecycle <= ?3 AND listing < ?2 AND absent_at < ?2",
@@ -199,9 +209,10 @@ fn rewrite(
         return release(tx, id, &known.hash, row.lifecycle, accepted);
     }
     let place = ledger.append(body)?;
-    replace(ledger, &known, &row, place, at)?;
+    let code = replace(ledger, &known, &row, place, at)?;
     if accepted.is_none() && row.lifecycle != Lifecycle::Active {
         // What was never sent is not sent for the first time when it goes.
+        tx.tally.moved(ledger.connection(), code, pending::NONE, 1);
         tx.database
             .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1")?
             .execute(params![id, pending::NONE])?;
@@ -218,8 +229,15 @@ pub(super) fn release(
     accepted: Option<(&[u8], i64)>,
 ) -> Result<(), StoreError> {
     let code = unless_refused(tx, id, content, pending_for(content, lifecycle, accepted))?;
-    tx.database
-        .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1 AND pending = ?3")?
-        .execute(params![id, code, pending::HELD])?;
+    let waited: Option<i64> = tx
+        .database
+        .prepare_cached(
+            "UPDATE contact SET pending = ?2 WHERE id = ?1 AND pending = ?3 RETURNING connection_id",
+        )?
+        .query_row(params![id, code, pending::HELD], |row| row.get(0))
+        .optional()?;
+    if let Some(connection) = waited {
+        tx.tally.moved(connection, pending::HELD, code, 1);
+    }
     Ok(())
 }

@@ -151,6 +151,7 @@ fn accept_in(
     } else {
         after
     };
+    tx.tally.moved(ledger.connection(), before, after, 1);
     tx.database
         .prepare_cached(
             "UPDATE contact SET accepted_hash = ?2, accepted_lifecycle = ?3, pending = ?4,
@@ -211,15 +212,21 @@ pub fn reject(
             answered.at.as_millisecond(),
             answered.run,
         ])?;
-    tx.database
+    let stands: Option<(i64, i64)> = tx
+        .database
         .prepare_cached(
-            "UPDATE contact SET pending = ?3 WHERE id = ?1 AND content_hash = ?2 AND pending <> ?4",
+            "SELECT connection_id, pending FROM contact
+             WHERE id = ?1 AND content_hash = ?2 AND pending <> ?3",
         )?
-        .execute(params![
-            pushed.row,
-            pushed.hash,
-            pending::REFUSED,
-            pending::HELD
-        ])?;
+        .query_row(params![pushed.row, pushed.hash, pending::HELD], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((connection, before)) = stands {
+        tx.tally.moved(connection, before, pending::REFUSED, 1);
+        tx.database
+            .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1")?
+            .execute([pushed.row, pending::REFUSED])?;
+    }
     Ok(())
 }

@@ -63,6 +63,7 @@ fn cost(contacts: usize, batch: impl Fn(&Write<'_>) -> Result<(), StoreError>) -
     let records = Records::pack(records).unwrap();
     stage_records(&tx, 1, 0, &records, &[], Timestamp::UNIX_EPOCH).unwrap();
     listings::begin(&tx, 1, true, Timestamp::UNIX_EPOCH).unwrap();
+    tx.tally.write(&view).unwrap();
     for _ in 0..contacts / 20 {
         batch(&tx).unwrap();
     }

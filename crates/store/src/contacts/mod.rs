@@ -15,6 +15,7 @@ mod query;
 mod rejected;
 mod slice;
 mod stage;
+mod tally;
 mod texts;
 mod upsert;
 
@@ -29,3 +30,4 @@ pub(crate) use journal::{Journal, Noting};
 pub use prepared::{PageToStage, Records};
 pub use query::{Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, detail, rejected};
 pub use stage::{RecordOutcome, remove, stage, stage_records};
+pub(crate) use tally::Tally;

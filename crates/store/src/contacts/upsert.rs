@@ -189,6 +189,8 @@ fn insert(
     place: BodyRef,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let code = pending_for(&record.hash, record.lifecycle, None);
+    ledger.tx().tally.came(ledger.connection(), code);
     ledger
         .tx()
         .database
@@ -204,7 +206,7 @@ fn insert(
             record.hash,
             record.raw_hash,
             listing,
-            pending_for(&record.hash, record.lifecycle, None),
+            code,
             lifecycle_code(record.lifecycle),
             category_code(record.category),
             record.consent,
@@ -220,14 +222,15 @@ fn insert(
     Ok(())
 }
 
-/// Puts new content in the place of old, keeping what the platform last accepted.
+/// Puts new content in the place of old, keeping what the platform last accepted. Answers what a push
+/// would do with it from now on.
 pub(super) fn replace(
     ledger: &mut Ledger<'_>,
     known: &Known,
     record: &Row,
     place: BodyRef,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<i64, StoreError> {
     let tx = ledger.tx();
     let accepted = accepted_of(&known.accepted);
     let accepted_body = match accepted {
@@ -247,6 +250,7 @@ pub(super) fn replace(
     }
     let code = pending_for(&record.hash, record.lifecycle, accepted);
     let code = unless_refused(tx, known.id, &record.hash, code)?;
+    tx.tally.moved(ledger.connection(), known.pending, code, 1);
     tx.database
         .prepare_cached(
             "UPDATE contact SET content_hash = ?2, raw_hash = ?3, pending = ?4, lifecycle = ?5,
@@ -273,5 +277,5 @@ pub(super) fn replace(
             record.fetched_at,
             record.updated_at,
         ])?;
-    Ok(())
+    Ok(code)
 }

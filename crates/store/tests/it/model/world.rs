@@ -67,6 +67,7 @@ impl World {
         }
         self.compare_listing().await?;
         self.compare_changes().await?;
+        self.compare_counts().await?;
         self.compare_lists().await?;
         self.compare_contacts().await
     }
@@ -374,6 +375,37 @@ impl World {
             })
             .collect();
         same("what a push sends", sent, expected)
+    }
+
+    /// The counts that are kept beside the contacts, and not counted.
+    async fn compare_counts(&self) -> Result<(), String> {
+        let counts = self.desk.store.count_contacts(self.desk.connection).await;
+        let counts = counts.map_err(|error| error.to_string())?;
+        let of = |kind: ChangeKind| {
+            let contacts = self.model.contacts.iter();
+            let many = contacts.filter(|known| known.change().0 == kind).count();
+            u64::try_from(many).unwrap_or(u64::MAX)
+        };
+        let pending = counts.pending;
+        same(
+            "counts of create, update, archive, unchanged, blocked",
+            [
+                pending.create,
+                pending.update,
+                pending.archive,
+                pending.unchanged,
+                pending.blocked,
+            ],
+            [
+                of(ChangeKind::Create),
+                of(ChangeKind::Update),
+                of(ChangeKind::Archive),
+                of(ChangeKind::Unchanged),
+                of(ChangeKind::Blocked),
+            ],
+        )?;
+        let all = u64::try_from(self.model.contacts.len()).unwrap_or(u64::MAX);
+        same("contacts", counts.contacts, all)
     }
 
     /// What a list shows that was read before the step, and is brought up to date.
