@@ -11,6 +11,20 @@ fn people(count: usize) -> Vec<MappedContact> {
         .collect()
 }
 
+/// The counts by state that are kept beside the contacts are those of the contacts.
+fn assert_counted(desk: &Desk) {
+    let inside = look_inside(&desk.path());
+    let counts = |sql: &str| -> Vec<(i64, i64, i64)> {
+        let mut statement = inside.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        rows.unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    assert_eq!(
+        counts("SELECT connection_id, pending, contacts FROM contact_count WHERE contacts <> 0"),
+        counts("SELECT connection_id, pending, count(*) FROM contact GROUP BY 1, 2"),
+    );
+}
+
 #[tokio::test]
 async fn a_kill_between_two_batches_loses_and_repeats_nothing() {
     let mut desk = Desk::new().await;
@@ -83,8 +97,10 @@ async fn a_contact_that_only_waits_is_no_longer_held() {
     desk.sync(people(1), policy).await;
     let (listing, _) = desk.list(Vec::new()).await;
     assert_eq!(desk.hold(listing.number, policy).await, 1);
+    assert_counted(&desk);
     desk.close(true).await;
     desk.sync(Vec::new(), policy).await;
+    assert_counted(&desk);
     let detail = desk.detail("0").await;
     assert_eq!(
         (detail.change, detail.blocked),
@@ -119,6 +135,7 @@ async fn an_absence_that_changes_nothing_keeps_a_refusal_and_no_old_body() {
         })
         .unwrap();
     assert_eq!(bodies, 0, "the accepted content is the stored one");
+    assert_counted(&desk);
 }
 
 #[tokio::test]
@@ -131,8 +148,10 @@ async fn a_refused_contact_that_was_held_is_refused_again_afterwards() {
     desk.hold(listing.number, ONCE).await;
     desk.close(true).await;
     assert_eq!(desk.detail("0").await.blocked, Some(Blocked::RemovalHeld));
+    assert_counted(&desk);
 
     desk.sync(people(1), ONCE).await;
+    assert_counted(&desk);
     assert!(
         matches!(
             desk.detail("0").await.blocked,
