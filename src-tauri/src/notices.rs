@@ -40,7 +40,7 @@ mod tests {
     use nurturehub_sandbox::AccessChange;
 
     use super::*;
-    use crate::test_computer::{Computer, PROVIDER, sync};
+    use crate::test_computer::{Computer, sync};
 
     fn subjects(alerts: &[Alert]) -> Vec<&str> {
         alerts.iter().map(|alert| alert.subject.as_str()).collect()
@@ -56,7 +56,7 @@ mod tests {
 
         computer
             .sandbox
-            .change_access(PROVIDER, &AccessChange::Revoke);
+            .change_access(&computer.provider(), &AccessChange::Revoke);
         assert!(!sync(&app, &connection).await);
         assert!(news(&app, false).await.is_empty(), "off by choice");
         let told = news(&app, true).await;
@@ -68,7 +68,7 @@ mod tests {
 
         computer
             .sandbox
-            .change_access(PROVIDER, &AccessChange::Reinstate);
+            .change_access(&computer.provider(), &AccessChange::Reinstate);
         assert!(sync(&app, &connection).await);
         let other = computer.start().await;
         let elsewhere = other.alerts().await.unwrap();

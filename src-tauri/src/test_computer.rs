@@ -13,9 +13,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::shell::{News, Shell};
 
-/// The CRM that is connected here.
-pub(crate) const PROVIDER: &str = "agentos";
-
 /// A data folder and what is in the keychain: what a restart leaves as it is.
 pub(crate) struct Computer {
     home: tempfile::TempDir,
@@ -37,6 +34,12 @@ impl Computer {
         }
     }
 
+    /// The CRM that is connected here: any would do, and the sandbox's first is one.
+    pub(crate) fn provider(&self) -> String {
+        let described = self.sandbox.describe();
+        described.providers.into_keys().next().unwrap()
+    }
+
     /// A program over this data folder.
     pub(crate) async fn start(&self) -> Engine {
         let vault = Arc::clone(&self.vault);
@@ -47,10 +50,10 @@ impl Computer {
     /// Connects the CRM; the connection's id.
     pub(crate) async fn connect(&self, engine: &Engine) -> String {
         let description = self.sandbox.describe();
-        let access = &description.providers[PROVIDER];
+        let access = &description.providers[&self.provider()];
         let secrets = access.secrets.clone().into_iter();
         let request = ConnectRequest {
-            provider: PROVIDER.into(),
+            provider: self.provider(),
             tenant: description.platform.tenant.clone(),
             name: Some("High Street".into()),
             settings: access.settings.clone(),
