@@ -66,10 +66,11 @@ async fn keep_up(desk: &Desk) {
     }
 }
 
-/// Tells the window, until the app ends, when another program has written to what is open.
+/// Tells the window, until the app ends, when another program has written to what is open, and when a
+/// run begins or ends to wait, in whatever program it is: of that nothing is written to the data.
 fn watch_others(app: AppHandle<Wry>) {
     tauri::async_runtime::spawn(async move {
-        let mut seen = None;
+        let (mut seen, mut at_work) = (None, Vec::new());
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let Some(desk) = app.state::<AppState>().desk_if_open().await else {
@@ -82,8 +83,13 @@ fn watch_others(app: AppHandle<Wry>) {
             let now = Some((desk.data_set, version));
             let has_changed = seen.is_some() && seen != now;
             seen = now;
+            let going_on = desk.engine.at_work().await.unwrap_or_default();
+            let goes_otherwise = going_on != at_work;
+            at_work = going_on;
             if has_changed {
                 desk.changed(&Tag::ALL, None);
+            } else if goes_otherwise {
+                desk.changed(&[Tag::Connections], None);
             }
         }
     });

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Owner};
 
-use crate::health::{Issue, Quota, TokenExpiry};
+use crate::health::{Activity, Issue, Quota, TokenExpiry};
 
 /// What a run was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,40 @@ pub struct RunFact {
     pub trouble: Option<Trouble>,
 }
 
+/// What goes on with a connection, in whatever process.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum GoingOn {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A run is under way.
+    Running,
+    /// A run is under way, and a request of it is held back.
+    Waiting {
+        /// Until when.
+        until: Timestamp,
+        /// Why, in plain English.
+        why: String,
+    },
+    /// A run has heard that it is cancelled, and has not ended yet.
+    Cancelling,
+}
+
+impl GoingOn {
+    /// It as health shows it: the word, and of a wait until when and why. A wait whose time has come
+    /// is over, whatever its note says.
+    pub(crate) fn shown(&self, now: Timestamp) -> (Activity, Option<Timestamp>, Option<String>) {
+        match self {
+            Self::Nothing => (Activity::Idle, None, None),
+            Self::Waiting { until, why } if *until > now => {
+                (Activity::Waiting, Some(*until), Some(why.clone()))
+            }
+            Self::Running | Self::Waiting { .. } => (Activity::Running, None, None),
+            Self::Cancelling => (Activity::Cancelling, None, None),
+        }
+    }
+}
+
 /// All that health is computed from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HealthInputs {
@@ -78,8 +112,8 @@ pub struct HealthInputs {
     pub runs: Vec<RunFact>,
     /// Contacts that the platform has refused as they are now.
     pub refused: u64,
-    /// A run is under way.
-    pub running: bool,
+    /// What goes on.
+    pub going_on: GoingOn,
     /// How long the data stay fresh.
     pub stale_after: SignedDuration,
     /// When the sign-in ends by the provider's rules.

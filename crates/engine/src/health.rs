@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, generate::SchemaSettings};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
-pub use crate::facts::{HealthInputs, RunFact, RunWork, Trouble};
+pub use crate::facts::{GoingOn, HealthInputs, RunFact, RunWork, Trouble};
 use crate::flapping::is_flapping;
 use crate::lasting::{Lasting, is_of_what_was_entered, is_terminal, needs_action, needs_sign_in};
 
@@ -42,13 +42,15 @@ pub enum State {
 pub enum Activity {
     /// Nothing.
     Idle,
-    /// A run is waiting for its turn.
+    /// A run is waiting for its turn. Nothing makes a run wait now: one that is asked for beside another
+    /// of its connection is refused, and those of different connections run side by side. The word is
+    /// the contract's, so whoever reads health is ready for it.
     Queued,
     /// A run is under way.
     Running,
-    /// A run waits for the CRM.
+    /// A run waits before its next request; `activityUntil` and `activityWhy` say until when and why.
     Waiting,
-    /// A run is being cancelled.
+    /// A run was told to stop and has not ended yet.
     Cancelling,
 }
 
@@ -60,6 +62,12 @@ pub struct Health {
     pub state: State,
     /// What is going on.
     pub activity: Activity,
+    /// Until when a run waits, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity_until: Option<Timestamp>,
+    /// Why it waits, in plain English.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activity_why: Option<String>,
     /// Since when it is so.
     pub since: Timestamp,
     /// The last sync that succeeded or came to its end in part.
@@ -243,13 +251,12 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         .chain(refused)
         .chain(ending)
         .collect();
+    let (activity, activity_until, activity_why) = inputs.going_on.shown(inputs.now);
     Health {
         state,
-        activity: if inputs.running {
-            Activity::Running
-        } else {
-            Activity::Idle
-        },
+        activity,
+        activity_until,
+        activity_why,
         since: since.unwrap_or(inputs.created_at),
         last_synced_at,
         last_verified_at: runs

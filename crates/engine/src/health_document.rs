@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::ErrorKind;
 use serde::Serialize;
 
-use crate::health::{HealthInputs, RunFact, RunWork, TokenExpiry, Trouble, evaluate};
+use crate::health::{GoingOn, HealthInputs, RunFact, RunWork, TokenExpiry, Trouble, evaluate};
 use crate::{AlertEvent, Health, State, judge};
 
 /// The page `docs/health.md`.
@@ -79,7 +79,10 @@ const HEAD: &str = "# Health
 How a connection stands is computed from what is recorded each time that somebody asks, by one function
 without side effects (`evaluate` in `crates/engine/src/health.rs`). No state is stored, so none goes out
 of date. The state is the first of the table below that matches. Beside it stands what is going on
-(`activity`), which never hides it.
+(`activity`), which never hides it: `idle`, `queued` (nothing queues now), `running`, `waiting` (a request
+is held back for longer than a second; `activityUntil` and `activityWhy` say until when and why) or
+`cancelling`. It is that of whatever process runs: the holder of the run's lease notes it beside the lock,
+and the note is believed only while the lease is taken.
 
 - **A streak** counts failures at least ten minutes apart, so that one outage is one failure however
   often it was tried in it.
@@ -250,7 +253,7 @@ fn after(mut runs: Vec<RunFact>, bend: impl FnOnce(&mut HealthInputs)) -> Health
         paused_at: None,
         runs,
         refused: 0,
-        running: false,
+        going_on: GoingOn::Nothing,
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
         signed_in_at: None,

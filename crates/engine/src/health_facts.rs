@@ -2,17 +2,17 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use nurturehub_oauth::{Limit, TokenSet};
-use nurturehub_port::{ErrorKind, Owner, ProviderSpec};
+use nurturehub_port::{ConnectionId, ErrorKind, Owner, ProviderSpec};
 use nurturehub_store::runs::{self, RunRecord};
-use nurturehub_store::{audit, traces};
+use nurturehub_store::{audit, connections, traces};
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::health::{
-    Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
+    GoingOn, Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
 use crate::lasting::needs_sign_in;
-use crate::{Drift, Engine, EngineError, audit_words, keep_alive, lease, schedule, verify};
+use crate::{Drift, Engine, EngineError, audit_words, going_on, keep_alive, schedule, verify};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -44,7 +44,6 @@ impl Engine {
             })
             .await?;
         let refused = self.store.count_contacts(row).await?.refused;
-        let running = lease::is_taken(&self.options.home, &record.id);
         // A keychain that is locked is no reason to say nothing.
         let tokens = self.stored_tokens(&record.id).await.unwrap_or_default();
         Ok(evaluate(&HealthInputs {
@@ -53,7 +52,7 @@ impl Engine {
             paused_at: record.paused_at,
             runs: found.iter().filter_map(fact).collect(),
             refused,
-            running,
+            going_on: going_on::now(&self.options.home, &record.id),
             stale_after: schedule::stale_after(&record, &spec),
             token_expires: tokens.as_ref().and_then(|tokens| expiry(&spec, tokens)),
             signed_in_at: tokens.as_ref().map(TokenSet::obtained_at),
@@ -64,6 +63,22 @@ impl Engine {
                 resets_at: midnight(now),
             }),
         }))
+    }
+}
+
+impl Engine {
+    /// What goes on with each connection, in whatever process; those with which nothing does are left
+    /// out. Far cheaper than their health, for whoever looks often whether it has changed.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn at_work(&self) -> Result<Vec<(ConnectionId, GoingOn)>, EngineError> {
+        let records = self.store.read(connections::all).await?;
+        let all = records.into_iter().map(|record| {
+            let going_on = going_on::now(&self.options.home, &record.id);
+            (record.id, going_on)
+        });
+        Ok(all.filter(|(_, now)| *now != GoingOn::Nothing).collect())
     }
 }
 

@@ -4,18 +4,58 @@
 //! however that ends, and needs neither a clock nor a heartbeat.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::future::Future;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nurturehub_port::{ConnectionId, ErrorKind};
 use nurturehub_store::StoreError;
+use tokio_util::sync::CancellationToken;
 
+use crate::going_on::RunNote;
 use crate::{EngineError, Home};
 
-/// Held for as long as a run lasts.
+/// Held for as long as something lasts.
 #[derive(Debug)]
 pub(crate) struct Lease {
     _file: File,
+}
+
+/// Held for as long as a run lasts, with the note of how it goes.
+#[derive(Debug)]
+pub(crate) struct RunLease {
+    note: Arc<RunNote>,
+    _lease: Lease,
+}
+
+impl RunLease {
+    /// Where it is noted how the run goes.
+    pub(crate) const fn note(&self) -> &Arc<RunNote> {
+        &self.note
+    }
+
+    /// Does the run's work. From when a person's cancel is heard until the work has ended, the note
+    /// says so. The work is large and comes in a box.
+    pub(crate) async fn during<T>(
+        &self,
+        cancel: &CancellationToken,
+        mut work: impl Future<Output = T> + Unpin,
+    ) -> T {
+        tokio::select! {
+            biased;
+            () = cancel.cancelled() => self.note.cancelling(),
+            done = &mut work => return done,
+        }
+        work.await
+    }
+}
+
+impl Drop for RunLease {
+    /// The note goes before the lock does, so that it is never another's.
+    fn drop(&mut self) {
+        self.note.end();
+    }
 }
 
 /// What a lease is for.
@@ -58,7 +98,15 @@ const LOOKS: u32 = 10;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// Takes the lease, or says at once that another has it.
-pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
+pub(crate) fn try_take(home: &Home, connection: &ConnectionId) -> Result<RunLease, EngineError> {
+    let lease = look(home, connection)?;
+    Ok(RunLease {
+        note: RunNote::begin(home, connection),
+        _lease: lease,
+    })
+}
+
+fn look(home: &Home, connection: &ConnectionId) -> Result<Lease, EngineError> {
     for _ in 1..LOOKS {
         match look_once(home, connection) {
             Err(error) if error.kind() == ErrorKind::AlreadyRunning => {

@@ -21,6 +21,7 @@ mod facts;
 mod file_settings;
 mod finding;
 mod flapping;
+mod going_on;
 mod health;
 mod health_document;
 mod health_facts;
@@ -64,8 +65,8 @@ pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
 pub use finding::Finding;
 pub use health::{
-    Activity as HealthActivity, Health, HealthInputs, Issue, Quota, RunFact, RunWork, State,
-    TokenExpiry, Trouble, evaluate, health_schema,
+    Activity as HealthActivity, GoingOn, Health, HealthInputs, Issue, Quota, RunFact, RunWork,
+    State, TokenExpiry, Trouble, evaluate, health_schema,
 };
 pub use health_document::health_document;
 pub use home::Home;

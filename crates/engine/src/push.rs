@@ -12,8 +12,10 @@ use serde_json::json;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
 
+use crate::going_on::Asked;
+use crate::lease::{self, RunLease};
 use crate::session::drain;
-use crate::{Engine, EngineError, audit_words, lease, run_log, sync};
+use crate::{Engine, EngineError, audit_words, run_log, sync};
 
 /// Contacts in one batch: the platform takes no more.
 const BATCH: u32 = 500;
@@ -86,7 +88,19 @@ impl Engine {
     ) -> Result<PushReport, EngineError> {
         let record = self.connection(connection).await?;
         sync::refuse_idle(&record)?;
-        let _lease = lease::try_take(&self.options.home, &record.id)?;
+        let lease = lease::try_take(&self.options.home, &record.id)?;
+        let work = self.push_under(&lease, record, options, progress, cancel);
+        lease.during(cancel, Box::pin(work)).await
+    }
+
+    async fn push_under(
+        &self,
+        lease: &RunLease,
+        record: ConnectionRecord,
+        options: PushOptions,
+        progress: &(dyn Fn(u64) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<PushReport, EngineError> {
         let now = self.now();
         let id = self.options.random.run_id(now)?;
         let mut report = PushReport {
@@ -114,6 +128,7 @@ impl Engine {
             }
         }
         let client = self.platform_client(&record.tenant).await?;
+        lease.note().watch(client.http(), Asked::Platform);
         let row = record.row;
         let run = self
             .store

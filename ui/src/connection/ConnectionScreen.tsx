@@ -16,9 +16,9 @@ import { PageHead } from "../kit/Panel";
 import { Progress } from "../kit/Progress";
 import { Status } from "../kit/Status";
 import { Tabs } from "../kit/Tabs";
-import { SyncedTime } from "../kit/Time";
-import { progressWords } from "../words/runs";
-import { stateWords } from "../words/state";
+import { SyncedTime, useNow } from "../kit/Time";
+import { runWords } from "../words/runs";
+import { activityWords, stateWords } from "../words/state";
 import { ActivityTab } from "./activity/ActivityTab";
 import { ChangesTab } from "./changes/ChangesTab";
 import styles from "./Connection.module.css";
@@ -138,13 +138,16 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
   );
 }
 
-function Running({ row: { connection } }: { row: ConnectionRow }) {
+function Running({ row: { connection, health } }: { row: ConnectionRow }) {
   const run = useRun(connection.id);
-  if (!run || run.kind === "verify") return null;
+  const held = activityWords(health, useNow());
+  const own = run?.kind === "verify" ? undefined : run;
+  // A run of another program shows where it is held up.
+  if (!own && held === undefined) return null;
   return (
     <div className={styles.running} role="status">
-      <Progress label={`Progress of the ${run.kind}`} done={run.done} total={run.total} />
-      <span>{progressWords(run)}</span>
+      <Progress label={`Progress of the ${own?.kind ?? "run"}`} done={own?.done ?? 0} total={own?.total ?? null} />
+      <span>{own ? runWords(own, held) : held}</span>
     </div>
   );
 }

@@ -113,13 +113,17 @@ export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"
 export type Activity = 
 /**  Nothing. */
 "idle" | 
-/**  A run is waiting for its turn. */
+/**
+ *  A run is waiting for its turn. Nothing makes a run wait now: one that is asked for beside another
+ *  of its connection is refused, and those of different connections run side by side. The word is
+ *  the contract's, so whoever reads health is ready for it.
+ */
 "queued" | 
 /**  A run is under way. */
 "running" | 
-/**  A run waits for the CRM. */
+/**  A run waits before its next request; `activityUntil` and `activityWhy` say until when and why. */
 "waiting" | 
-/**  A run is being cancelled. */
+/**  A run was told to stop and has not ended yet. */
 "cancelling";
 
 /**  How many activities there are in each state. */
@@ -873,6 +877,10 @@ export type Health = {
 	state: State,
 	/**  What is going on. */
 	activity: Activity,
+	/**  Until when a run waits, where it does. */
+	activityUntil?: string | null,
+	/**  Why it waits, in plain English. */
+	activityWhy?: string | null,
 	/**  Since when it is so. */
 	since: string,
 	/**  The last sync that succeeded or came to its end in part. */

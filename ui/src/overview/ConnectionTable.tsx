@@ -9,9 +9,9 @@ import { Mark } from "../kit/Mark";
 import { Progress } from "../kit/Progress";
 import { RunStrip } from "../kit/RunStrip";
 import { Status, StatusShape } from "../kit/Status";
-import { SyncedTime, Time } from "../kit/Time";
-import { progressWords } from "../words/runs";
-import { stateWords } from "../words/state";
+import { SyncedTime, Time, useNow } from "../kit/Time";
+import { runWords } from "../words/runs";
+import { activityWords, stateWords } from "../words/state";
 import styles from "./ConnectionTable.module.css";
 
 export function ConnectionTable({ rows }: { rows: ConnectionRow[] }) {
@@ -50,6 +50,7 @@ export function ConnectionTable({ rows }: { rows: ConnectionRow[] }) {
 function Row({ row }: { row: ConnectionRow }) {
   const { connection, health, pending } = row;
   const run = useRun(connection.id);
+  const held = activityWords(health, useNow());
   const waiting = pending.create + pending.update + pending.archive;
   const { word, icon, tone } = stateWords(health.state);
   return (
@@ -82,7 +83,7 @@ function Row({ row }: { row: ConnectionRow }) {
         <td colSpan={4}>
           <div className={styles.progress}>
             <Progress label={`Progress of ${connection.name}`} done={run.done} total={run.total} />
-            <span>{progressWords(run)}</span>
+            <span>{runWords(run, held)}</span>
           </div>
         </td>
       ) : (

@@ -20,6 +20,23 @@ describe("health", () => {
     expect(screen.queryByRole("heading", { name: "Every check passed" })).not.toBeInTheDocument();
   });
 
+  it("says until when a run waits and why, also one of another program", async () => {
+    const { connection } = fake();
+    const until = new Date(Date.now() + 3_600_000 * 24 * 3650).toISOString();
+    openApp({
+      at: at("health"),
+      commands: {
+        connection: async (id) => {
+          const answer = await connection(id);
+          if (answer.status === "error") return answer;
+          const health = { ...answer.data.health, activity: "waiting" as const, activityUntil: until, activityWhy: "The CRM asked to wait." };
+          return { ...answer, data: { ...answer.data, health } };
+        },
+      },
+    });
+    expect(await screen.findByText(/^Waiting until \d\d:\d\d: The CRM asked to wait\.$/)).toBeInTheDocument();
+  });
+
   it("opens a run to its counts and its requests", async () => {
     const { user } = openApp({ at: at("health") });
     const table = await screen.findByRole("table", { name: "Runs" });

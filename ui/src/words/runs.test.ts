@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { RunProgress, VerifyStep } from "../ipc/types";
-import { progressWords, stepDetail } from "./runs";
+import { progressWords, runWords, stepDetail } from "./runs";
 
 const under = (part: Partial<RunProgress>): RunProgress => ({
   connection: "one",
@@ -31,7 +31,13 @@ describe("the progress of a run", () => {
   });
 
   it("tells that it stops, and that nothing is lost", () => {
-    expect(progressWords(under({ phase: "cancelling" }))).toMatch(/kept/);
+    expect(progressWords(under({ phase: "cancelling" }))).toMatch(/^Cancelling….*kept/);
+  });
+
+  it("gives way to what holds the run up, save where it is being cancelled", () => {
+    expect(runWords(under({}), undefined)).toMatch(/^Page 42/);
+    expect(runWords(under({}), "Waiting until 14:05: …")).toBe("Waiting until 14:05: …");
+    expect(runWords(under({ phase: "cancelling" }), "Waiting until 14:05: …")).toMatch(/^Cancelling…/);
   });
 });
 

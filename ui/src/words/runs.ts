@@ -58,7 +58,7 @@ function isStep(name: string): name is StepName {
 
 /** `Page 42 · 4,200 of 12,400 contacts · 310 a second · 26 s left` */
 export function progressWords(progress: RunProgress): string {
-  if (progress.phase === "cancelling") return "Stopping; what has come in is kept";
+  if (progress.phase === "cancelling") return "Cancelling… What has come in is kept";
   const { pages, done, total, perSecond, secondsLeft } = progress;
   const parts = [
     pages > 0 ? `Page ${count(pages)}` : "",
@@ -67,6 +67,11 @@ export function progressWords(progress: RunProgress): string {
     secondsLeft === null ? "" : leftWords(secondsLeft),
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** How far a run has come, or what holds it up. That it is being cancelled is known here first. */
+export function runWords(progress: RunProgress, held: string | undefined): string {
+  return progress.phase === "cancelling" ? progressWords(progress) : (held ?? progressWords(progress));
 }
 
 /** `26 s left`, `a few seconds left`: no more exact than such a guess can be. */

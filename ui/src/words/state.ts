@@ -1,5 +1,6 @@
 /** A connection's state in words, with its shape and tone. */
 import type { ConnectionRow, Health, State } from "../ipc/types";
+import { timeOfDay } from "../kit/figures";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
 
@@ -40,6 +41,13 @@ export function needsAttention(health: Health): boolean {
 /** Whether a sync has a chance without a person mending something first. */
 export function canSync({ health }: ConnectionRow): boolean {
   return !["paused", "needsReauth", "actionNeeded"].includes(health.state);
+}
+
+/** What holds a run up: `Waiting until 14:05: …`, `Cancelling…`; none where it simply runs. */
+export function activityWords({ activity, activityUntil, activityWhy }: Health, now: number): string | undefined {
+  if (activity === "cancelling") return "Cancelling…";
+  if (activity !== "waiting" || !activityUntil || Date.parse(activityUntil) <= now) return undefined;
+  return `Waiting until ${timeOfDay(activityUntil)}: ${activityWhy ?? ""}`;
 }
 
 /** Why it is as it is, in one sentence. */

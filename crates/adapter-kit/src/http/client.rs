@@ -9,6 +9,7 @@ use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{AdapterError, Clock, ErrorKind};
 
+use super::pauses::{Pause, Pauses};
 use super::retry::Jitter;
 use super::throttle::Throttle;
 use super::{HttpConfig, HttpResponse, Playback, Recording, Request, TraceLog, install_crypto};
@@ -26,6 +27,7 @@ pub(super) struct Inner {
     pub(super) throttle: Arc<Throttle>,
     pub(super) trace: TraceLog,
     pub(super) recording: Recording,
+    pub(super) pauses: Pauses,
     /// Base address without a slash at its end.
     pub(super) base: String,
     /// Host, with the port where one is given, for the trace.
@@ -154,6 +156,7 @@ impl HttpClient {
                 throttle,
                 trace: TraceLog::default(),
                 recording: Recording::default(),
+                pauses: Pauses::default(),
                 base: config.base_url.as_str().trim_end_matches('/').to_owned(),
                 host,
                 jitter: Mutex::new(Jitter::new(jitter_seed)),
@@ -188,8 +191,17 @@ impl HttpClient {
     /// # Errors
     /// `quotaExhausted`, where the day's allowance is used up.
     pub(crate) async fn admit(&self) -> Result<(), AdapterError> {
-        self.inner.throttle.admit().await?;
+        self.inner.throttle.admit(&self.inner.pauses).await?;
         Ok(())
+    }
+
+    /// Tells, from now on, whenever a request is held back for longer than a second: by the service's
+    /// wish, between two attempts, or to keep to a limit. It is told of the pause that ends next, and
+    /// of none once all go on. It is called in the midst of the requests, so it must be quick.
+    ///
+    /// Who is named first stays the only one.
+    pub fn on_pause(&self, listener: impl Fn(Option<Pause>) + Send + Sync + 'static) {
+        self.inner.pauses.tell(listener);
     }
 
     /// By how much our clock is ahead of the CRM's, by the last answer that told its time; negative

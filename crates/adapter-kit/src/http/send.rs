@@ -9,6 +9,7 @@ use nurturehub_port::{AdapterError, ErrorKind, Evidence, Retry, Secret};
 use reqwest::Url;
 
 use super::client::{Inner, Way};
+use super::pauses::PauseReason;
 use super::recording::{self, Came};
 use super::request::CredentialHeader;
 use super::{HttpResponse, Playback, Request, TraceEntry, body, classify};
@@ -50,7 +51,7 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
     loop {
         let outcome = attempt_once(&request, &url, token.as_ref(), attempt).await?;
         let last = attempt >= inner.config.max_attempts;
-        let wait = match outcome {
+        let (wait, reason) = match outcome {
             Outcome::Failure { error, reached } => {
                 let error = error.evidence(Evidence {
                     attempt: Some(attempt),
@@ -60,7 +61,7 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
                 if last || !again {
                     return Err(error);
                 }
-                inner.backoff(attempt)
+                (inner.backoff(attempt), PauseReason::Backoff)
             }
             Outcome::Answer(response) if response.status.is_success() => return Ok(response),
             Outcome::Answer(response) if response.status == StatusCode::UNAUTHORIZED => {
@@ -79,13 +80,13 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
             Outcome::Answer(response) => match classify::settled_status(&response) {
                 None => return Err(read_error(&request, &response, token.as_ref())),
                 Some(error) => match wait_before_next(inner, &request, &response, attempt, last) {
-                    Some(wait) if wait <= inner.config.max_pause => wait,
+                    Some(wait) if wait <= inner.config.max_pause => (wait, reason_of(&response)),
                     Some(wait) => return Err(later(inner, error, wait)),
                     None => return Err(after_all(inner, error, &response)),
                 },
             },
         };
-        inner.clock.sleep(wait).await;
+        inner.pauses.wait(&*inner.clock, wait, reason).await;
         inner.add_throttled(wait);
         attempt += 1;
     }
@@ -116,6 +117,15 @@ fn wait_before_next(
         _ => return None,
     };
     (!last && !matches!(response.status.as_u16(), 505 | 511)).then_some(wait)
+}
+
+/// Whether it was the CRM that asked for the wait after this answer.
+fn reason_of(response: &HttpResponse) -> PauseReason {
+    if response.status == StatusCode::TOO_MANY_REQUESTS || response.retry_after().is_some() {
+        PauseReason::Asked
+    } else {
+        PauseReason::Backoff
+    }
 }
 
 /// Another token after a 401. Where there is nothing to renew, the CRM's own answer says more.
@@ -218,7 +228,7 @@ async fn attempt_once(
 ) -> Result<Outcome, AdapterError> {
     let inner = request.client.inner();
     let headers = with_token(request, token)?;
-    let admission = inner.throttle.admit().await?;
+    let admission = inner.throttle.admit(&inner.pauses).await?;
     inner.add_throttled(admission.waited);
     let mut entry = TraceEntry {
         method: request.method.as_str().to_owned(),

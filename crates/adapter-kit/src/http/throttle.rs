@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use nurturehub_port::{AdapterError, Clock, ErrorKind, Limits, Retry};
+use nurturehub_port::{AdapterError, Clock, ErrorKind, Limits, RateWindow, Retry};
 use tokio::sync::{Semaphore, SemaphorePermit};
+
+use super::pauses::{PauseReason, Pauses};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
@@ -38,6 +40,8 @@ struct State {
 
 #[derive(Debug)]
 struct Window {
+    /// As it was declared.
+    declared: RateWindow,
     requests: usize,
     span: i64,
     /// Oldest first.
@@ -58,7 +62,7 @@ enum Reserved {
     /// It was counted, at this moment.
     Now(Timestamp),
     /// It has to wait.
-    In(Duration),
+    In(Duration, PauseReason),
 }
 
 impl State {
@@ -95,6 +99,7 @@ impl Throttle {
             .windows
             .iter()
             .map(|window| Window {
+                declared: *window,
                 requests: usize::try_from(window.requests.max(1)).unwrap_or(usize::MAX),
                 span: i64::from(window.seconds.max(1)).saturating_mul(1_000_000),
                 sent: VecDeque::new(),
@@ -148,15 +153,16 @@ impl Throttle {
         }
     }
 
-    /// Waits until a request may be sent, and counts it.
-    pub(super) async fn admit(&self) -> Result<Admission<'_>, AdapterError> {
+    /// Waits until a request may be sent, and counts it. Those who hear of the client's pauses are
+    /// told where that takes long.
+    pub(super) async fn admit(&self, pauses: &Pauses) -> Result<Admission<'_>, AdapterError> {
         let began = self.clock.elapsed();
         let place =
             self.places.acquire().await.map_err(|_| {
                 AdapterError::new(ErrorKind::Internal, "The request queue was closed.")
             })?;
         loop {
-            let wait = match self.reserve()? {
+            let (wait, reason) = match self.reserve()? {
                 Reserved::Now(at) => {
                     return Ok(Admission {
                         _place: place,
@@ -164,9 +170,9 @@ impl Throttle {
                         at,
                     });
                 }
-                Reserved::In(wait) => wait,
+                Reserved::In(wait, reason) => (wait, reason),
             };
-            self.clock.sleep(wait).await;
+            pauses.wait(&*self.clock, wait, reason).await;
         }
     }
 
@@ -181,7 +187,7 @@ impl Throttle {
         {
             return Err(day_is_used_up(limit, today));
         }
-        let mut ready_at = state.paused_until;
+        let (mut ready_at, mut reason) = (state.paused_until, PauseReason::Asked);
         for window in &mut state.windows {
             while window
                 .sent
@@ -193,14 +199,16 @@ impl Throttle {
             if window.sent.len() >= window.requests {
                 // The request that must leave the window before another fits in.
                 let index = window.sent.len() - window.requests;
-                if let Some(sent) = window.sent.get(index) {
-                    ready_at = ready_at.max(sent.at.saturating_add(window.span));
+                let free_at = window.sent.get(index);
+                let free_at = free_at.map(|sent| sent.at.saturating_add(window.span));
+                if let Some(free_at) = free_at.filter(|at| *at > ready_at) {
+                    (ready_at, reason) = (free_at, PauseReason::Limit(window.declared));
                 }
             }
         }
         if ready_at > now {
             let wait = u64::try_from(ready_at.saturating_sub(now)).unwrap_or(0);
-            return Ok(Reserved::In(Duration::from_micros(wait)));
+            return Ok(Reserved::In(Duration::from_micros(wait), reason));
         }
         let sent = Sent {
             at: now,
@@ -280,7 +288,7 @@ mod tests {
     async fn send_times(throttle: &Throttle, clock: &ManualClock, count: usize) -> Vec<u64> {
         let mut times = Vec::new();
         for _ in 0..count {
-            drop(throttle.admit().await.unwrap());
+            drop(throttle.admit(&Pauses::default()).await.unwrap());
             times.push(u64::try_from(clock.elapsed().as_millis()).unwrap());
         }
         times
@@ -317,7 +325,7 @@ mod tests {
     async fn what_others_sent_is_learned_and_ones_own_is_not_counted_twice() {
         let clock = clock();
         let throttle = Throttle::new(&limits(&[(3, 1)], 1, Some(5)), clock.clone(), &[], 0);
-        let own = throttle.admit().await.unwrap().at;
+        let own = throttle.admit(&Pauses::default()).await.unwrap().at;
         clock.advance(Duration::from_millis(100));
         throttle.learn(&[own], 1);
         assert_eq!(
@@ -334,7 +342,7 @@ mod tests {
             "the other's is the third, and it is one however often it is heard of"
         );
         assert!(
-            throttle.admit().await.is_err(),
+            throttle.admit(&Pauses::default()).await.is_err(),
             "four of five, and one more"
         );
     }
@@ -343,8 +351,8 @@ mod tests {
     async fn the_day_runs_out_and_renews_at_midnight_utc() {
         let clock = clock();
         let throttle = Throttle::new(&limits(&[], 1, Some(10)), clock.clone(), &[], 9);
-        assert!(throttle.admit().await.is_ok());
-        let error = throttle.admit().await.unwrap_err();
+        assert!(throttle.admit(&Pauses::default()).await.is_ok());
+        let error = throttle.admit(&Pauses::default()).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::QuotaExhausted);
         assert_eq!(
             error.retry,
@@ -352,7 +360,10 @@ mod tests {
             "the error says when it goes on"
         );
         clock.advance(Duration::from_secs(12 * 3600));
-        assert!(throttle.admit().await.is_ok(), "a new day, a new allowance");
+        assert!(
+            throttle.admit(&Pauses::default()).await.is_ok(),
+            "a new day, a new allowance"
+        );
     }
 
     #[tokio::test]
@@ -368,9 +379,10 @@ mod tests {
     #[tokio::test]
     async fn a_place_is_free_again_when_its_holder_is_dropped() {
         let throttle = Throttle::new(&limits(&[], 1, None), clock(), &[], 0);
-        let held = throttle.admit().await.unwrap();
+        let held = throttle.admit(&Pauses::default()).await.unwrap();
         {
-            let waiting = throttle.admit();
+            let pauses = Pauses::default();
+            let waiting = throttle.admit(&pauses);
             futures_util::pin_mut!(waiting);
             assert!(
                 futures_util::poll!(waiting.as_mut()).is_pending(),
@@ -379,7 +391,7 @@ mod tests {
         }
         drop(held);
         assert!(
-            throttle.admit().await.is_ok(),
+            throttle.admit(&Pauses::default()).await.is_ok(),
             "the cancelled wait left nothing behind"
         );
     }

@@ -60,7 +60,7 @@ fn one(document: &Single) -> String {
     let mut rows = vec![
         ("connection", document.connection.to_string()),
         ("state", text::word(&health.state)),
-        ("activity", text::word(&health.activity)),
+        ("activity", activity(health)),
         ("since", text::moment(&health.since)),
         (
             "last synced",
@@ -101,6 +101,24 @@ fn one(document: &Single) -> String {
     shown
 }
 
+/// What goes on; of a wait, until when.
+fn brief_activity(health: &Health) -> String {
+    let word = text::word(&health.activity);
+    match &health.activity_until {
+        Some(until) => format!("{word} until {}", text::moment(until)),
+        None => word,
+    }
+}
+
+/// The same, with the reason for a wait.
+fn activity(health: &Health) -> String {
+    let brief = brief_activity(health);
+    match &health.activity_why {
+        Some(why) => format!("{brief}: {}", text::shown(why, 200)),
+        None => brief,
+    }
+}
+
 fn all(document: &All) -> String {
     if document.connections.is_empty() {
         return "No connections yet. Make one with `nurturehub connect`.".to_owned();
@@ -121,7 +139,7 @@ fn all(document: &All) -> String {
             [
                 id.to_string(),
                 text::word(&health.state),
-                text::word(&health.activity),
+                brief_activity(health),
                 text::moment(&health.since),
                 text::moment_or_dash(health.last_synced_at.as_ref()),
                 text::shown(remedy.unwrap_or_default(), 80),

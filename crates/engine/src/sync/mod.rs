@@ -26,9 +26,11 @@ pub use doubt::{Doubt, DoubtReason};
 pub use drift::Drift;
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
+use crate::going_on::Asked;
+use crate::lease::{self, RunLease};
 use crate::session::Session;
 use crate::support::Heard;
-use crate::{Engine, EngineError, audit_words, lease, run_log};
+use crate::{Engine, EngineError, audit_words, run_log};
 use drift::Filled;
 use pipeline::Walked;
 
@@ -61,6 +63,7 @@ pub struct SyncProgress {
 /// A sync at work.
 struct Run<'a> {
     engine: &'a Engine,
+    lease: &'a RunLease,
     record: ConnectionRecord,
     listing: Listing,
     row: i64,
@@ -88,9 +91,21 @@ impl Engine {
     ) -> Result<SyncReport, EngineError> {
         let record = self.connection(connection).await?;
         refuse_idle(&record)?;
-        let _lease = lease::try_take(&self.options.home, &record.id)?;
+        let lease = lease::try_take(&self.options.home, &record.id)?;
+        let work = self.sync_under(&lease, record, options, progress, cancel);
+        lease.during(cancel, Box::pin(work)).await
+    }
+
+    async fn sync_under(
+        &self,
+        lease: &RunLease,
+        record: ConnectionRecord,
+        options: SyncOptions,
+        progress: &(dyn Fn(SyncProgress) + Send + Sync),
+        cancel: &CancellationToken,
+    ) -> Result<SyncReport, EngineError> {
         let began = self.options.clock.elapsed();
-        let mut run = self.begin(record, options).await?;
+        let mut run = self.begin(lease, record, options).await?;
         let span = run_log::span("sync", &run.record.id, &run.report.run_id);
         span.in_scope(|| tracing::info!(mode = run.report.mode, "Run begins."));
         let work = run.work(options, progress, cancel).instrument(span.clone());
@@ -100,11 +115,12 @@ impl Engine {
         run.end(outcome, &span).await
     }
 
-    async fn begin(
-        &self,
+    async fn begin<'a>(
+        &'a self,
+        lease: &'a RunLease,
         record: ConnectionRecord,
         options: SyncOptions,
-    ) -> Result<Run<'_>, EngineError> {
+    ) -> Result<Run<'a>, EngineError> {
         let spec = self
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
@@ -147,6 +163,7 @@ impl Engine {
             .await?;
         Ok(Run {
             engine: self,
+            lease,
             report: SyncReport::new(
                 id,
                 &listing,
@@ -200,6 +217,7 @@ impl Run<'_> {
                 return Err(error);
             }
         };
+        self.lease.note().watch(&session.http, Asked::Crm);
         if !self.listing.complete {
             let start = self.start();
             let walked = self.walk(&session, progress, cancel).await;

@@ -26,8 +26,10 @@ use tokio_util::sync::CancellationToken;
 pub use failed::{FailedActivities, FailedActivity};
 pub use listing::{ActivityCounts, ActivityList, ActivityRow, ActivityState};
 
+use crate::going_on::Asked;
+use crate::lease;
 use crate::session::drain;
-use crate::{Engine, EngineError, ErrorReport, lease, sync};
+use crate::{Engine, EngineError, ErrorReport, sync};
 use outbox::{Delivered, Outbox};
 
 /// Activities asked of the platform, and given to an adapter, at a time.
@@ -84,11 +86,15 @@ impl Engine {
     ) -> Result<WriteBackReport, EngineError> {
         let record = self.connection(connection).await?;
         sync::refuse_idle(&record)?;
-        let _lease = lease::try_take(&self.options.home, &record.id)?;
-        let session = self.session(record).await?;
-        let mut outbox = Outbox::open(self, &session, cancel, true).await?;
-        let outcome = push(&mut outbox, &activities).await;
-        outbox.close(outcome, Vec::new()).await
+        let lease = lease::try_take(&self.options.home, &record.id)?;
+        let work = Box::pin(async {
+            let session = self.session(record).await?;
+            lease.note().watch(&session.http, Asked::Crm);
+            let mut outbox = Outbox::open(self, &session, cancel, true).await?;
+            let outcome = push(&mut outbox, &activities).await;
+            outbox.close(outcome, Vec::new()).await
+        });
+        lease.during(cancel, work).await
     }
 
     /// Writes the activities that wait on the platform to the CRM and settles them there, page by
@@ -105,13 +111,18 @@ impl Engine {
     ) -> Result<WriteBackReport, EngineError> {
         let record = self.connection(connection).await?;
         sync::refuse_idle(&record)?;
-        let _lease = lease::try_take(&self.options.home, &record.id)?;
-        let client = self.platform_client(&record.tenant).await?;
-        let id = record.id.clone();
-        let session = self.session(record).await?;
-        let mut outbox = Outbox::open(self, &session, cancel, false).await?;
-        let outcome = pull(&mut outbox, &client, &id, cancel).await;
-        outbox.close(outcome, drain(client.http())).await
+        let lease = lease::try_take(&self.options.home, &record.id)?;
+        let work = Box::pin(async {
+            let client = self.platform_client(&record.tenant).await?;
+            lease.note().watch(client.http(), Asked::Platform);
+            let id = record.id.clone();
+            let session = self.session(record).await?;
+            lease.note().watch(&session.http, Asked::Crm);
+            let mut outbox = Outbox::open(self, &session, cancel, false).await?;
+            let outcome = pull(&mut outbox, &client, &id, cancel).await;
+            outbox.close(outcome, drain(client.http())).await
+        });
+        lease.during(cancel, work).await
     }
 }
 

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_engine::{
-    AlertEvent, Episode, Health, HealthInputs, RunFact, RunWork, State, TokenExpiry, Trouble,
-    evaluate, judge,
+    AlertEvent, Episode, GoingOn, Health, HealthActivity, HealthInputs, RunFact, RunWork, State,
+    TokenExpiry, Trouble, evaluate, judge,
 };
 use nurturehub_port::ErrorKind;
 use proptest::prelude::*;
@@ -77,7 +77,7 @@ fn facts() -> impl Strategy<Value = HealthInputs> {
                     paused_at: paused.map(at),
                     runs: timed,
                     refused,
-                    running: false,
+                    going_on: GoingOn::Nothing,
                     stale_after: SignedDuration::from_hours(24),
                     token_expires: expires.map(|end| TokenExpiry {
                         at: at(end),
@@ -90,6 +90,19 @@ fn facts() -> impl Strategy<Value = HealthInputs> {
                 }
             },
         )
+}
+
+fn going_on() -> impl Strategy<Value = GoingOn> {
+    let waiting = (0..9000_i64).prop_map(|until| GoingOn::Waiting {
+        until: at(until),
+        why: "The CRM asked to wait.".into(),
+    });
+    prop_oneof![
+        Just(GoingOn::Nothing),
+        Just(GoingOn::Running),
+        Just(GoingOn::Cancelling),
+        waiting,
+    ]
 }
 
 /// The same with one more run, a minute after now.
@@ -183,10 +196,14 @@ proptest! {
     }
 
     #[test]
-    fn what_is_going_on_and_which_allowance_is_left_hide_no_state(facts in facts()) {
-        let mut running = facts.clone();
-        running.running = true;
-        prop_assert_eq!(evaluate(&running).state, evaluate(&facts).state);
+    fn what_is_going_on_hides_nothing(facts in facts(), going_on in going_on()) {
+        let at_work = evaluate(&HealthInputs { going_on: going_on.clone(), ..facts.clone() });
+        let waits = matches!(going_on, GoingOn::Waiting { until, .. } if until > facts.now);
+        prop_assert_eq!(at_work.activity == HealthActivity::Waiting, waits, "a wait ends with its time");
+        prop_assert_eq!(at_work.activity_until.is_some() && at_work.activity_why.is_some(), waits);
+        prop_assert_eq!(at_work.activity == HealthActivity::Idle, going_on == GoingOn::Nothing);
+        let idle = Health { activity: HealthActivity::Idle, activity_until: None, activity_why: None, ..at_work };
+        prop_assert_eq!(idle, evaluate(&facts), "all else is as if nothing went on");
     }
 
     #[test]
@@ -288,7 +305,7 @@ fn going_up_and_down_is_said_beside_the_state() {
             paused_at: None,
             runs,
             refused: 0,
-            running: false,
+            going_on: GoingOn::Nothing,
             stale_after: SignedDuration::from_hours(240),
             token_expires: None,
             signed_in_at: None,

@@ -1,7 +1,7 @@
 //! Health as a function of recorded facts.
 
 use jiff::{SignedDuration, Timestamp};
-use nurturehub_engine::{HealthInputs, RunFact, RunWork, State, Trouble, evaluate};
+use nurturehub_engine::{GoingOn, HealthInputs, RunFact, RunWork, State, Trouble, evaluate};
 use nurturehub_port::ErrorKind;
 
 const START: i64 = 1_800_000_000;
@@ -54,7 +54,7 @@ fn facts(now: i64, runs: Vec<RunFact>) -> HealthInputs {
         paused_at: None,
         runs,
         refused: 0,
-        running: false,
+        going_on: GoingOn::Nothing,
         stale_after: SignedDuration::from_hours(24),
         token_expires: None,
         signed_in_at: None,

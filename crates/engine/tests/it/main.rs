@@ -12,6 +12,7 @@ mod desk;
 mod diagnose;
 mod drift;
 mod entered;
+mod going_on;
 mod health_document;
 mod health_rules;
 mod health_table;
