@@ -75,6 +75,8 @@ pub(crate) async fn open(options: &EngineOptions) -> Result<Store, EngineError> 
     let path = options.home.database();
     let current = read_key(options, &AccountKey::database_key()).await?;
     let next = read_key(options, &AccountKey::next_database_key()).await?;
+    // After the vault, which may ask a person to unlock it: nobody waits for that but who asked.
+    let _opening = opening(options).await?;
     match (current, next) {
         (Some(key), None) => Ok(Store::open(&path, key).await?),
         (None, None) => {
@@ -134,18 +136,22 @@ pub(crate) async fn read_key(
     }
 }
 
-/// The key of a new database.
+/// Waits until nobody else is opening the database. Of two programs that start at once, one makes the
+/// key, the file and its tables, and the other one finds them: SQLite refuses the second who makes a
+/// file's write-ahead log at the same time, and does not wait.
+async fn opening(options: &EngineOptions) -> Result<File, EngineError> {
+    let (path, file) = lock_file(&options.home, "database.opening")?;
+    match tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await {
+        Ok(Ok(file)) => Ok(file),
+        Ok(Err(source)) => Err(StoreError::Folder { path, source }.into()),
+        Err(_) => Err(StoreError::Closed.into()),
+    }
+}
+
+/// The key of a new database. The caller is the only one who is opening it.
 async fn first_key(options: &EngineOptions) -> Result<DatabaseKey, EngineError> {
     let account = AccountKey::database_key();
     let database = options.home.database();
-    // Of two programs that start at once, one makes the key and the other one finds it.
-    let (path, file) = lock_file(&options.home, "database.key")?;
-    let locked = tokio::task::spawn_blocking(move || file.lock().map(|()| file)).await;
-    let _making = match locked {
-        Ok(Ok(file)) => file,
-        Ok(Err(source)) => return Err(StoreError::Folder { path, source }.into()),
-        Err(_) => return Err(StoreError::Closed.into()),
-    };
     if let Some(key) = read_key(options, &account).await? {
         return Ok(key);
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use nurturehub_engine::{ConnectRequest, Engine, EngineOptions};
 use nurturehub_port::{ErrorKind, Secret};
-use nurturehub_vault::{AccountKey, Vault};
+use nurturehub_vault::{AccountKey, MemoryVault, Vault};
 
 use crate::desk::no_prompt;
-use crate::person::Office;
+use crate::person::{Office, START, options};
+use crate::time::Time;
 
 const AGENCY_KEY: &str = "marked-key";
 
@@ -175,4 +176,21 @@ async fn a_lost_key_is_said_to_be_lost_and_credentials_outlive_it() {
         .connect(same, &no_prompt())
         .await
         .expect("its key was kept, and need not be given again");
+}
+
+/// As many programs as may start at once with a desktop's session.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_opens_a_new_data_folder_at_once_opens_the_same() {
+    for round in 0..10 {
+        let home = tempfile::tempdir().unwrap();
+        let vault = Arc::new(MemoryVault::new());
+        let time = Time::at(START.parse().unwrap());
+        let starts: Vec<_> = (0..6)
+            .map(|_| tokio::spawn(Engine::open(options(&home, &vault, &time))))
+            .collect();
+        for start in starts {
+            let engine = start.await.unwrap();
+            assert_eq!(connections(&engine.unwrap()).await, 0, "round {round}");
+        }
+    }
 }

@@ -106,7 +106,7 @@ impl Office {
     }
 }
 
-fn options(home: &TempDir, vault: &Arc<MemoryVault>, time: &Arc<Time>) -> EngineOptions {
+pub(crate) fn options(home: &TempDir, vault: &Arc<MemoryVault>, time: &Arc<Time>) -> EngineOptions {
     let vault: Arc<dyn Vault> = Arc::clone(vault) as _;
     let mut options = EngineOptions::new(Home::at(home.path()), vault, "test");
     options.clock = Arc::clone(time) as _;
