@@ -57,8 +57,6 @@ pub fn run(context: Context<Wry>) -> ExitCode {
         .invoke_handler(commands.invoke_handler())
         .setup(move |app| {
             commands.mount_events(app);
-            let shell = TauriShell::new(app.handle().clone());
-            app.manage(AppState::new(home, asked_for(), Arc::new(shell)));
             tray::build(app);
             scheduler::start(app.handle().clone());
             exit::on_signals(app.handle().clone());
@@ -68,6 +66,9 @@ pub fn run(context: Context<Wry>) -> ExitCode {
         .build(context);
     match built {
         Ok(app) => {
+            let shell = TauriShell::new(app.handle().clone());
+            app.manage(AppState::new(home, asked_for(), Arc::new(shell)));
+            state::open_early(app.handle().clone());
             app.run(|app, event| {
                 if let RunEvent::ExitRequested { api, .. } = event {
                     exit::on_request(app, &api);

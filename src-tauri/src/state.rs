@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nurturehub_engine::{ErrorReport, Home};
+use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::{Notify, RwLock};
 
 use crate::data_set::DataSet;
@@ -91,6 +92,16 @@ impl AppState {
         let shell = Arc::clone(&self.shell);
         Desk::open(data_set, &self.home, &self.preferences, shell).await
     }
+}
+
+/// Opens the data while the window is being made, so that its first question is answered at once. A
+/// failure is told to the window when it asks.
+pub(crate) fn open_early(app: AppHandle<Wry>) {
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = app.state::<AppState>().desk().await {
+            tracing::warn!(kind = %error.kind, "The data did not open.");
+        }
+    });
 }
 
 async fn close(desk: Option<Arc<Desk>>) {

@@ -9,7 +9,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/App";
 import { applyAppearance, keptAppearance } from "./app/theme";
 import { insideShell, shell, type Backend } from "./ipc/backend";
-import { newCache } from "./ipc/cache";
+import { askEarly, newCache } from "./ipc/cache";
 import { nameALanguage } from "./kit/language";
 
 /** Written so that the real build holds no trace of the fake backend. */
@@ -24,13 +24,16 @@ async function backend(): Promise<Backend> {
 }
 
 async function start(): Promise<void> {
+  const cache = newCache();
+  const theBackend = await backend();
+  askEarly(theBackend, cache);
   nameALanguage();
   applyAppearance(keptAppearance());
   const root = document.getElementById("root");
   if (!root) return;
   createRoot(root).render(
     <StrictMode>
-      <App backend={await backend()} cache={newCache()} />
+      <App backend={theBackend} cache={cache} />
     </StrictMode>,
   );
 }

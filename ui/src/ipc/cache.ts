@@ -70,6 +70,15 @@ export function newCache(): QueryClient {
   });
 }
 
+/** Asks for what every start shows, so that the answers are under way while the window is drawn. */
+export function askEarly(backend: Backend, cache: QueryClient): void {
+  // Whoever reads it shows the failure.
+  const ignored = () => undefined;
+  cache.query(reading(backend, "overview", [])).catch(ignored);
+  cache.query(reading(backend, "appInfo", [])).catch(ignored);
+  cache.query(reading(backend, "preferences", [])).catch(ignored);
+}
+
 /** Marks what rests on these tags as stale: of one connection, or of all. */
 export async function invalidate(cache: QueryClient, tags: readonly Tag[], connection: string | null): Promise<void> {
   await cache.invalidateQueries({

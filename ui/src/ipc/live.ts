@@ -116,6 +116,8 @@ async function listen(backend: Backend, cache: QueryClient, live: Live): Promise
     events.signInPrompt.listen(({ payload }) => live.noteSignIn(payload)),
     events.dataChanged.listen(({ payload }) => void invalidate(cache, payload.tags, payload.connection)),
   ]);
+  // What was read before anybody listened may have changed since.
+  void cache.invalidateQueries();
   try {
     for (const run of await send(backend, "running", [])) live.noteRun(run);
   } catch {
