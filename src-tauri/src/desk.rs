@@ -42,8 +42,8 @@ pub(crate) struct Desk {
     pub(crate) runs: RunBook,
     pub(crate) sign_ins: SignIns,
     pub(crate) receivers: Mutex<BTreeMap<String, OpenReceiver>>,
-    /// Looks into failed runs that are under way.
-    looks: TaskTracker,
+    /// What is done on the side, and ends by itself: looking into failed runs, preparing a search.
+    side_work: TaskTracker,
     papers: Mutex<Papers>,
     shell: Arc<dyn Shell>,
 }
@@ -105,7 +105,7 @@ impl Desk {
             runs: RunBook::default(),
             sign_ins: SignIns::default(),
             receivers: Mutex::default(),
-            looks: TaskTracker::new(),
+            side_work: TaskTracker::new(),
             papers: Mutex::default(),
             shell,
         }
@@ -170,7 +170,7 @@ impl Desk {
         let report = error.report();
         if report.kind != ErrorKind::Cancelled {
             let (desk, connection) = (Arc::clone(self), connection.to_owned());
-            self.looks.spawn(async move {
+            self.side_work.spawn(async move {
                 match desk.engine.look_into_failure(&connection).await {
                     Ok(false) => {}
                     Ok(true) => desk.changed(&[Tag::Connections, Tag::Runs], Some(&connection)),
@@ -181,6 +181,16 @@ impl Desk {
             });
         }
         report
+    }
+
+    /// Has a connection's contacts ready to be searched, by the time that somebody has typed a letter.
+    pub(crate) fn prepare_search(self: &Arc<Self>, connection: &str) {
+        let (desk, connection) = (Arc::clone(self), connection.to_owned());
+        self.side_work.spawn(async move {
+            if let Err(error) = desk.engine.prepare_search(&connection).await {
+                tracing::warn!(connection, kind = %error.kind(), "The search was not prepared.");
+            }
+        });
     }
 
     /// Tells a connection's run to stop.
@@ -252,7 +262,7 @@ impl Desk {
         // A run hears of it within a second; one that does not is cut off with the process, which
         // costs a page.
         for _ in 0..50 {
-            if self.runs.all().is_empty() && self.looks.is_empty() {
+            if self.runs.all().is_empty() && self.side_work.is_empty() {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -53,10 +53,13 @@ pub(crate) async fn contacts(
         limit: query.limit.min(MOST),
         offset: query.offset.into(),
     };
-    desk.engine
-        .contacts(&connection, query)
-        .await
-        .map_err(report)
+    let is_opened = query.offset == 0;
+    let list = desk.engine.contacts(&connection, query).await;
+    // Whoever has opened the list is likely to search it next.
+    if is_opened {
+        desk.prepare_search(&connection);
+    }
+    list.map_err(report)
 }
 
 /// One contact with where everything in it came from.

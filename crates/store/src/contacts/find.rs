@@ -149,12 +149,17 @@ impl Store {
         limit: u32,
         offset: u64,
     ) -> Result<ContactPage, StoreError> {
+        if filter.is_open() {
+            // Nothing that is remembered is of use here, so that nobody waits for it.
+            return self
+                .read(move |db| {
+                    let total = query::counts(db, connection)?.contacts;
+                    let rows = query::rows(db, connection, Slice::of(total, limit, offset))?;
+                    page(db, total, &rows)
+                })
+                .await;
+        }
         self.look(move |db, memory| {
-            if filter.is_open() {
-                let total = query::counts(db, connection)?.contacts;
-                let rows = query::rows(db, connection, Slice::of(total, limit, offset))?;
-                return page(db, total, &rows);
-            }
             let rows = memory.list(db, connection)?.matching(&filter);
             let from = usize::try_from(offset)
                 .unwrap_or(usize::MAX)
@@ -162,6 +167,21 @@ impl Store {
             let to = from.saturating_add(limit as usize).min(rows.len());
             let total = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             page(db, total, rows.get(from..to).unwrap_or_default())
+        })
+        .await
+    }
+
+    /// Reads what a search looks at, where it is not in memory, so that the first letter need not wait
+    /// for it. What has changed since it was read is left to the search.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn prepare_search(&self, connection: i64) -> Result<(), StoreError> {
+        self.look(move |db, memory| {
+            if !memory.lists.contains_key(&connection) {
+                memory.list(db, connection)?;
+            }
+            Ok(())
         })
         .await
     }

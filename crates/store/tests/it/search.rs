@@ -254,6 +254,18 @@ async fn a_list_shows_what_has_changed_since_it_was_last_asked_for() {
 }
 
 #[tokio::test]
+async fn a_search_that_was_prepared_finds_what_has_changed_since() {
+    let desk = Desk::new().await;
+    desk.sync(vec![named("1", "ada")], ONCE).await;
+    desk.store.prepare_search(desk.connection).await.unwrap();
+    desk.sync(vec![named("1", "grace"), named("2", "ada")], ONCE)
+        .await;
+    desk.store.prepare_search(desk.connection).await.unwrap();
+    let found = find(&desk, search("ada"), 10, 0).await;
+    assert_eq!(found, (1, vec!["2".into()]));
+}
+
+#[tokio::test]
 async fn a_list_is_brought_up_to_date_as_if_it_were_read_anew() {
     let desk = Desk::new().await;
     let ids: Vec<String> = (0..9).map(|id: u8| id.to_string()).collect();
