@@ -6,7 +6,7 @@ use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::contacts::{self, Answered, PushRow, Refusal};
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::traces::{self, TraceRow};
-use nurturehub_store::{StoreError, audit};
+use nurturehub_store::{StoreError, Write, audit};
 use serde::Serialize;
 use serde_json::json;
 use specta::Type;
@@ -140,15 +140,14 @@ impl Engine {
         let run_id = report.run_id.clone();
         let span = run_log::span("push", &record.id, &run_id);
         span.in_scope(|| tracing::info!("Run begins."));
+        let push = Push {
+            record: &record,
+            client: &client,
+            only: only.as_deref(),
+            run,
+        };
         let outcome = self
-            .push_batches(
-                &record,
-                &client,
-                only.as_deref(),
-                &mut report,
-                progress,
-                cancel,
-            )
+            .push_batches(&push, &mut report, progress, cancel)
             .await;
         let trace = drain(client.http());
         let ended = self.end_push(&record, run, report, outcome, trace).await;
@@ -178,13 +177,17 @@ impl Engine {
 
     async fn push_batches(
         &self,
-        record: &ConnectionRecord,
-        client: &PlatformClient,
-        only: Option<&[String]>,
+        push: &Push<'_>,
         report: &mut PushReport,
         progress: &(dyn Fn(u64) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
+        let Push {
+            record,
+            client,
+            only,
+            run,
+        } = *push;
         let mut after = 0;
         loop {
             let rows = self.next(record.row, after, only).await?;
@@ -210,48 +213,18 @@ impl Engine {
             for (row, answer) in rows.iter().zip(&answers) {
                 report.count(row, answer);
             }
-            self.settle(record.row, &report.run_id, rows, answers)
+            let asked = drain(client.http());
+            let (connection, id) = (record.row, report.run_id.clone());
+            let at = self.now();
+            self.store
+                .write(move |tx| {
+                    traces::append_uncounted(tx, connection, run, &asked)?;
+                    let run = id.as_str();
+                    settle(tx, connection, &rows, &answers, Answered { at, run })
+                })
                 .await?;
             progress(report.sent);
         }
-    }
-
-    async fn settle(
-        &self,
-        connection: i64,
-        run: &RunId,
-        rows: Vec<PushRow>,
-        answers: Vec<RowResult>,
-    ) -> Result<(), EngineError> {
-        let (at, run) = (self.now(), run.clone());
-        self.store
-            .write(move |tx| {
-                let answered = Answered {
-                    at,
-                    run: run.as_str(),
-                };
-                rows.iter()
-                    .zip(&answers)
-                    .try_for_each(|(row, answer)| match answer.status {
-                        RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
-                            contacts::accept(tx, connection, row, answered)
-                        }
-                        RowStatus::Rejected => {
-                            let (code, message) = reason(answer);
-                            let refusal = Refusal {
-                                code: &code,
-                                message: &message,
-                                field: answer
-                                    .error
-                                    .as_ref()
-                                    .and_then(|error| error.field.as_deref()),
-                            };
-                            contacts::reject(tx, row, refusal, answered)
-                        }
-                    })
-            })
-            .await?;
-        Ok(())
     }
 
     async fn end_push(
@@ -303,6 +276,43 @@ impl Engine {
             }),
         }
     }
+}
+
+/// What is pushed, where to, and the row of the run that does it.
+struct Push<'a> {
+    record: &'a ConnectionRecord,
+    client: &'a PlatformClient,
+    only: Option<&'a [String]>,
+    run: i64,
+}
+
+/// Stores what the platform answered to a batch.
+fn settle(
+    tx: &Write<'_>,
+    connection: i64,
+    rows: &[PushRow],
+    answers: &[RowResult],
+    answered: Answered<'_>,
+) -> Result<(), StoreError> {
+    rows.iter()
+        .zip(answers)
+        .try_for_each(|(row, answer)| match answer.status {
+            RowStatus::Created | RowStatus::Updated | RowStatus::Unchanged => {
+                contacts::accept(tx, connection, row, answered)
+            }
+            RowStatus::Rejected => {
+                let (code, message) = reason(answer);
+                let refusal = Refusal {
+                    code: &code,
+                    message: &message,
+                    field: answer
+                        .error
+                        .as_ref()
+                        .and_then(|error| error.field.as_deref()),
+                };
+                contacts::reject(tx, row, refusal, answered)
+            }
+        })
 }
 
 impl PushReport {

@@ -246,3 +246,30 @@ async fn progress_counts_every_page_as_soon_as_it_is_written_down() {
         "all that was received"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_push_sent_is_known_however_it_ends() {
+    let desk = Desk::new(1_100).await;
+    let connection = desk.connect("agentos").await;
+    desk.sync(&connection).await;
+    let asked = async || {
+        let count = |db: &nurturehub_store::Read<'_>| db.count_rows("request_trace");
+        desk.engine.store().read(count).await.unwrap()
+    };
+    let before = asked().await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let tell = std::sync::Mutex::new(Some(tell));
+    let first = |_| {
+        if let Some(tell) = tell.lock().unwrap().take() {
+            tell.send(()).unwrap();
+        }
+    };
+    let cancel = CancellationToken::new();
+    let options = PushOptions::default();
+    tokio::select! {
+        // Whoever pushes is gone, as after a kill.
+        _ = told => {}
+        ended = desk.engine.push(&connection, options, &first, &cancel) => panic!("{ended:?}"),
+    }
+    assert!(asked().await > before, "what was sent first is in the trace");
+}
