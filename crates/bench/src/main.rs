@@ -11,6 +11,7 @@ mod digest;
 mod figures;
 mod floor;
 mod instructions;
+mod kept;
 mod machine;
 mod peers;
 mod plain;

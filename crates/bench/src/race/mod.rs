@@ -73,7 +73,8 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Results, Failure>
     plan.check()?;
     let places = Places::around(&plan.binary)?;
     let mut results = Results::open(kept_in);
-    results.describe(&places);
+    results.describe();
+    results.versions = peers::versions(&places);
     for scene in plan.scenes() {
         let contacts = scene.contacts(plan.quick);
         say(&format!("{}: {contacts} contacts", scene.title()));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,8 +9,8 @@ use serde_json::Value;
 use super::scene::Scene;
 use crate::digest::Verdict;
 use crate::figures::median;
-use crate::peers::{self, Contestant, Places};
-use crate::{Failure, machine};
+use crate::kept::Kept;
+use crate::peers::Contestant;
 
 /// One run of one contestant.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,49 +91,18 @@ impl Cell {
 }
 
 /// What is known so far.
+pub(crate) type Results = Kept<Race>;
+
+/// The runs of all contestants in all scenes.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Results {
-    /// The machine, in a few words.
-    pub(crate) machine: String,
-    /// The days on which figures were taken.
-    pub(crate) days: Vec<String>,
+pub(crate) struct Race {
     /// What was measured: name and version.
     pub(crate) versions: BTreeMap<String, String>,
     cells: BTreeMap<String, BTreeMap<String, Cell>>,
 }
 
-impl Results {
-    /// What was kept in a file; nothing where there is none, or it is another version's.
-    pub(crate) fn open(path: &Path) -> Self {
-        std::fs::read(path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
-    }
-
-    /// Keeps everything.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        Ok(std::fs::write(path, serde_json::to_vec_pretty(self)?)?)
-    }
-
-    /// Notes machine, day and versions. Figures of another machine are forgotten.
-    pub(crate) fn describe(&mut self, places: &Places) {
-        let machine = machine::name();
-        if self.machine != machine {
-            *self = Self::default();
-            self.machine = machine;
-        }
-        let today = machine::today();
-        if !self.days.contains(&today) {
-            self.days.push(today);
-        }
-        self.versions = peers::versions(places);
-    }
-
+impl Race {
     /// Keeps the runs of a contestant in a scene, instead of earlier ones.
     pub(crate) fn put(&mut self, scene: Scene, contestant: &Contestant, cell: Cell) {
         let row = self.cells.entry(scene.id().to_owned()).or_default();

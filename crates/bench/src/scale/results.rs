@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::figures::median;
-use crate::{Failure, machine};
+use crate::kept::Kept;
 
 /// One full sync.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -184,49 +183,19 @@ pub(crate) struct Largest {
 }
 
 /// What is known of scale so far.
+pub(crate) type Scale = Kept<Sizes>;
+
+/// The runs at all sizes.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Scale {
-    /// The machine, in a few words.
-    pub(crate) machine: String,
-    /// The days on which figures were taken.
-    pub(crate) days: Vec<String>,
+pub(crate) struct Sizes {
     /// By the number of contacts.
     pub(crate) sizes: BTreeMap<usize, Size>,
     /// At the greatest of the sizes.
     pub(crate) largest: Option<Largest>,
 }
 
-impl Scale {
-    /// What was kept in a file; nothing where there is none, or it is another version's.
-    pub(crate) fn open(path: &Path) -> Self {
-        std::fs::read(path)
-            .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-            .unwrap_or_default()
-    }
-
-    /// Keeps everything.
-    pub(crate) fn save(&self, path: &Path) -> Result<(), Failure> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        Ok(std::fs::write(path, serde_json::to_vec_pretty(self)?)?)
-    }
-
-    /// Notes machine and day. Figures of another machine are forgotten.
-    pub(crate) fn describe(&mut self) {
-        let machine = machine::name();
-        if self.machine != machine {
-            *self = Self::default();
-            self.machine = machine;
-        }
-        let today = machine::today();
-        if !self.days.contains(&today) {
-            self.days.push(today);
-        }
-    }
-
+impl Sizes {
     /// Keeps the runs at a size, instead of earlier ones.
     pub(crate) fn put(&mut self, contacts: usize, size: Size) {
         self.sizes.insert(contacts, size);

@@ -271,5 +271,8 @@ async fn what_a_push_sent_is_known_however_it_ends() {
         _ = told => {}
         ended = desk.engine.push(&connection, options, &first, &cancel) => panic!("{ended:?}"),
     }
-    assert!(asked().await > before, "what was sent first is in the trace");
+    assert!(
+        asked().await > before,
+        "what was sent first is in the trace"
+    );
 }
