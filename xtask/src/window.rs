@@ -23,6 +23,10 @@ const SCRIPT: &str = "printf throw-away | gnome-keyring-daemon --unlock --compon
 /// The display's size: the smallest that the app is made for fits, with room for menus.
 pub(crate) const SCREEN: &str = "-screen 0 1440x900x24";
 
+/// Set, WebKit composes nothing. Without a graphics card it does so by Mesa's software driver, which
+/// crashes now and then: a protection fault in `swrast_dri.so`, in WebKit's compositor thread.
+pub(crate) const NO_COMPOSITOR: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
+
 /// Opens the app on the sandbox, for a person.
 ///
 /// # Errors
@@ -112,6 +116,7 @@ fn drive(script: &[&str]) -> Result<(), Failure> {
     let home = Throwaway::new("window")?;
     let out = Workspace::read()?.target.join("screenshots");
     let session = session(script)
+        .environment(NO_COMPOSITOR, "1")
         .environment("NURTUREHUB_APP", built.app.as_os_str())
         .environment("NURTUREHUB_COMMAND_LINE", built.command_line.as_os_str())
         .environment("NURTUREHUB_SCREENSHOTS", out.as_os_str())

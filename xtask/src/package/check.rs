@@ -81,6 +81,7 @@ fn drive(workspace: &Workspace, deb: &Path) -> Result<(), Failure> {
         .environment("TAURI_WEBVIEW_AUTOMATION", "true")
         .environment("NO_AT_BRIDGE", "1")
         .environment("LIBGL_ALWAYS_SOFTWARE", "1")
+        .environment(window::NO_COMPOSITOR, "1")
         .without("DBUS_SESSION_BUS_ADDRESS")
         .without("WAYLAND_DISPLAY")
         .folder(workspace::root());
