@@ -24,7 +24,8 @@ const SCRIPT: &str = "printf throw-away | gnome-keyring-daemon --unlock --compon
 pub(crate) const SCREEN: &str = "-screen 0 1440x900x24";
 
 /// Set, WebKit composes nothing. Without a graphics card it does so by Mesa's software driver, which
-/// crashes now and then: a protection fault in `swrast_dri.so`, in WebKit's compositor thread.
+/// crashes now and then: a protection fault in `swrast_dri.so`, in WebKit's compositor thread. Pictures
+/// of a window cannot be taken then.
 pub(crate) const NO_COMPOSITOR: &str = "WEBKIT_DISABLE_COMPOSITING_MODE";
 
 /// Opens the app on the sandbox, for a person.
@@ -50,7 +51,7 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
             "WebKitWebDriver and Xvfb exist on Linux alone".to_owned(),
         ));
     }
-    drive(&["walks.mjs"])?;
+    drive(session(&["walks.mjs"]).environment(NO_COMPOSITOR, "1"))?;
     Ok(Outcome::Passed)
 }
 
@@ -74,7 +75,7 @@ pub(crate) fn screenshots(arguments: &[String]) -> Result<(), Failure> {
         _ => return Err(Failure::Usage("`--readme` is all that it takes".to_owned())),
     };
     setup::ensure(For::Testing)?;
-    drive(&["screens.mjs"])?;
+    drive(session(&["screens.mjs"]))?;
     if for_readme {
         let taken = Workspace::read()?.target.join("screenshots");
         let shown = workspace::root().join("docs/images");
@@ -111,12 +112,11 @@ pub(crate) fn build() -> Result<Built, Failure> {
     })
 }
 
-fn drive(script: &[&str]) -> Result<(), Failure> {
+fn drive(session: Program) -> Result<(), Failure> {
     let built = build()?;
     let home = Throwaway::new("window")?;
     let out = Workspace::read()?.target.join("screenshots");
-    let session = session(script)
-        .environment(NO_COMPOSITOR, "1")
+    let session = session
         .environment("NURTUREHUB_APP", built.app.as_os_str())
         .environment("NURTUREHUB_COMMAND_LINE", built.command_line.as_os_str())
         .environment("NURTUREHUB_SCREENSHOTS", out.as_os_str())
