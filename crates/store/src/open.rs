@@ -1,6 +1,7 @@
 //! The one door to the file: key first, then the settings that the file is always used with.
 
 use std::path::Path;
+use std::sync::Once;
 use std::time::Duration;
 
 use nurturehub_port::Secret;
@@ -56,12 +57,21 @@ const READER_CACHE_KIB: i64 = 2 * 1024;
 /// transactions touch is copied to the file once for all of them.
 const CHECKPOINT_PAGES: i64 = 4_000;
 
+/// Has the library set itself up, once in a program's life. SQLite lets other threads pass before
+/// SQLCipher has finished its own part, and their keys are then refused: so the first comes alone.
+fn set_up() {
+    static DONE: Once = Once::new();
+    // Whatever stands in the way of this one is met again, and told, by the opening that follows.
+    DONE.call_once(|| drop(Connection::open_in_memory()));
+}
+
 /// Opens with these flags and shows that the key fits.
 pub(crate) fn open(
     path: &Path,
     key: &DatabaseKey,
     flags: OpenFlags,
 ) -> Result<Connection, StoreError> {
+    set_up();
     let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
         .map_err(|error| match error.sqlite_error_code() {
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {

@@ -38,6 +38,42 @@ fn race<T: Send + 'static>(
         .collect()
 }
 
+/// In the environment of a program that the test below started.
+const OPENER: &str = "STORE_TEST_OPENER";
+
+/// The library under the store sets itself up once in a program's life, so that each round needs a
+/// program of its own: this test, started again. With far more threads than processors, some round
+/// has one of them put aside in the middle of that.
+#[test]
+fn threads_that_open_first_in_a_program_at_the_same_time_all_open() {
+    if let Some(folder) = std::env::var_os(OPENER) {
+        let folder = std::path::PathBuf::from(folder);
+        let opened = race(24, move |number| {
+            let path = folder.join(format!("{number}.db"));
+            runtime().block_on(Store::open(&path, key(7))).map(drop)
+        });
+        for opened in opened {
+            opened.unwrap();
+        }
+        return;
+    }
+    let this = std::env::current_exe().unwrap();
+    let name = "two_programs::threads_that_open_first_in_a_program_at_the_same_time_all_open";
+    for round in 0..40 {
+        let folder = tempfile::tempdir().unwrap();
+        let opener = std::process::Command::new(&this)
+            .args(["--exact", name])
+            .env(OPENER, folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&opener.stdout);
+        assert!(
+            opener.status.success() && said.contains("1 passed"),
+            "round {round}: {said}"
+        );
+    }
+}
+
 #[test]
 fn programs_that_make_the_file_at_the_same_time_all_open_it() {
     for round in 0..12 {
