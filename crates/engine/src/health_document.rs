@@ -100,9 +100,11 @@ and the note is believed only while the lease is taken.
   at least 200. It is said until it is back, for two weeks at most: then that is how it is.
 - **Flapping** says that syncs have turned between success and failure at least four times within 24
   hours. It is said beside the state and hides none.
-- **Alerts** are given once when trouble begins, once more if it comes to ask more of people
-  (`stale`, `expiring` < `failing` < `actionNeeded` < `needsReauth`), and once when it is over, across
-  processes and restarts. Trouble of a connection that is flapping is not called over.
+- **Alerts** are given once for each episode: when trouble begins, and once when it is over, across
+  processes and restarts. Trouble that comes to ask more of people than they were told (`stale`, `expiring`
+  < `failing` < `actionNeeded` < `needsReauth`) begins an episode of its own in the place of the first, so
+  that nobody who was told `stale` misses `needsReauth`. Trouble of a connection that is flapping is not
+  called over.
 ";
 
 const KINDS: &str = "
@@ -110,7 +112,9 @@ const KINDS: &str = "
 
 The state after a good sync and then a failure of this kind: once; three times ten minutes apart; once
 with the connection paused; once, and then a verification that passes; once, and then a sync that
-succeeds; once, and then a new sign-in; once in a push rather than a sync; once in a write-back.
+succeeds; once, and then a new sign-in; once in a push rather than a sync; once in a write-back. A run that
+could not be written down (`alreadyRunning`, and most of `storageFull`, `storageCorrupt` and `storageBusy`)
+changes no state: whoever asked for it is told.
 
 | kind | once | three times | paused | verified | synced | signed in | push | write-back |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -302,6 +306,9 @@ fn done_as(work: RunWork, run: RunFact) -> RunFact {
 }
 
 fn bad(minutes: i64, kind: ErrorKind) -> RunFact {
+    if kind == ErrorKind::Cancelled {
+        return cancelled(minutes);
+    }
     let facts = kind.facts();
     RunFact {
         succeeded: false,

@@ -193,7 +193,7 @@ fn written_in_part(report: &Value) -> Trouble {
         title: "Some activities could not be written to the CRM".to_owned(),
         message: format!("{rejected} of the activities could not be written to the CRM."),
         remedy: "See with `activities failed` why each was not written. Those that can pass are \
-                 tried again by themselves."
+                 tried again with the next pull."
             .to_owned(),
         owner: first.map_or(REFUSED.facts().owner, |first| first.owner),
         since: None,

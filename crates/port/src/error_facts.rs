@@ -136,7 +136,7 @@ kinds! {
     /// Asked too often.
     RateLimited = "rateLimited": Backoff, Crm, Connection,
         "More requests came than the CRM takes at a time, from here or from another program.",
-        "The CRM asked us to slow down", "Nothing to do: the sync goes on by itself when the CRM allows it.";
+        "The CRM asked us to slow down", "Nothing to mend: the next sync, by hand or on its schedule, goes on where this one stopped.";
     /// The allowance for the day or month is used up.
     QuotaExhausted = "quotaExhausted": Backoff, Crm, Connection,
         "The requests that the CRM allows in a day or month have been made.",
@@ -144,7 +144,7 @@ kinds! {
     /// The CRM fails on its side.
     ProviderDown = "providerDown": Backoff, Crm, Connection,
         "The CRM has an outage or is being maintained.",
-        "The CRM is not working", "Nothing to do here: the sync is tried again. If it lasts, ask the CRM's support.";
+        "The CRM is not working", "Nothing to mend here: the next sync, by hand or on its schedule, tries again. If it lasts, ask the CRM's support.";
     /// The CRM understood and refused.
     ProviderRejected = "providerRejected": No, Support, Record,
         "The CRM's rules do not allow the request as it was made.",
@@ -168,11 +168,11 @@ kinds! {
     /// No answer in time.
     NetworkTimeout = "network.timeout": Backoff, Crm, Connection,
         "The CRM is overloaded, or the network loses what is sent.",
-        "The CRM took too long to answer", "Nothing to do: it is tried again. If it lasts, ask the CRM's support.";
+        "The CRM took too long to answer", "Nothing to mend here: the next sync, by hand or on its schedule, tries again. If it lasts, ask the CRM's support.";
     /// The answer broke off.
     NetworkInterrupted = "network.interrupted": Backoff, Agency, Page,
         "The connection was reset, or the answer ended in the middle.",
-        "The connection broke off", "Nothing to do: it is tried again. If it lasts, check the internet connection.";
+        "The connection broke off", "Nothing to mend: the next sync, by hand or on its schedule, tries again. If it lasts, check the internet connection.";
     /// A proxy stands in the way.
     NetworkProxy = "network.proxy": No, Agency, Connection,
         "A proxy refuses, wants a sign-in or is wrongly set, or a guest network shows its own page.",
@@ -180,7 +180,7 @@ kinds! {
     /// The answer is not what the CRM's interface promises.
     Protocol = "protocol": Backoff, Support, Page,
         "The answer is no JSON, is cut, far too large, a web page, or leads elsewhere.",
-        "The CRM answered in an unexpected form", "It is tried again. If it lasts, hand the diagnostic bundle to support.";
+        "The CRM answered in an unexpected form", "Sync again. If it lasts, hand the diagnostic bundle to support.";
     /// The CRM's data has another shape than before.
     SchemaChanged = "schemaChanged": No, Nurturehub, Connection,
         "Members of the CRM's answer have another name or type than its interface promises.",
@@ -232,7 +232,7 @@ kinds! {
     /// NurtureHub does not answer.
     PlatformDown = "platformDown": Backoff, Nurturehub, Connection,
         "NurtureHub has an outage, or cannot be reached from here.",
-        "NurtureHub is not answering", "Nothing to do: it is tried again. What waits to be sent is kept.";
+        "NurtureHub is not answering", "Nothing to mend here: push again in a while. What waits to be sent is kept, and nothing is sent twice.";
     /// The connection is at work already.
     AlreadyRunning = "alreadyRunning": Backoff, Support, Connection,
         "Another run works for the connection, in this program or another one.",

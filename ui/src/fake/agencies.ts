@@ -25,7 +25,7 @@ export const DOWN: ErrorReport = {
   kind: "providerDown",
   title: "The CRM is not working",
   message: "Loop answered 503 to the last four syncs.",
-  remedy: "Nothing to do here: the sync is tried again. If it lasts, ask the CRM's support.",
+  remedy: "Nothing to mend here: the next sync, by hand or on its schedule, tries again. If it lasts, ask the CRM's support.",
   owner: "crm",
   retryable: true,
   detail: { evidence: { status: 503, attempt: 4 } },

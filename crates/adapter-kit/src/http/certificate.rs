@@ -26,7 +26,7 @@ fn of_certificate(reason: &CertificateError) -> AdapterError {
                 .owner(Owner::Crm)
                 .remedy(
                     "Check this computer's date first. If it is right, ask the CRM's support to \
-                     renew the certificate of its host; the sync goes on by itself afterwards.",
+                     renew the certificate of its host; the next sync then goes through.",
                 )
         }
         // Nobody serves a certificate before its time, so that it is our time that is wrong.

@@ -88,8 +88,8 @@ fn blocked(response: &HttpResponse) -> AdapterError {
         .owner(Owner::Crm)
         .retry(Retry::At(until))
         .remedy(
-            "Nothing to do: it is tried again in 15 minutes. If it lasts, see what else uses the \
-             same key, and ask agentOS's support.",
+            "Nothing to mend: agentOS takes requests again in 15 minutes. If it lasts, see what \
+             else uses the same key, and ask agentOS's support.",
         )
 }
 

@@ -104,13 +104,13 @@ fn of_refusal(error: &AdapterError, whole_call: bool, attempt: Attempt) -> Verdi
         let then = if attempt.by_hand {
             format!("Push it again, or leave it to a pull from {until:.0} on.")
         } else {
-            format!("It is tried again from {until:.0} on.")
+            format!("It is tried again with the first pull from {until:.0} on.")
         };
         report.message = format!("{} {then}", report.message);
         (WriteBackState::Waiting { until }, number)
     } else {
         report.message = format!(
-            "{} It was tried {number} times and is not tried again by itself.",
+            "{} It was tried {number} times and no pull tries it again.",
             report.message
         );
         "Once the CRM takes it, push it by hand with `activities push`."

@@ -74,7 +74,8 @@ fn facts() -> impl Strategy<Value = HealthInputs> {
                 HealthInputs {
                     now: at(minute + later),
                     created_at: at(0),
-                    paused_at: paused.map(at),
+                    // Nobody paused or signed in tomorrow.
+                    paused_at: paused.map(|paused| at(paused.min(minute + later))),
                     runs: timed,
                     refused,
                     going_on: GoingOn::Nothing,
@@ -83,7 +84,6 @@ fn facts() -> impl Strategy<Value = HealthInputs> {
                         at: at(end),
                         why: "It ends.".into(),
                     }),
-                    // Nobody signed in tomorrow.
                     signed_in_at: signed_in.map(|signed_in| at(signed_in.min(minute + later))),
                     entered_at: entered.map(|entered| at(entered.min(minute + later))),
                     quota: None,
@@ -182,7 +182,7 @@ proptest! {
             prop_assert!(!issue.remedy.is_empty() && !issue.title.is_empty());
             prop_assert!(issue.opened_at <= facts.now);
         }
-        prop_assert!(health.since <= facts.now.max(at(5000)), "nothing is so since tomorrow");
+        prop_assert!(health.since <= facts.now, "nothing is so since tomorrow");
         prop_assert_eq!(evaluate(&facts), health, "the same facts, the same health");
     }
 
@@ -326,4 +326,125 @@ fn going_up_and_down_is_said_beside_the_state() {
         "tried again within minutes, it is one outage"
     );
     assert!(!flapping(5, 12 * 60), "over two days it is no flapping");
+}
+
+/// What can be the matter with a connection, what asks most of people first; and the state of one that
+/// has this and nothing worse.
+const MATTERS: [State; 8] = [
+    State::NeedsReauth,
+    State::ActionNeeded,
+    State::Paused,
+    State::Failing,
+    State::Degraded,
+    State::Stale,
+    State::Expiring,
+    State::New,
+];
+
+/// A connection with all of these the matter, each for a reason of its own that leaves the others be.
+fn with_all_of(matters: &[State]) -> HealthInputs {
+    let has = |state| matters.contains(&state);
+    let failure = |minutes, work, kind| RunFact {
+        work,
+        at: at(minutes),
+        succeeded: false,
+        trouble: Some(trouble(kind)),
+        ..success()
+    };
+    let runs = [
+        (!has(State::New)).then(success),
+        has(State::ActionNeeded).then(|| failure(10, RunWork::Sync, ErrorKind::ScopeMissing)),
+        has(State::NeedsReauth).then(|| failure(20, RunWork::Sync, ErrorKind::AuthRevoked)),
+        has(State::Failing).then(|| failure(30, RunWork::Push, ErrorKind::PlatformRejected)),
+    ];
+    let now = if has(State::Stale) { 25 * 60 } else { 60 };
+    HealthInputs {
+        now: at(now),
+        created_at: at(0),
+        paused_at: has(State::Paused).then(|| at(40)),
+        runs: runs.into_iter().flatten().rev().collect(),
+        refused: u64::from(has(State::Degraded)),
+        going_on: GoingOn::Nothing,
+        stale_after: SignedDuration::from_hours(24),
+        token_expires: has(State::Expiring).then(|| TokenExpiry {
+            at: at(now + 60),
+            why: "It ends.".into(),
+        }),
+        signed_in_at: None,
+        entered_at: None,
+        quota: None,
+    }
+}
+
+#[test]
+fn of_all_that_is_the_matter_the_state_is_the_first() {
+    for chosen in 0..1_u16 << MATTERS.len() {
+        let matters: Vec<State> = MATTERS
+            .into_iter()
+            .enumerate()
+            .filter(|(place, _)| chosen & 1 << place != 0)
+            .map(|(_, state)| state)
+            .collect();
+        let health = evaluate(&with_all_of(&matters));
+        let first = matters.first().copied().unwrap_or(State::Healthy);
+        assert_eq!(health.state, first, "{matters:?}");
+    }
+}
+
+/// How a connection stands, as far as alerts ask.
+fn stands(state: State, failure_streak: u32, flapping: bool) -> Health {
+    Health {
+        state,
+        failure_streak,
+        flapping,
+        ..evaluate(&with_all_of(&[]))
+    }
+}
+
+#[test]
+fn trouble_is_over_once_nothing_is_left_of_it_and_it_does_not_come_and_go() {
+    let open = Episode {
+        state: State::Failing,
+        opened_at: at(0),
+    };
+    let told = |state, streak, flapping| judge(Some(&open), &stands(state, streak, flapping));
+    assert_eq!(told(State::Healthy, 0, false), Some(AlertEvent::Recovered));
+    assert_eq!(told(State::Degraded, 0, false), Some(AlertEvent::Recovered));
+    assert_eq!(told(State::Healthy, 0, true), None, "it comes and goes");
+    assert_eq!(told(State::Degraded, 1, false), None, "a failure is left");
+    assert_eq!(told(State::Paused, 0, false), None, "a pause mends nothing");
+}
+
+#[test]
+fn whoever_was_told_of_less_is_told_of_more_and_never_of_less() {
+    // What a state asks of people, the most first. Two in a line ask as much.
+    let asks: [&[State]; 4] = [
+        &[State::NeedsReauth],
+        &[State::ActionNeeded],
+        &[State::Failing],
+        &[State::Stale, State::Expiring],
+    ];
+    for (place, states) in asks.iter().enumerate() {
+        for (told, &state) in states
+            .iter()
+            .flat_map(|state| (0..asks.len()).map(move |told| (told, state)))
+        {
+            for &before in asks[told] {
+                let open = Episode {
+                    state: before,
+                    opened_at: at(0),
+                };
+                let event = judge(Some(&open), &stands(state, 1, false));
+                let expected = (place < told).then_some(AlertEvent::Opened);
+                assert_eq!(event, expected, "{state:?}, told of {before:?}");
+            }
+        }
+        for &state in *states {
+            let event = judge(None, &stands(state, 1, false));
+            assert_eq!(event, Some(AlertEvent::Opened), "{state:?}");
+        }
+    }
+    for quiet in [State::Paused, State::Degraded, State::New, State::Healthy] {
+        assert_eq!(judge(None, &stands(quiet, 0, false)), None, "{quiet:?}");
+    }
 }
