@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use crate::failure::Failure;
+use crate::setup;
 use crate::workspace;
 
 /// A program to start, in the root of the workspace unless told otherwise.
@@ -82,6 +83,9 @@ impl Program {
             if is_about_us(&key.to_string_lossy()) {
                 command.env_remove(key);
             }
+        }
+        if let Some(path) = setup::path_with_node() {
+            command.env("PATH", path);
         }
         command
             .args(&self.arguments)

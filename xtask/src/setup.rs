@@ -6,9 +6,11 @@
 
 mod apt;
 mod needs;
+mod node;
 mod python;
 
 pub(crate) use needs::For;
+pub(crate) use node::path as path_with_node;
 pub(crate) use python::environments;
 
 use crate::failure::Failure;
@@ -36,6 +38,9 @@ pub(crate) fn ensure(purpose: For) -> Result<(), Failure> {
     if !missing.is_empty() {
         install(&missing, &machine)?;
     }
+    if purpose.includes(For::Window) {
+        node::ensure()?;
+    }
     if purpose == For::Testing {
         rust_components()?;
     }
@@ -49,8 +54,11 @@ fn install(missing: &[&Need], machine: &Machine) -> Result<(), Failure> {
     if !machine.has(&Probe::OnPath("apt-get")) {
         return Err(Failure::Missing {
             what: names(missing, |need| need.what),
-            remedy: "Install these with this system's package manager, then run the command again."
-                .to_owned(),
+            remedy: format!(
+                "Install these with this system's package manager, then run the command again. \
+                 Debian's packages of them: {}.",
+                names(missing, |need| need.package)
+            ),
         });
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();

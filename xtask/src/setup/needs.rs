@@ -17,7 +17,7 @@ pub(crate) enum For {
 
 impl For {
     /// Whether it needs all that another purpose needs.
-    fn includes(self, other: Self) -> bool {
+    pub(crate) fn includes(self, other: Self) -> bool {
         match other {
             Self::Running => true,
             Self::Window => matches!(self, Self::Window | Self::Testing),
