@@ -33,7 +33,9 @@ impl<T: Default + Serialize + DeserializeOwned> Kept<T> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        Ok(std::fs::write(path, serde_json::to_vec_pretty(self)?)?)
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(std::fs::write(path, text)?)
     }
 
     /// Notes machine and day. Figures of another machine are forgotten.

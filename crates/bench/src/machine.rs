@@ -1,7 +1,14 @@
 //! The machine that the figures are of.
 
-/// Its processors, in a few words.
+/// Processors, memory and system, in a few words.
 pub(crate) fn name() -> String {
+    let memory = memory_gib();
+    let memory = memory.map_or_else(String::new, |gib| format!(", {gib} GiB of memory"));
+    format!("{}{memory}, {}", processors(), system())
+}
+
+/// Its processors.
+fn processors() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let model = std::fs::read_to_string("/proc/cpuinfo")
         .ok()
@@ -14,7 +21,7 @@ pub(crate) fn name() -> String {
 }
 
 /// Its memory, in GiB.
-pub(crate) fn memory_gib() -> Option<u64> {
+fn memory_gib() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with("MemTotal:"))?;
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
@@ -22,7 +29,7 @@ pub(crate) fn memory_gib() -> Option<u64> {
 }
 
 /// Its system, by the system's own name.
-pub(crate) fn system() -> String {
+fn system() -> String {
     let named = std::fs::read_to_string("/etc/os-release")
         .ok()
         .and_then(|text| {

@@ -19,7 +19,7 @@ const SHOWN: &[&str] = &[
 /// Names and versions of what is measured. What cannot be found out is left out.
 pub(crate) fn versions(places: &Places) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
-    let commit = line(Command::new("git").args(["describe", "--always", "--dirty"]));
+    let commit = commit();
     let own = env!("CARGO_PKG_VERSION");
     versions.insert(
         "NurtureHub Connect".to_owned(),
@@ -40,6 +40,17 @@ pub(crate) fn versions(places: &Places) -> BTreeMap<String, String> {
         }
     }
     versions
+}
+
+/// The commit, and whether anything differs from it but the documents, which this command writes.
+fn commit() -> Option<String> {
+    let commit = line(Command::new("git").args(["describe", "--always"]))?;
+    let changed = line(Command::new("git").args(["status", "--porcelain", "--", ".", ":!docs"]))?;
+    Some(if changed.is_empty() {
+        commit
+    } else {
+        format!("{commit}-dirty")
+    })
 }
 
 /// The packages that a requirements file pins.

@@ -11,9 +11,9 @@ mod tables;
 
 pub(crate) use places::Places;
 
+use crate::Failure;
 use crate::race::{Results, Scene};
 use crate::scale::Scale;
-use crate::{Failure, machine};
 
 /// The document's words, with places for figures in double braces.
 const TEMPLATE: &str = include_str!("../../report/performance.md");
@@ -55,10 +55,7 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
             let name = [&results.machine, &measured.scale.machine]
                 .into_iter()
                 .find(|name| !name.is_empty());
-            let name = name.map_or(NONE, |name| name.as_str());
-            let memory = machine::memory_gib();
-            let memory = memory.map_or_else(String::new, |gib| format!(", {gib} GiB of memory"));
-            format!("{name}{memory}, {}", machine::system())
+            name.map_or(NONE, |name| name.as_str()).to_owned()
         }
         ("days", None, _) => listed(&results.days),
         ("versions", None, _) => {
@@ -71,6 +68,7 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
         }
         ("table", _, Some(scene)) => tables::of(results, scene),
         ("lead", _, Some(scene)) => tables::lead(results, scene),
+        ("limit", _, Some(scene)) => tables::limit(results, scene),
         ("spent", _, Some(scene)) => tables::spent(results, scene),
         ("contacts", _, Some(scene)) => tables::contacts(results, scene),
         ("runs", _, Some(scene)) => tables::runs(results, scene),

@@ -8,31 +8,40 @@ use crate::process::say;
 use crate::race::{Results, Scene};
 use crate::scale::Scale;
 
-/// Where figures are kept, and whether the document in `docs` is written of them.
+/// Where figures are kept, and the document that is written of them.
 #[derive(Debug)]
 pub(crate) struct Places {
     race: PathBuf,
     scale: PathBuf,
-    /// A try, of which no document is written but in `target/peers`.
-    is_try: bool,
+    /// Of the document and its folder of pictures.
+    folder: PathBuf,
 }
 
 impl Places {
-    /// Beside the command line that is measured.
+    /// In `docs`, so that whoever has the document has its figures too; those of a try, and its document,
+    /// in `target/peers`, beside the command line that is measured.
     pub(crate) fn around(binary: &Path, is_try: bool) -> Result<Self, Failure> {
+        if !is_try {
+            return Ok(Self::of_the_docs());
+        }
         let target = binary.parent().and_then(Path::parent);
         let folder = target.ok_or("the command line is in no folder")?;
         let folder = folder.join("peers");
-        let [race, scale] = if is_try {
-            ["quick.json", "scale-quick.json"]
-        } else {
-            ["figures.json", "scale.json"]
-        };
         Ok(Self {
-            race: folder.join(race),
-            scale: folder.join(scale),
-            is_try,
+            race: folder.join("quick.json"),
+            scale: folder.join("scale-quick.json"),
+            folder,
         })
+    }
+
+    fn of_the_docs() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+        let figures = folder.join("performance");
+        Self {
+            race: figures.join("race.json"),
+            scale: figures.join("scale.json"),
+            folder,
+        }
     }
 
     /// The figures of the race.
@@ -45,15 +54,18 @@ impl Places {
         &self.scale
     }
 
-    /// Writes document and pictures from all figures that were kept: into `docs`, or, of a try, into
-    /// `target/peers`.
+    /// Writes document and pictures from all figures that were kept.
     pub(crate) fn write(&self) -> Result<(), Failure> {
+        let path = self.write_into(&self.folder)?;
+        say(&format!("written: {}", path.canonicalize()?.display()));
+        Ok(())
+    }
+
+    fn write_into(&self, folder: &Path) -> Result<PathBuf, Failure> {
         let measured = Measured {
             race: Results::open(&self.race),
             scale: Scale::open(&self.scale),
         };
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let folder = root.join(if self.is_try { "target/peers" } else { "docs" });
         let images = folder.join("images");
         std::fs::create_dir_all(&images)?;
         let race = images.join("performance.svg");
@@ -61,7 +73,29 @@ impl Places {
         curves::draw(&measured.scale, &images.join("scale.svg"))?;
         let path = folder.join("performance.md");
         std::fs::write(&path, document(&measured)?)?;
-        say(&format!("written: {}", path.canonicalize()?.display()));
-        Ok(())
+        Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_and_its_pictures_are_what_the_kept_figures_say() {
+        let made = tempfile::tempdir().unwrap();
+        let places = Places::of_the_docs();
+        places.write_into(made.path()).unwrap();
+        let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
+        for name in [
+            "performance.md",
+            "images/performance.svg",
+            "images/scale.svg",
+        ] {
+            assert!(
+                read(places.folder.join(name)) == read(made.path().join(name)),
+                "docs/{name} is written by `cargo xtask bench --report`, and by nothing else"
+            );
+        }
     }
 }

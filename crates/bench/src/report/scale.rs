@@ -6,6 +6,12 @@ use crate::scale::{Change, FullSync, Largest, PageTimes, Scale, Times};
 /// Milliseconds that a page may take.
 const PAGE_MS: f64 = 50.0;
 
+/// Growth is told of over so many times as many contacts.
+const TIMES: usize = 10;
+
+/// So much more than in proportion is still in proportion.
+const EVEN: f64 = 1.1;
+
 /// The table of full syncs, by size.
 pub(super) fn sizes(scale: &Scale) -> String {
     let mut text = String::from(
@@ -31,22 +37,29 @@ pub(super) fn sizes(scale: &Scale) -> String {
 
 /// How time and memory grow from the smallest size to the greatest.
 pub(super) fn growth(scale: &Scale) -> String {
-    let ends = scale
-        .sizes
-        .first_key_value()
-        .zip(scale.sizes.last_key_value());
-    let Some(((few, small), (many, great))) = ends.filter(|((few, _), (many, _))| few < many)
-    else {
+    // Where there are few contacts, what every sync begins with counts for as much as they do.
+    let great = scale.sizes.last_key_value();
+    let ends = great.and_then(|great| {
+        let small = scale.sizes.range(..=great.0 / TIMES).next_back()?;
+        Some((small, great))
+    });
+    let Some(((few, small), (many, great))) = ends else {
         return format!("How both grow was {NONE}.");
     };
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let times = *many as f64 / *few as f64;
-    // What starting the process takes is in the seconds, and is much where there are few contacts.
     let sync = great.sync_ms() / small.sync_ms();
     let memory = |size: &crate::scale::Size| size.middle(|run| run.peak_mib);
     format!(
-        "For {times:.0} times as many contacts the sync itself took {sync:.0} times as long, and the \
-         process {:.2} times the memory.",
+        "From {} to {} contacts, {times:.0} times as many, the sync itself took {sync:.1} times as \
+         long, {}, and the process {:.2} times the memory.",
+        grouped(*few),
+        grouped(*many),
+        if sync > times * EVEN {
+            "which is more than in proportion"
+        } else {
+            "in proportion"
+        },
         memory(great) / memory(small)
     )
 }

@@ -166,6 +166,24 @@ pub(super) fn lead(results: &Results, scene: Scene) -> String {
     )
 }
 
+/// How ours compares with what the CRM's limit itself allows.
+pub(super) fn limit(results: &Results, scene: Scene) -> String {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let cell = ours.and_then(|ours| results.cell(scene, ours));
+    let found = cell.and_then(|cell| Some((cell.middle_run()?, cell.middle(|run| run.seconds)?)));
+    let (Some((run, seconds)), Some(limit)) = (found, scene.limit()) else {
+        return format!("How near ours came to the limit was {NONE}.");
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let least = run.pages as f64 / limit as f64;
+    format!(
+        "The {} pages that ours asked for take {least:.2} s by the limit alone; with the process, its \
+         sign-in and all else it took {:.1}% longer.",
+        run.pages,
+        (seconds / least - 1.0) * 100.0
+    )
+}
+
 /// Where our time went, by the report of the middle run.
 pub(super) fn spent(results: &Results, scene: Scene) -> String {
     let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
