@@ -6,6 +6,7 @@
 mod adapter_files;
 mod arrows;
 mod crm_names;
+mod figures;
 mod invariants;
 mod manifests;
 mod names;
@@ -81,6 +82,7 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
     for source in &sources {
         findings.extend(text::check(source));
         findings.extend(names::check(source));
+        findings.extend(figures::check(source));
         findings.extend(manifests::check(source));
         findings.extend(crm_names::check(source));
         findings.extend(workflows::check(source, crate::has_subcommand));
