@@ -124,7 +124,8 @@ impl Engine {
             return Err(EngineError::with_remedy(
                 ErrorKind::Configuration,
                 format!("This agency is connected already, as `{}`.", same.id),
-                format!("To replace its credentials, use `reauthorize {}`.", same.id),
+                "Replace the credentials of that connection instead, or sign in to it again."
+                    .to_owned(),
             ));
         }
         let id = match same {

@@ -127,7 +127,7 @@ impl From<Blocked> for BlockedView {
             Blocked::RemovalHeld => Self {
                 code: "removalHeld".into(),
                 message: "Missing from a listing that is in doubt; it is removed once a person \
-                          confirms it (`sync --confirm-removals`)."
+                          confirms the removals."
                     .into(),
                 field: None,
             },

@@ -42,7 +42,7 @@ pub(crate) fn check(
                     "{} needs the secret `{}` ({}).",
                     spec.name, field.key, field.label
                 ),
-                format!("Give it with `--secret {}=-`. {}", field.key, field.help),
+                format!("Enter it. {}", field.help),
             ));
         }
     }
@@ -108,7 +108,7 @@ pub(crate) async fn read(
         EngineError::with_remedy(
             ErrorKind::AuthInvalid,
             "The stored secrets of this connection cannot be read.",
-            "Enter them again with `reauthorize`.",
+            "Enter the secrets again.",
         )
     })?;
     secrets.remove(OWNER);

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Owner};
 
-use crate::health::{Activity, Issue, Quota, TokenExpiry};
+use crate::health::{Activity, Issue, IssueAbout, Quota, TokenExpiry};
 
 /// What a run was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,17 @@ pub enum RunWork {
     Push,
     /// Writing activities back to the CRM.
     WriteBack,
+}
+
+impl RunWork {
+    /// What an issue is about that such a run leaves, where it is not about the contacts' way here.
+    pub(crate) const fn about(self) -> Option<IssueAbout> {
+        match self {
+            Self::Sync | Self::Verify => None,
+            Self::Push => Some(IssueAbout::Push),
+            Self::WriteBack => Some(IssueAbout::WriteBack),
+        }
+    }
 }
 
 /// What is wrong with a run.
@@ -36,9 +47,10 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    /// It, as an issue that is open since the run, or since when it is known to be.
-    pub(crate) fn issue(&self, opened_at: Timestamp) -> Issue {
+    /// It, as an issue that such a run left, open since it, or since when it is known to be.
+    pub(crate) fn issue(&self, work: RunWork, opened_at: Timestamp) -> Issue {
         Issue {
+            about: work.about(),
             kind: self.kind,
             title: self.title.clone(),
             remedy: self.remedy.clone(),

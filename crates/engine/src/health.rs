@@ -8,7 +8,9 @@ use specta::Type;
 
 pub use crate::facts::{GoingOn, HealthInputs, RunFact, RunWork, Trouble};
 use crate::flapping::is_flapping;
-use crate::lasting::{Lasting, is_of_what_was_entered, is_terminal, needs_action, needs_sign_in};
+use crate::lasting::{
+    Lasting, Standing, is_of_what_was_entered, is_terminal, needs_action, needs_sign_in,
+};
 
 /// How a connection is. The first that matches, in this order.
 #[derive(
@@ -124,6 +126,16 @@ pub struct Quota {
     pub resets_at: Timestamp,
 }
 
+/// What an issue is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
+#[serde(rename_all = "camelCase")]
+pub enum IssueAbout {
+    /// Sending contacts to the platform.
+    Push,
+    /// Writing activities back to the CRM.
+    WriteBack,
+}
+
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, Type)]
 #[serde(rename_all = "camelCase")]
@@ -138,6 +150,9 @@ pub struct Issue {
     pub owner: Owner,
     /// Since when.
     pub opened_at: Timestamp,
+    /// What it is about, where that is not the contacts' way from the CRM to here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<IssueAbout>,
 }
 
 /// A sign-in that ends within this time is said to be expiring.
@@ -193,8 +208,8 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
 
     let of_crm = crm.and(&written);
     let of_platform = platform.troubles();
-    let any = |troubles: &[(&Trouble, Timestamp)], is: fn(ErrorKind) -> bool| {
-        troubles.iter().any(|(trouble, _)| is(trouble.kind))
+    let any = |standing: &[Standing<'_>], is: fn(ErrorKind) -> bool| {
+        standing.iter().any(|one| is(one.trouble.kind))
     };
     let state = if any(&of_crm, needs_sign_in) {
         State::NeedsReauth
@@ -232,11 +247,8 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
         State::Healthy => recovered_at(&of_crm_runs),
         State::New => None,
     };
-    let failing = of_crm
-        .iter()
-        .chain(&of_platform)
-        .map(|(trouble, since)| trouble.issue(*since));
-    let not_whole = in_part().filter_map(|run| Some(run.trouble.as_ref()?.issue(run.at)));
+    let failing = of_crm.iter().chain(&of_platform).map(Standing::issue);
+    let not_whole = in_part().filter_map(|run| Some(run.trouble.as_ref()?.issue(run.work, run.at)));
     let ending = expiring
         .filter(|_| state == State::Expiring)
         .map(|expiry| Issue {
@@ -245,6 +257,7 @@ pub fn evaluate(inputs: &HealthInputs) -> Health {
             remedy: format!("Sign in again before then. {}", expiry.why),
             owner: Owner::Agency,
             opened_at: since.unwrap_or(inputs.now),
+            about: None,
         });
     let issues = failing
         .chain(not_whole)
@@ -289,6 +302,7 @@ fn refused(opened_at: Timestamp) -> Issue {
             .to_owned(),
         owner: Owner::Agency,
         opened_at,
+        about: Some(IssueAbout::Push),
     }
 }
 

@@ -192,7 +192,7 @@ fn written_in_part(report: &Value) -> Trouble {
         kind,
         title: "Some activities could not be written to the CRM".to_owned(),
         message: format!("{rejected} of the activities could not be written to the CRM."),
-        remedy: "See with `activities failed` why each was not written. Those that can pass are \
+        remedy: "See of each activity that failed why it was not written. Those that can pass are \
                  tried again with the next pull."
             .to_owned(),
         owner: first.map_or(REFUSED.facts().owner, |first| first.owner),
@@ -245,7 +245,7 @@ fn synced_in_part(report: &Value) -> Trouble {
         "The result of the last sync is in doubt",
         message,
         "Nothing was removed. Look in the CRM whether these contacts have gone: if they have, \
-         confirm it with `sync CONN --confirm-removals`; if not, ask the CRM's support.",
+         confirm the removals; if not, ask the CRM's support.",
         Owner::Agency,
     )
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_port::{ErrorKind, Retry};
 
-use crate::health::{RunFact, RunWork, Trouble};
+use crate::health::{Issue, RunFact, RunWork, Trouble};
 
 /// One outage is one failure: failures closer together than this count once.
 pub(crate) const APART: SignedDuration = SignedDuration::from_mins(10);
@@ -113,6 +113,21 @@ fn weight(kind: ErrorKind) -> u8 {
     }
 }
 
+/// What is wrong still.
+pub(crate) struct Standing<'a> {
+    pub(crate) trouble: &'a Trouble,
+    /// The run that met it.
+    work: RunWork,
+    since: Timestamp,
+}
+
+impl Standing<'_> {
+    /// It, as people are told of it.
+    pub(crate) fn issue(&self) -> Issue {
+        self.trouble.issue(self.work, self.since)
+    }
+}
+
 /// Failures that nothing has disproved since, newest first.
 pub(crate) struct Lasting<'a> {
     failures: Vec<&'a RunFact>,
@@ -171,9 +186,9 @@ impl<'a> Lasting<'a> {
     }
 
     /// What is wrong: the newest failure, and each before it that stands and that no later one has
-    /// come past, each kind once. What asks most of people comes first. Beside each is since when.
-    pub(crate) fn troubles(&self) -> Vec<(&'a Trouble, Timestamp)> {
-        let mut found: Vec<(&'a Trouble, Timestamp)> = Vec::new();
+    /// come past, each kind once. What asks most of people comes first.
+    pub(crate) fn troubles(&self) -> Vec<Standing<'a>> {
+        let mut found: Vec<Standing<'a>> = Vec::new();
         let mut later: Vec<ErrorKind> = Vec::new();
         for run in &self.failures {
             let Some(trouble) = &run.trouble else {
@@ -186,28 +201,35 @@ impl<'a> Lasting<'a> {
             if is_over {
                 continue;
             }
-            match found.iter_mut().find(|(known, _)| known.kind == kind) {
-                Some((_, since)) => *since = run.at,
-                None if is_newest || stands(kind) => found.push((trouble, run.at)),
+            match found.iter_mut().find(|known| known.trouble.kind == kind) {
+                Some(known) => known.since = run.at,
+                None if is_newest || stands(kind) => found.push(Standing {
+                    trouble,
+                    work: run.work,
+                    since: run.at,
+                }),
                 None => {}
             }
         }
-        if let ([(_, since)], Some(first)) = (found.as_mut_slice(), self.opened_at()) {
-            *since = first;
+        if let ([one], Some(first)) = (found.as_mut_slice(), self.opened_at()) {
+            one.since = first;
         }
-        found.sort_by_key(|(trouble, _)| weight(trouble.kind));
+        found.sort_by_key(|known| weight(known.trouble.kind));
         found
     }
 
     /// What is wrong here and there, each kind once.
-    pub(crate) fn and(&self, other: &Self) -> Vec<(&'a Trouble, Timestamp)> {
+    pub(crate) fn and(&self, other: &Self) -> Vec<Standing<'a>> {
         let mut found = self.troubles();
-        for (trouble, since) in other.troubles() {
-            if found.iter().all(|(known, _)| known.kind != trouble.kind) {
-                found.push((trouble, since));
+        for more in other.troubles() {
+            if found
+                .iter()
+                .all(|known| known.trouble.kind != more.trouble.kind)
+            {
+                found.push(more);
             }
         }
-        found.sort_by_key(|(trouble, _)| weight(trouble.kind));
+        found.sort_by_key(|known| weight(known.trouble.kind));
         found
     }
 

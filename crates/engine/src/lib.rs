@@ -46,6 +46,7 @@ mod schedule;
 mod session;
 mod sign_in;
 mod state_facts;
+mod strip;
 mod support;
 mod sync;
 mod telemetry;
@@ -65,8 +66,8 @@ pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
 pub use finding::Finding;
 pub use health::{
-    Activity as HealthActivity, GoingOn, Health, HealthInputs, Issue, Quota, RunFact, RunWork,
-    State, TokenExpiry, Trouble, evaluate, health_schema,
+    Activity as HealthActivity, GoingOn, Health, HealthInputs, Issue, IssueAbout, Quota, RunFact,
+    RunWork, State, TokenExpiry, Trouble, evaluate, health_schema,
 };
 pub use health_document::health_document;
 pub use home::Home;
@@ -84,6 +85,7 @@ pub use run_words::{RunKind, RunStatus};
 pub use runs::{RunDetail, RunList, RunSummary};
 pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
+pub use strip::RunBar;
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
     open_bundle, replay_bundle,

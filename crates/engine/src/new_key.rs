@@ -84,7 +84,7 @@ impl Engine {
                 return Err(EngineError::with_remedy(
                     ErrorKind::Configuration,
                     "The database can be opened. Nothing was changed.",
-                    "To remove an agency's contacts, use `disconnect CONN --purge`.",
+                    "To remove an agency's contacts, disconnect it and delete its local data.",
                 ));
             }
             Err(EngineError::Store(

@@ -1,6 +1,6 @@
 //! Every connection with all that a list of them shows.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use nurturehub_port::ProviderSpec;
 use nurturehub_store::connections::{self, ConnectionRecord};
 use nurturehub_store::contacts::PendingCounts;
@@ -11,14 +11,12 @@ use serde_json::json;
 use specta::Type;
 
 use crate::{
-    ConnectionView, Doubt, Engine, EngineError, Finding, Health, RunStatus, Schedule, audit_words,
+    ConnectionView, Doubt, Engine, EngineError, Finding, Health, RunBar, RunStatus, Schedule,
+    audit_words, strip,
 };
 
-/// Syncs that are shown of a connection.
+/// Syncs of a connection that are shown with all that they brought.
 const RECENT: u32 = 60;
-
-/// How far back they go.
-const RECENT_SPAN: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// A connection with all that a list of them shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
@@ -36,7 +34,9 @@ pub struct ConnectionRow {
     pub pending: PendingCounts,
     /// When it is synced by itself.
     pub schedule: Schedule,
-    /// Syncs of the last 14 days, oldest first, 60 at most.
+    /// Syncs of the last 14 days, oldest first; where there were many, several to a bar.
+    pub strip: Vec<RunBar>,
+    /// The last syncs, oldest first, 60 at most.
     pub recent: Vec<RunPoint>,
     /// What the last sync was in doubt about, until a later one is not.
     pub doubt: Option<Doubt>,
@@ -143,16 +143,19 @@ impl Engine {
         };
         let row = record.row;
         let counts = self.store.count_contacts(row).await?;
-        let mut syncs = self
+        let since = self.now().checked_sub(strip::SPAN);
+        let since = since.unwrap_or(Timestamp::MIN);
+        let (syncs, marks) = self
             .store
-            .read(move |db| runs::newest(db, row, Some("sync"), RECENT))
+            .read(move |db| {
+                let syncs = runs::newest(db, row, Some("sync"), RECENT)?;
+                Ok((syncs, runs::marks_since(db, row, "sync", since)?))
+            })
             .await?;
         let doubt = syncs
             .iter()
             .find(|run| matches!(run.status.as_str(), "succeeded" | "partial"))
             .and_then(|run| Reported::of(run).in_doubt);
-        let now = self.now();
-        syncs.retain(|run| now.duration_since(run.started_at) <= RECENT_SPAN);
         let recent = syncs.iter().rev().map(point);
         Ok(ConnectionRow {
             provider_name: spec.name.to_owned(),
@@ -160,6 +163,7 @@ impl Engine {
             contacts: counts.contacts,
             pending: counts.pending,
             schedule,
+            strip: strip::bars(marks)?,
             recent: recent.collect::<Result<_, _>>()?,
             doubt,
             finding,

@@ -79,7 +79,7 @@ impl Engine {
             EngineError::with_remedy(
                 kind,
                 format!("The platform's {what} is not set."),
-                "Set it with `platform set --url U --secret token=-`.",
+                "Set the platform's address and token first.",
             )
         };
         let url = self

@@ -142,6 +142,44 @@ pub fn newest(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A run, without what it reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunMark {
+    /// Its id.
+    pub id: String,
+    /// `running`, or how it ended.
+    pub status: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Contacts that it listed or sent.
+    pub contacts: i64,
+}
+
+/// The runs of a connection that are of this kind and began no earlier, oldest first.
+///
+/// # Errors
+/// What the database answers.
+pub fn marks_since(
+    db: &Read<'_>,
+    connection: i64,
+    kind: &str,
+    since: Timestamp,
+) -> Result<Vec<RunMark>, StoreError> {
+    let mut statement = db.database.prepare_cached(
+        "SELECT key, status, started_at, contacts FROM run
+         WHERE connection_id = ?1 AND kind = ?2 AND started_at >= ?3 ORDER BY id",
+    )?;
+    let rows = statement.query_map(params![connection, kind, since.as_millisecond()], |row| {
+        Ok(RunMark {
+            id: row.get(0)?,
+            status: row.get(1)?,
+            started_at: timestamp(row.get(2)?),
+            contacts: row.get(3)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The newest runs of a connection that failed, newest first.
 ///
 /// # Errors

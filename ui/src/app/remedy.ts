@@ -18,6 +18,15 @@ export function useRemedy({ connection }: Pick<ConnectionRow, "connection">): (r
       case "changes":
         go(to.connection(connection.id, "changes", "blocked"));
         break;
+      case "push":
+        go(to.connection(connection.id, "changes"));
+        break;
+      case "platform":
+        go(to.settings);
+        break;
+      case "activities":
+        go(to.connection(connection.id, "activity", "rejected"));
+        break;
       case "confirmRemovals":
         go(to.connection(connection.id, "health", "removals"));
         break;

@@ -58,7 +58,7 @@ function panels(row: ConnectionRow, open: string | null): Record<ConnectionTab, 
     health: () => <HealthTab row={row} open={open} />,
     contacts: () => <ContactsTab row={row} open={open} />,
     changes: () => <ChangesTab row={row} open={open} />,
-    activity: () => <ActivityTab row={row} />,
+    activity: () => <ActivityTab row={row} open={open} key={open} />,
     webhooks: () => <WebhooksTab row={row} />,
     settings: () => <SettingsTab row={row} open={open} />,
   };

@@ -1,5 +1,5 @@
 /** The agencies of the fake backend: six connections, in every state that matters. */
-import type { ConnectionRow, Doubt, ErrorReport, Health, PendingCounts, RunPoint, RunStatus } from "../ipc/types";
+import type { ConnectionRow, Doubt, ErrorReport, Health, PendingCounts, RunBar, RunPoint, RunStatus } from "../ipc/types";
 import { findingOf } from "./checks";
 import PROVIDERS from "./providers.json";
 import { below, chance } from "./random";
@@ -179,11 +179,19 @@ function rowOf(seed: Seed, place: number): ConnectionRow {
       everyMinutes: seed.everyMinutes,
       nextAt: seed.everyMinutes === null ? null : new Date(MORNING + (seed.everyMinutes * MINUTE) / 2).toISOString(),
     },
+    strip: recent.map(barOf),
     recent,
     doubt: seed.doubt ?? null,
     finding: findingOf(recent.at(-1), error),
     unconfirmed: provider && "unconfirmed" in provider && typeof provider.unconfirmed === "string" ? provider.unconfirmed : null,
   };
+}
+
+/** A sync, as the strip has it. */
+function barOf(run: RunPoint): RunBar {
+  const contacts = run.created + run.updated + run.unchanged + run.rejected;
+  const failed = run.status === "failed" ? 1 : 0;
+  return { runId: run.runId, status: run.status, startedAt: run.startedAt, contacts, runs: 1, failed };
 }
 
 const RUNS = 28;

@@ -132,6 +132,7 @@ function newRow(world: World, connection: ConnectionView, provider: ProviderView
     contacts: 0,
     pending: { create: 0, update: 0, archive: 0, unchanged: 0, blocked: 0 },
     schedule: { everyMinutes: null, nextAt: null },
+    strip: [],
     recent: [],
     doubt: null,
     finding: null,

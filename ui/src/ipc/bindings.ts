@@ -475,7 +475,9 @@ export type ConnectionRow = {
 	pending: PendingCounts,
 	/**  When it is synced by itself. */
 	schedule: Schedule,
-	/**  Syncs of the last 14 days, oldest first, 60 at most. */
+	/**  Syncs of the last 14 days, oldest first; where there were many, several to a bar. */
+	strip: RunBar[],
+	/**  The last syncs, oldest first, 60 at most. */
 	recent: RunPoint[],
 	/**  What the last sync was in doubt about, until a later one is not. */
 	doubt: Doubt | null,
@@ -933,7 +935,16 @@ export type Issue = {
 	owner: Owner,
 	/**  Since when. */
 	openedAt: string,
+	/**  What it is about, where that is not the contacts' way from the CRM to here. */
+	about?: IssueAbout | null,
 };
+
+/**  What an issue is about. */
+export type IssueAbout = 
+/**  Sending contacts to the platform. */
+"push" | 
+/**  Writing activities back to the CRM. */
+"writeBack";
 
 /**  Whether the CRM still holds a record. */
 export type Lifecycle = 
@@ -1188,6 +1199,22 @@ export type ReplayedDelivery = {
 	receivedAt: string,
 	/**  Why it could not. */
 	error?: ErrorReport | null,
+};
+
+/**  A sync, or those of a few hours where there were many. */
+export type RunBar = {
+	/**  The id of the sync that the bar opens: of several the last one that ended worst. */
+	runId: string,
+	/**  How that ended. */
+	status: RunStatus,
+	/**  When it began. */
+	startedAt: string,
+	/**  Contacts that it listed; of several, the most that one of them did. */
+	contacts: number,
+	/**  How many syncs the bar stands for. */
+	runs: number,
+	/**  How many of them failed. */
+	failed: number,
 };
 
 /**  A run with all that was kept of it. */

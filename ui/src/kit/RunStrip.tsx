@@ -1,7 +1,7 @@
-/** The last fourteen days of syncs: a bar a run, its height the contacts, its colour the outcome. */
+/** The last fourteen days of syncs: a bar a run, or a few hours of them, its height the contacts, its colour the outcome. */
 import { useId, useState, type KeyboardEvent, type PointerEvent } from "react";
 
-import type { RunPoint } from "../ipc/types";
+import type { RunBar } from "../ipc/types";
 import { runStatus } from "../words/runs";
 import { counted, moment } from "./figures";
 import styles from "./RunStrip.module.css";
@@ -12,15 +12,11 @@ const HEIGHT = 28;
 const DAY = 86_400_000;
 const DAYS = 14;
 
-function contactsOf(run: RunPoint): number {
-  return run.created + run.updated + run.unchanged + run.rejected;
-}
-
 type Props = {
   name: string;
-  runs: RunPoint[];
+  runs: RunBar[];
   /** Opens the run that is pointed at. */
-  onOpen: (run: RunPoint) => void;
+  onOpen: (run: RunBar) => void;
 };
 
 export function RunStrip({ name, runs, onOpen }: Props) {
@@ -28,11 +24,13 @@ export function RunStrip({ name, runs, onOpen }: Props) {
   const now = useNow();
   const [shown, setShown] = useState<number | null>(null);
   if (runs.length === 0) return <span className={styles.none}>No runs yet</span>;
-  const most = Math.max(1, ...runs.map(contactsOf));
+  const most = Math.max(1, ...runs.map((run) => run.contacts));
   const start = now - DAYS * DAY;
-  const place = (run: RunPoint) => Math.max(0, ((Date.parse(run.startedAt) - start) / (DAYS * DAY)) * (WIDTH - 5));
-  const tall = (run: RunPoint) => Math.max(4, Math.sqrt(contactsOf(run) / most) * HEIGHT);
-  const failed = runs.filter((run) => run.status === "failed").length;
+  const place = (run: RunBar) => Math.max(0, ((Date.parse(run.startedAt) - start) / (DAYS * DAY)) * (WIDTH - 5));
+  const tall = (run: RunBar) => Math.max(4, Math.sqrt(run.contacts / most) * HEIGHT);
+  const total = runs.reduce((sum, bar) => sum + bar.runs, 0);
+  const failed = runs.reduce((sum, bar) => sum + bar.failed, 0);
+  const wide = runs.length > DAYS * 3 ? 1.5 : 4;
   const current = shown === null ? undefined : runs[shown];
 
   const nearest = (event: PointerEvent<HTMLElement>) => {
@@ -52,7 +50,7 @@ export function RunStrip({ name, runs, onOpen }: Props) {
     <button
       type="button"
       className={styles.strip}
-      aria-label={`${name}: ${counted(runs.length, "sync", "syncs")} in 14 days, ${failed} failed`}
+      aria-label={`${name}: ${counted(total, "sync", "syncs")} in 14 days, ${failed} failed`}
       aria-describedby={current ? id : undefined}
       onClick={() => current && onOpen(current)}
       onPointerMove={nearest}
@@ -68,9 +66,9 @@ export function RunStrip({ name, runs, onOpen }: Props) {
             key={run.runId}
             x={place(run)}
             y={HEIGHT - tall(run)}
-            width={4}
+            width={wide}
             height={tall(run)}
-            rx={1}
+            rx={wide > 2 ? 1 : 0.5}
             data-status={run.status}
             data-shown={index === shown ? "" : undefined}
           />
@@ -85,6 +83,8 @@ export function RunStrip({ name, runs, onOpen }: Props) {
   );
 }
 
-function tellRun(run: RunPoint, now: number): string {
-  return `${moment(run.startedAt, now)}: ${runStatus(run.status).word.toLowerCase()}, ${counted(contactsOf(run), "contact")}`;
+function tellRun(bar: RunBar, now: number): string {
+  const ended = runStatus(bar.status).word.toLowerCase();
+  const others = bar.runs > 1 ? `; ${counted(bar.runs, "sync", "syncs")} about then, ${bar.failed} failed` : "";
+  return `${moment(bar.startedAt, now)}: ${ended}, ${counted(bar.contacts, "contact")}${others}`;
 }

@@ -102,7 +102,7 @@ function Row({ row }: { row: ConnectionRow }) {
             )}
           </td>
           <td className={styles.strip}>
-            <RunStrip name={connection.name} runs={row.recent} onOpen={({ runId }) => go(to.connection(connection.id, "health", runId))} />
+            <RunStrip name={connection.name} runs={row.strip} onOpen={({ runId }) => go(to.connection(connection.id, "health", runId))} />
           </td>
         </>
       )}

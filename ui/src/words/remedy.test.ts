@@ -25,6 +25,14 @@ describe("the remedy", () => {
     expect(remedyOf({ kind: "network.tls" })).toBe("verify");
     expect(remedyOf({ kind: "providerDown" }), "trying again does no harm").toBe("sync");
   });
+
+  it("of an issue goes by what it is about: no sync mends a push or a write-back", () => {
+    expect(remedyOf({ kind: "platformRejected" })).toBe("changes");
+    expect(remedyOf({ kind: "platformDown", about: "push" })).toBe("push");
+    expect(remedyOf({ kind: "authInvalid", about: "push" }), "the platform's token, not the CRM's").toBe("platform");
+    expect(remedyOf({ kind: "providerRejected", about: "writeBack" })).toBe("activities");
+    expect(remedyOf({ kind: "authRevoked", about: "writeBack" })).toBe("signIn");
+  });
 });
 
 describe("the order", () => {

@@ -1,7 +1,8 @@
 /** Which action starts the remedy of a state or an issue. */
 import type { ConnectionRow, Issue } from "../ipc/types";
 
-export type Remedy = "signIn" | "settings" | "verify" | "sync" | "changes" | "confirmRemovals" | "bundle";
+export type Remedy =
+  | "signIn" | "settings" | "verify" | "sync" | "changes" | "push" | "platform" | "activities" | "confirmRemovals" | "bundle";
 
 const SIGN_IN = [
   "authExpired", "authRevoked", "authInvalid", "wrongAccount", "signInCancelled", "signInTimedOut", "signInRefused",
@@ -16,6 +17,9 @@ const LABELS: Record<Remedy, string> = {
   verify: "Check again",
   sync: "Sync now",
   changes: "See refused records",
+  push: "Open changes",
+  platform: "Platform settings",
+  activities: "See what failed",
   confirmRemovals: "Review removals",
   bundle: "Export bundle",
 };
@@ -24,13 +28,17 @@ export function remedyLabel(remedy: Remedy): string {
   return LABELS[remedy];
 }
 
-/** For an issue by its kind. */
-export function remedyOf({ kind }: Pick<Issue, "kind">): Remedy {
+const PLATFORM = [...SIGN_IN, ...SETTINGS, "scopeMissing"];
+
+/** For an issue by its kind, and by what it is about: a sync mends nothing of a push. */
+export function remedyOf({ kind, about }: Pick<Issue, "kind" | "about">): Remedy {
+  if (BUNDLE.includes(kind)) return "bundle";
+  if (kind === "platformRejected") return "changes";
+  if (about === "push") return PLATFORM.includes(kind) ? "platform" : "push";
   if (SIGN_IN.includes(kind)) return "signIn";
   if (SETTINGS.includes(kind)) return "settings";
   if (VERIFY.includes(kind)) return "verify";
-  if (BUNDLE.includes(kind)) return "bundle";
-  return kind === "platformRejected" ? "changes" : "sync";
+  return about === "writeBack" ? "activities" : "sync";
 }
 
 /** For a connection as a whole. */

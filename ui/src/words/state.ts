@@ -11,7 +11,7 @@ const STATES: Record<State, StateWords> = {
   needsReauth: { word: "Sign in again", icon: "key", tone: "bad", sentence: "Nothing syncs until somebody signs in again." },
   actionNeeded: { word: "Action needed", icon: "hand", tone: "bad", sentence: "Nothing syncs until a person has mended this." },
   failing: { word: "Failing", icon: "failing", tone: "bad", sentence: "The last syncs failed." },
-  degraded: { word: "Degraded", icon: "warning", tone: "warn", sentence: "It works, but the last sync was not whole." },
+  degraded: { word: "Degraded", icon: "warning", tone: "warn", sentence: "It works, but not everything went through." },
   stale: { word: "Stale", icon: "clock", tone: "warn", sentence: "Nothing has synced for too long." },
   expiring: { word: "Expiring", icon: "hourglass", tone: "warn", sentence: "Sign in again before it ends, and nothing stops." },
   paused: { word: "Paused", icon: "pause", tone: "calm", sentence: "Nothing runs until it is resumed." },

@@ -194,7 +194,7 @@ pub(crate) fn refuse_idle(record: &ConnectionRecord) -> Result<(), EngineError> 
         return Err(EngineError::with_remedy(
             ErrorKind::Configuration,
             format!("`{}` is paused.", record.id),
-            format!("Resume it with `resume {}`.", record.id),
+            "Resume it, and it goes on where it stopped.".to_owned(),
         ));
     }
     Ok(())

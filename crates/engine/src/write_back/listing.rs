@@ -212,7 +212,7 @@ impl Engine {
                         "Nothing is kept of the activity `{}` but its id.",
                         record.activity
                     ),
-                    "Send it from a file with `activities push`.",
+                    "Send it again from a file that has all of it.",
                 )
             })?;
             activities.push(activity);

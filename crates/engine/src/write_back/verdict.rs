@@ -113,8 +113,7 @@ fn of_refusal(error: &AdapterError, whole_call: bool, attempt: Attempt) -> Verdi
             "{} It was tried {number} times and no pull tries it again.",
             report.message
         );
-        "Once the CRM takes it, push it by hand with `activities push`."
-            .clone_into(&mut report.remedy);
+        "Once the CRM takes it, send it again by hand.".clone_into(&mut report.remedy);
         (WriteBackState::Rejected, number)
     };
     report.retryable = false;
@@ -157,7 +156,7 @@ pub(super) fn in_doubt(attempts: u32) -> ErrorReport {
     .retry(Retry::No)
     .owner(Owner::Agency)
     .scope(Scope::Record)
-    .remedy("Look in the CRM. If it is not there, push it by hand with `activities push`.");
+    .remedy("Look in the CRM. If it is not there, send it again by hand.");
     let mut report = report(error);
     report.detail["attempts"] = json!(attempts);
     report
@@ -180,7 +179,7 @@ pub(super) fn unreadable() -> ErrorReport {
     .retry(Retry::No)
     .owner(Owner::Nurturehub)
     .scope(Scope::Record)
-    .remedy("Install the newest version, then push it by hand with `activities push`.");
+    .remedy("Install the newest version, then send it again by hand.");
     report(error)
 }
 

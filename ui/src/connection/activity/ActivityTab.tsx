@@ -22,10 +22,11 @@ const PAGE = 50;
 /** The most that are tried again at once. */
 const MOST = 500;
 
-export function ActivityTab({ row }: { row: ConnectionRow }) {
+/** `open` names the state of the activities that are shown at first. */
+export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | null }) {
   const { id } = row.connection;
   const provider = useProvider(row);
-  const [state, setState] = useState<WriteBackState | "all">("all");
+  const [state, setState] = useState<WriteBackState | "all">(WRITE_BACK_ORDER.find((known) => known === open) ?? "all");
   const [offset, setOffset] = useState(0);
   const [working, setWorking] = useState(false);
   const actions = useActions();

@@ -4,7 +4,7 @@ import { lazy, Suspense, useState } from "react";
 import type { RunPoint, RunSummary } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { columnsOf, DataTable, Pager, RowButton, type Columns } from "../../kit/DataTable";
-import { count, duration } from "../../kit/figures";
+import { count, counted, duration } from "../../kit/figures";
 import { Empty } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
@@ -26,7 +26,7 @@ export function RunHistory({ connection, recent, onOpen }: Props) {
   return (
     <>
       {recent.length > 1 && (
-        <Panel title="Syncs of the last 14 days" sub="Contacts by outcome, and how long each took">
+        <Panel title={`The last ${counted(recent.length, "sync", "syncs")}`} sub="Contacts by outcome, and how long each took">
           <div className={styles.chart}>
             <Suspense fallback={null}>
               <RunChart runs={recent} />
