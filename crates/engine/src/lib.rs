@@ -55,7 +55,7 @@ mod webhooks;
 mod write_back;
 
 pub use account::account;
-pub use alerts::{Alert, AlertEvent, Episode, judge};
+pub use alerts::{Alert, AlertChannel, AlertEvent, Episode, NotPosted, Posted, judge};
 pub use audit_log::{AuditFilter, AuditLine};
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{BlockedView, ContactDetail, ContactList, ContactQuery, PushedView};

@@ -1,62 +1,11 @@
-//! What support works with: bundle and replay, alerts, the audit log, the log in the data folder, and
+//! What support works with: bundle and replay, the audit log, the log in the data folder, and
 //! traces for a collector.
 
-use std::sync::{Arc, Mutex};
-
-use nurturehub_sandbox::{AccessChange, Faults};
+use nurturehub_sandbox::Faults;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::program::{Desk, files, has};
-
-/// Takes whatever is posted to it, and says that all is well.
-struct Taker {
-    address: String,
-    taken: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Taker {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let taken = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&taken);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut bytes = Vec::new();
-                let mut chunk = [0; 4096];
-                let (head, body) = loop {
-                    let read = stream.read(&mut chunk).await.unwrap();
-                    bytes.extend_from_slice(&chunk[..read]);
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                        let length = head
-                            .lines()
-                            .filter_map(|line| line.split_once(": "))
-                            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                            .map_or(0, |(_, length)| length.parse().unwrap());
-                        if body.len() >= length {
-                            break (head.to_owned(), body.to_owned());
-                        }
-                    }
-                    assert!(read > 0, "a whole request");
-                };
-                let line = head.lines().next().unwrap_or_default().to_owned();
-                kept.lock()
-                    .unwrap()
-                    .push((line, serde_json::from_str(&body).unwrap()));
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-                stream.write_all(answer).await.unwrap();
-            }
-        });
-        Self { address, taken }
-    }
-
-    fn taken(&self) -> Vec<(String, Value)> {
-        self.taken.lock().unwrap().clone()
-    }
-}
+use crate::taker::Taker;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_of_one_desk_is_lived_through_on_another() {
@@ -103,67 +52,6 @@ async fn a_failure_of_one_desk_is_lived_through_on_another() {
     let broken = other.file("broken.zip", "this is no zip file");
     let error = other.run(&["replay", &broken, "--json"]).await.failed(2);
     assert_eq!(error["kind"], "configuration");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn people_are_told_once_when_it_begins_and_once_when_it_is_over() {
-    let desk = Desk::new(10).await;
-    let conn = desk.connect("street", &[]).await;
-    desk.run(&["sync", &conn, "--json"]).await.done();
-    assert_eq!(
-        desk.run(&["alerts"]).await.stdout,
-        "",
-        "there is nothing to tell"
-    );
-    desk.sandbox.change_access("street", &AccessChange::Revoke);
-    desk.run(&["sync", &conn, "--json"]).await.failed(3);
-    let taker = Taker::start().await;
-    let told = desk.run(&["alerts", "--webhook", &taker.address]).await;
-    let lines: Vec<Value> = told
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(lines.len(), 1, "{told:?}");
-    has(
-        &lines[0],
-        &[
-            "event",
-            "connection",
-            "state",
-            "kind",
-            "since",
-            "subject",
-            "body",
-            "remedy",
-            "owner",
-        ],
-    );
-    assert_eq!(
-        (&lines[0]["event"], &lines[0]["state"]),
-        (&"opened".into(), &"needsReauth".into())
-    );
-    let posted = taker.taken();
-    assert_eq!(posted.len(), 1, "posted once");
-    assert_eq!(posted[0].1, lines[0], "and as it was shown");
-    desk.run(&["sync", &conn, "--json"]).await.failed(3);
-    let again = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(
-        again["alerts"].as_array().unwrap().len(),
-        0,
-        "an episode is told of once"
-    );
-    desk.sandbox
-        .change_access("street", &AccessChange::Reinstate);
-    desk.run(&["sync", &conn, "--json"]).await.done();
-    let over = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(over["alerts"][0]["event"], "recovered");
-    let nothing = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(
-        nothing["alerts"].as_array().unwrap().len(),
-        0,
-        "and its end once"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
