@@ -1,6 +1,8 @@
 //! Notifications: what people should know of a connection, told once. What is news is the engine's to
 //! say, which also knows what an earlier start has told here, and keeps apart what scripts are told.
 
+use std::sync::Arc;
+
 use nurturehub_engine::{Alert, AlertChannel, Engine};
 use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_notification::NotificationExt;
@@ -8,9 +10,14 @@ use tauri_plugin_notification::NotificationExt;
 use crate::desk::Desk;
 use crate::state::AppState;
 
-/// Gives those notices that are news, unless the person wants none.
-pub(crate) async fn tell(app: &AppHandle<Wry>, desk: &Desk) {
-    let kept = app.state::<AppState>().preferences.read().preferences;
+/// Gives those notices that are news, unless the person wants none, and has the webhook told, where
+/// one is set.
+pub(crate) async fn tell(app: &AppHandle<Wry>, desk: &Arc<Desk>) {
+    let state = app.state::<AppState>();
+    if let Some(webhook) = state.reporting().alert_webhook {
+        desk.post_alerts(webhook.address);
+    }
+    let kept = state.preferences.read().preferences;
     for alert in news(&desk.engine, kept.notifications).await {
         let shown = app
             .notification()

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nurturehub_engine::{ErrorReport, Home};
+use nurturehub_engine::{ErrorReport, Home, Reporting};
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::{Notify, RwLock};
 
@@ -86,6 +86,11 @@ impl AppState {
     /// Closes what is open, in order.
     pub(crate) async fn close(&self) {
         close(self.desk.write().await.take()).await;
+    }
+
+    /// Where news goes: what was chosen, over which the environment wins.
+    pub(crate) fn reporting(&self) -> Reporting {
+        Reporting::of(&self.home, |name| std::env::var(name).ok())
     }
 
     async fn open(&self, data_set: DataSet) -> Result<Desk, ErrorReport> {

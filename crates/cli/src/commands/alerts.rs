@@ -30,10 +30,12 @@ pub(super) async fn run(
     console: &Console,
     args: Alerts,
 ) -> Result<Exit, EngineError> {
-    let engine = Workplace::open(globals).await?.engine;
+    let workplace = Workplace::open(globals).await?;
+    let engine = workplace.engine;
+    let set = workplace.reporting.alert_webhook.map(|set| set.address);
     // Posted first: an address that makes no sense is said before anything is noted as told.
-    let posted = match &args.webhook {
-        Some(address) => Some(engine.post_alerts(address).await?),
+    let posted = match args.webhook.or(set) {
+        Some(address) => Some(engine.post_alerts(&address).await?),
         None => None,
     };
     let news = News {

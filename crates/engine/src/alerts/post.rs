@@ -49,7 +49,7 @@ impl Engine {
     /// `configuration` for an address that is neither https nor this computer's own; storage errors.
     /// What goes wrong at the webhook stands in the answer.
     pub async fn post_alerts(&self, address: &str) -> Result<Posted, EngineError> {
-        let http = self.outbound("webhook", address, EFFORT)?;
+        let http = self.outbound("alert webhook", address, EFFORT)?;
         let Some(_lease) = lease::try_to_post(&self.options.home)? else {
             return Ok(Posted::default());
         };
