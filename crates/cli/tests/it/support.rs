@@ -110,21 +110,12 @@ async fn a_run_is_found_in_the_log_and_at_the_collector_by_its_ids() {
     let report = desk.finish(command, "").await.done();
     let run = report["runId"].as_str().unwrap();
 
-    let names = files(&desk.home());
-    let log = names
-        .iter()
-        .find(|name| name.starts_with("logs/nurturehub."))
-        .expect("a log");
-    let log = std::fs::read_to_string(desk.home().join(log)).unwrap();
-    let lines: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = log_lines(&desk);
     let of_run: Vec<&Value> = lines
         .iter()
         .filter(|line| line["span"]["run"] == run)
         .collect();
-    assert_eq!(of_run.len(), 2, "its beginning and its end: {log}");
+    assert_eq!(of_run.len(), 2, "its beginning and its end: {lines:?}");
     assert!(
         of_run
             .iter()
@@ -152,8 +143,90 @@ async fn a_run_is_found_in_the_log_and_at_the_collector_by_its_ids() {
         "{about:?}"
     );
 
+    assert_eq!(of_kind(&taken, "sync"), 1);
+
+    // A verification and a push are found alike.
+    desk.set_platform().await;
+    desk.sandbox
+        .add_faults(Faults::parse("platform.batch:status=503,times=1").unwrap());
+    for arguments in [["verify", &conn, "--json"], ["push", &conn, "--json"]] {
+        let mut command = desk.command(&arguments);
+        command.env("NURTUREHUB_OTLP_ENDPOINT", &taker.address);
+        desk.finish(command, "").await.done();
+    }
+    let taken = taker.taken();
+    assert_eq!(taken.len(), 3, "one trace for each run");
+    assert_eq!((of_kind(&taken, "verify"), of_kind(&taken, "push")), (1, 1));
+    let again: Vec<Value> = log_lines(&desk)
+        .into_iter()
+        .filter(|line| line["fields"]["message"] == "A request is tried again.")
+        .collect();
+    assert_eq!(again.len(), 1, "the platform was away once: {again:?}");
+    assert_eq!(again[0]["level"], "INFO");
+    assert_eq!(again[0]["fields"]["attempt"], 1);
+    assert_eq!(again[0]["span"]["kind"], "push", "it is the push's");
+    assert_eq!(again[0]["span"]["connection"], conn.as_str());
+    let pushes = log_lines(&desk);
+    let begun = pushes
+        .iter()
+        .find(|line| line["span"]["kind"] == "push" && line["fields"]["message"] == "Run begins.");
+    assert_eq!(again[0]["span"]["run"], begun.unwrap()["span"]["run"]);
+
     // Nobody listens at this port: the sync is as good.
     let mut command = desk.command(&["sync", &conn, "--json"]);
     command.env("NURTUREHUB_OTLP_ENDPOINT", "http://127.0.0.1:9");
     desk.finish(command, "").await.done();
+}
+
+/// All lines of the command line's log.
+fn log_lines(desk: &Desk) -> Vec<Value> {
+    let names = files(&desk.home());
+    let logs = names
+        .iter()
+        .filter(|name| name.starts_with("logs/nurturehub."));
+    let texts = logs.map(|name| std::fs::read_to_string(desk.home().join(name)).unwrap());
+    let texts: Vec<String> = texts.collect();
+    texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// How many of these traces are of runs of a kind.
+fn of_kind(taken: &[(String, Value)], kind: &str) -> usize {
+    let is_of = |document: &Value| {
+        let spans = &document["resourceSpans"][0]["scopeSpans"][0]["spans"];
+        let about = spans[0]["attributes"].as_array().unwrap();
+        about
+            .iter()
+            .any(|one| one["key"] == "nurturehub.run.kind" && one["value"]["stringValue"] == kind)
+    };
+    taken.iter().filter(|(_, document)| is_of(document)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crm_cannot_do_is_no_failure_in_the_log() {
+    let desk = Desk::new(3).await;
+    let conn = desk.connect("agentos", &[]).await;
+    let activity = serde_json::json!([{
+        "id": "a-1", "kind": "note", "occurredAt": "2026-01-01T09:00:00Z",
+        "source": { "system": "nurturehub" }, "contact": { "externalId": "C1" },
+        "subject": "Spring market", "attributes": {},
+    }]);
+    let file = desk.file("activities.json", &activity.to_string());
+    let answer = desk
+        .run(&["activities", "push", &conn, "--file", &file, "--json"])
+        .await;
+    assert!(answer.stdout.contains("unsupported"), "{answer:?}");
+    let lines = log_lines(&desk);
+    let warned: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["level"] == "WARN")
+        .collect();
+    assert!(warned.is_empty(), "{warned:?}");
+    let ended = lines
+        .iter()
+        .find(|line| line["fields"]["message"] == "Run ended.");
+    assert_eq!(ended.expect("the run's end")["span"]["kind"], "writeBack");
 }
