@@ -21,6 +21,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             app::app_info,
             app::preferences,
             app::set_preferences,
+            app::reporting,
             app::open_data_set,
             app::open_documentation,
             app::choose_file,

@@ -67,6 +67,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Tags> {
     BTreeMap::from([
         ("appInfo", provides(&[App])),
         ("preferences", provides(&[App])),
+        ("reporting", provides(&[App])),
         ("setPreferences", invalidates(&[App])),
         ("openDataSet", invalidates(&Tag::ALL)),
         ("providers", provides(&[App])),

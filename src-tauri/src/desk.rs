@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use nurturehub_engine::{
     BundleDraft, Engine, EngineError, EngineOptions, ErrorReport, Home, PushOptions, PushReport,
-    RunKind, RunProgress, SyncOptions, SyncReport, open_from_env,
+    Reporting, RunKind, RunProgress, SyncOptions, SyncReport, open_from_env,
 };
 use nurturehub_port::{ConnectionId, ErrorKind};
 use tokio_util::sync::CancellationToken;
@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::cache_tags::Tag;
 use crate::data_set::DataSet;
 use crate::events::{DataChanged, DataChangedEvent, RunProgressEvent};
+use crate::mailbox::Mailbox;
 use crate::preferences::PreferencesFile;
 use crate::run_book::RunBook;
 use crate::sandbox_desk::SandboxDesk;
@@ -42,6 +43,7 @@ pub(crate) struct Desk {
     pub(crate) runs: RunBook,
     pub(crate) sign_ins: SignIns,
     pub(crate) receivers: Mutex<BTreeMap<String, OpenReceiver>>,
+    pub(crate) mailbox: Mailbox,
     /// What is done on the side, and ends by itself: looking into failed runs, preparing a search.
     side_work: TaskTracker,
     papers: Mutex<Papers>,
@@ -77,7 +79,7 @@ impl Desk {
         ))
         .await
         .map_err(|error| error.report())?
-        .collected_from_env(env);
+        .collected_as_set(&Reporting::of(base, env));
         nurturehub_logging::keep_in(&logs, LOG);
         let sandbox = match data_set {
             DataSet::Real => None,
@@ -105,6 +107,7 @@ impl Desk {
             runs: RunBook::default(),
             sign_ins: SignIns::default(),
             receivers: Mutex::default(),
+            mailbox: Mailbox::default(),
             side_work: TaskTracker::new(),
             papers: Mutex::default(),
             shell,
@@ -189,6 +192,20 @@ impl Desk {
         self.side_work.spawn(async move {
             if let Err(error) = desk.engine.prepare_search(&connection).await {
                 tracing::warn!(connection, kind = %error.kind(), "The search was not prepared.");
+            }
+        });
+    }
+
+    /// Posts to the webhook what it was not told yet, on the side: whoever answers slowly holds up
+    /// nobody here.
+    pub(crate) fn post_alerts(self: &Arc<Self>, webhook: String) {
+        if !self.mailbox.may_post(&webhook, self.engine.now()) {
+            return;
+        }
+        let desk = Arc::clone(self);
+        self.side_work.spawn(async move {
+            if desk.mailbox.post(&desk.engine, &webhook).await {
+                desk.changed(&[Tag::App], None);
             }
         });
     }

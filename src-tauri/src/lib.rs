@@ -13,6 +13,7 @@ mod data_set;
 mod desk;
 mod events;
 mod exit;
+mod mailbox;
 mod notices;
 mod preferences;
 mod run_book;

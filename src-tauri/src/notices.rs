@@ -1,16 +1,23 @@
 //! Notifications: what people should know of a connection, told once. What is news is the engine's to
-//! say, which also knows what another program or an earlier start has told.
+//! say, which also knows what an earlier start has told here, and keeps apart what scripts are told.
 
-use nurturehub_engine::{Alert, Engine};
+use std::sync::Arc;
+
+use nurturehub_engine::{Alert, AlertChannel, Engine};
 use tauri::{AppHandle, Manager, Wry};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::desk::Desk;
 use crate::state::AppState;
 
-/// Gives those notices that are news, unless the person wants none.
-pub(crate) async fn tell(app: &AppHandle<Wry>, desk: &Desk) {
-    let kept = app.state::<AppState>().preferences.read().preferences;
+/// Gives those notices that are news, unless the person wants none, and has the webhook told, where
+/// one is set.
+pub(crate) async fn tell(app: &AppHandle<Wry>, desk: &Arc<Desk>) {
+    let state = app.state::<AppState>();
+    if let Some(webhook) = state.reporting().alert_webhook {
+        desk.post_alerts(webhook.address);
+    }
+    let kept = state.preferences.read().preferences;
     for alert in news(&desk.engine, kept.notifications).await {
         let shown = app
             .notification()
@@ -29,10 +36,13 @@ async fn news(engine: &Engine, wanted: bool) -> Vec<Alert> {
     if !wanted {
         return Vec::new();
     }
-    engine.alerts().await.unwrap_or_else(|error| {
-        tracing::warn!(kind = %error.kind(), "What is news is not known.");
-        Vec::new()
-    })
+    engine
+        .alerts(AlertChannel::Desktop)
+        .await
+        .unwrap_or_else(|error| {
+            tracing::warn!(kind = %error.kind(), "What is news is not known.");
+            Vec::new()
+        })
 }
 
 #[cfg(test)]
@@ -47,7 +57,8 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn trouble_is_told_once_whoever_tells_it_and_however_often_the_app_starts() {
+    async fn trouble_is_told_here_once_however_often_the_app_starts_and_whatever_scripts_were_told()
+    {
         let computer = Computer::new().await;
         let app = computer.start().await;
         let connection = computer.connect(&app).await;
@@ -58,9 +69,12 @@ mod tests {
             .sandbox
             .change_access(&computer.provider(), &AccessChange::Revoke);
         assert!(!sync(&app, &connection).await);
+        let script = computer.start().await;
+        let line = script.alerts(AlertChannel::Script).await.unwrap();
+        assert_eq!(line.len(), 1, "a script is told first");
         assert!(news(&app, false).await.is_empty(), "off by choice");
         let told = news(&app, true).await;
-        assert_eq!(told.len(), 1, "nobody else was told meanwhile");
+        assert_eq!(told.len(), 1, "which takes nothing from the desktop");
         assert!(subjects(&told)[0].starts_with("High Street: "), "{told:?}");
         drop(app);
         let app = computer.start().await;
@@ -70,12 +84,10 @@ mod tests {
             .sandbox
             .change_access(&computer.provider(), &AccessChange::Reinstate);
         assert!(sync(&app, &connection).await);
-        let other = computer.start().await;
-        let elsewhere = other.alerts().await.unwrap();
-        assert_eq!(subjects(&elsewhere), ["High Street: working again"]);
-        assert!(
-            news(&app, true).await.is_empty(),
-            "another program has told it"
-        );
+        let over = news(&app, true).await;
+        assert_eq!(subjects(&over), ["High Street: working again"]);
+        assert!(news(&app, true).await.is_empty(), "its end once");
+        let line = script.alerts(AlertChannel::Script).await.unwrap();
+        assert_eq!(line.len(), 1, "and the script hears of it, too");
     }
 }

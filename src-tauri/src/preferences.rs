@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use nurturehub_engine::{EngineError, ErrorReport, Home};
+use nurturehub_engine::{EngineError, ErrorReport, Home, check_address};
 use nurturehub_port::ErrorKind;
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -36,6 +36,36 @@ pub(crate) struct Preferences {
     pub(crate) notifications: bool,
     /// Closing the window leaves the app in the tray, so that schedules go on.
     pub(crate) stay_in_tray: bool,
+    /// Where alerts are posted to as well, where they are.
+    pub(crate) alert_webhook: Option<String>,
+    /// The collector that traces of runs are handed to, where there is one; read when data are opened.
+    pub(crate) otlp_endpoint: Option<String>,
+}
+
+impl Preferences {
+    /// They, if they can be kept after these: an address that is new may be sent to, or is none. One
+    /// that was there before stands in the way of no other choice.
+    ///
+    /// # Errors
+    /// `configuration`, with the address that is not right.
+    pub(crate) fn checked_after(mut self, before: &Self) -> Result<Self, ErrorReport> {
+        if self.alert_webhook != before.alert_webhook {
+            self.alert_webhook = checked("alert webhook", self.alert_webhook)?;
+        }
+        if self.otlp_endpoint != before.otlp_endpoint {
+            self.otlp_endpoint = checked("trace collector", self.otlp_endpoint)?;
+        }
+        Ok(self)
+    }
+}
+
+fn checked(what: &str, address: Option<String>) -> Result<Option<String>, ErrorReport> {
+    let address = address.map(|address| address.trim().to_owned());
+    let address = address.filter(|address| !address.is_empty());
+    if let Some(address) = &address {
+        check_address(what, address).map_err(|error| error.report())?;
+    }
+    Ok(address)
 }
 
 impl Default for Preferences {
@@ -45,6 +75,8 @@ impl Default for Preferences {
             text_size: 100,
             notifications: true,
             stay_in_tray: false,
+            alert_webhook: None,
+            otlp_endpoint: None,
         }
     }
 }
@@ -70,7 +102,7 @@ pub(crate) struct PreferencesFile {
 impl PreferencesFile {
     pub(crate) fn of(home: &Home) -> Self {
         Self {
-            path: home.path().join("preferences.json"),
+            path: home.preferences(),
         }
     }
 
@@ -114,7 +146,66 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use nurturehub_engine::{Reporting, SetAddress};
+
     use super::*;
+
+    #[test]
+    fn an_address_that_news_may_not_go_to_is_refused_and_an_empty_one_is_none() {
+        let with = |webhook: &str, collector: &str| Preferences {
+            alert_webhook: Some(webhook.into()),
+            otlp_endpoint: Some(collector.into()),
+            ..Preferences::default()
+        };
+        let none = Preferences::default();
+        let checked = |wanted: Preferences| wanted.checked_after(&none);
+        let kept = checked(with(" https://hooks.example/a ", "")).unwrap();
+        assert_eq!(
+            kept.alert_webhook.as_deref(),
+            Some("https://hooks.example/a")
+        );
+        assert_eq!(kept.otlp_endpoint, None, "nothing was typed");
+        assert!(checked(with("", "http://127.0.0.1:4318")).is_ok());
+        let by_hand = with("http://hooks.example", "");
+        let other = Preferences {
+            theme: Theme::Dark,
+            ..by_hand.clone()
+        };
+        assert!(other.checked_after(&by_hand).is_ok(), "another choice");
+        for (bad, named) in [
+            (with("http://hooks.example", ""), "alert webhook"),
+            (with("", "collector.example"), "trace collector"),
+        ] {
+            let error = checked(bad).unwrap_err();
+            assert_eq!(error.kind, ErrorKind::Configuration);
+            assert!(error.message.contains(named), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_app_keeps_is_what_the_command_line_goes_by() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let kept = Kept {
+            preferences: Preferences {
+                alert_webhook: Some("https://hooks.example".into()),
+                otlp_endpoint: Some("https://collector.example".into()),
+                ..Preferences::default()
+            },
+            ..Kept::default()
+        };
+        PreferencesFile::of(&home).write(&kept).unwrap();
+        let reporting = Reporting::of(&home, |_| None);
+        let address = |set: Option<SetAddress>| set.map(|set| set.address);
+        assert_eq!(
+            address(reporting.alert_webhook),
+            kept.preferences.alert_webhook
+        );
+        assert_eq!(
+            address(reporting.otlp_endpoint),
+            kept.preferences.otlp_endpoint
+        );
+    }
 
     #[test]
     fn what_is_kept_is_read_back_and_a_broken_file_is_as_none() {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nurturehub_engine::{EngineError, ErrorReport, Home};
+use nurturehub_engine::{EngineError, ErrorReport, Home, Reporting};
 use nurturehub_port::ErrorKind;
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::{Notify, RwLock};
@@ -131,6 +131,11 @@ impl AppState {
         let mut open = self.desk.write().await;
         close(open.take()).await;
         *open = Open::Stopped;
+    }
+
+    /// Where news goes: what was chosen, over which the environment wins.
+    pub(crate) fn reporting(&self) -> Reporting {
+        Reporting::of(&self.home, |name| std::env::var(name).ok())
     }
 
     async fn open(&self, data_set: DataSet) -> Result<Desk, ErrorReport> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use nurturehub_engine::{
-    ConnectionView, Engine, EngineError, EngineOptions, Home, MemoryVault, ProviderView,
+    ConnectionView, Engine, EngineError, EngineOptions, Home, MemoryVault, ProviderView, Reporting,
     open_from_env,
 };
 use nurturehub_port::{Clock, ErrorKind};
@@ -20,6 +20,7 @@ const LOG: &str = "nurturehub";
 pub(crate) struct Workplace {
     pub(crate) engine: Engine,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) reporting: Reporting,
 }
 
 impl Workplace {
@@ -34,8 +35,12 @@ impl Workplace {
         let engine = Engine::open(options).await?;
         // Only now, so that a folder that is not this product's is not written to.
         nurturehub_logging::keep_in(&home.logs(), LOG);
-        let engine = engine.collected_from_env(environment);
-        Ok(Self { engine, clock })
+        let reporting = Reporting::of(&home, environment);
+        Ok(Self {
+            engine: engine.collected_as_set(&reporting),
+            clock,
+            reporting,
+        })
     }
 
     /// A connection by its id, or by its name where only one has that name.

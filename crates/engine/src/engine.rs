@@ -14,10 +14,7 @@ use nurturehub_vault::Vault;
 use serde_json::Value;
 
 use crate::database::{self, Access};
-use crate::{EngineError, Home, Random};
-
-/// Where a person names the collector of traces.
-const COLLECTOR: &str = "NURTUREHUB_OTLP_ENDPOINT";
+use crate::{EngineError, Home, Random, Reporting};
 
 /// What an engine is made of.
 #[derive(Debug, Clone)]
@@ -108,11 +105,11 @@ impl Engine {
         self
     }
 
-    /// The same at the address that `NURTUREHUB_OTLP_ENDPOINT` names, where it does.
+    /// The same at the address that is set, where one is.
     #[must_use]
-    pub fn collected_from_env(self, env: impl Fn(&str) -> Option<String>) -> Self {
-        match env(COLLECTOR).filter(|address| !address.is_empty()) {
-            Some(address) => self.collected_at(&address),
+    pub fn collected_as_set(self, reporting: &Reporting) -> Self {
+        match &reporting.otlp_endpoint {
+            Some(set) => self.collected_at(&set.address),
             None => self,
         }
     }

@@ -46,6 +46,12 @@ impl Home {
         self.0.join("connect.db")
     }
 
+    /// What a person chose about the desktop app, where it keeps that.
+    #[must_use]
+    pub fn preferences(&self) -> PathBuf {
+        self.0.join("preferences.json")
+    }
+
     /// Where a copy of the database is made while its key is changed.
     #[must_use]
     pub fn database_copy(&self) -> PathBuf {

@@ -10,6 +10,7 @@ use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_vault::AccountKey;
 use serde::Serialize;
 use serde_json::json;
+use tracing::Instrument;
 
 use crate::health_facts::expiry;
 use crate::lasting::needs_sign_in;
@@ -137,7 +138,10 @@ impl Engine {
             };
             credential.keep_alive(&spec.token_rules).await
         };
-        let outcome = renewed.await.map_err(|error| error.report());
+        let outcome = renewed
+            .instrument(span.clone())
+            .await
+            .map_err(|error| error.report());
         let error = outcome.as_ref().err();
         let end = RunEnd {
             status: if error.is_some() {

@@ -72,12 +72,16 @@ fn lock_file(
     connection: &ConnectionId,
     purpose: Purpose,
 ) -> Result<(PathBuf, File), EngineError> {
-    let folder = home.locks();
     let extension = match purpose {
         Purpose::Run => "run",
         Purpose::Token => "token",
     };
-    let path = folder.join(format!("{connection}.{extension}"));
+    named_file(home, &format!("{connection}.{extension}"))
+}
+
+fn named_file(home: &Home, name: &str) -> Result<(PathBuf, File), EngineError> {
+    let folder = home.locks();
+    let path = folder.join(name);
     let failed = |source| StoreError::Folder {
         path: path.clone(),
         source,
@@ -153,6 +157,16 @@ pub(crate) async fn wait_for(
             ErrorKind::Internal,
             "A lock was given up.",
         )),
+    }
+}
+
+/// The right to post alerts to the webhook; none while another has it.
+pub(crate) fn try_to_post(home: &Home) -> Result<Option<Lease>, EngineError> {
+    let (path, file) = named_file(home, "alerts.post")?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lease { _file: file })),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(source)) => Err(StoreError::Folder { path, source }.into()),
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use specta::Type;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::going_on::Asked;
 use crate::lease::{self, RunLease};
@@ -148,11 +149,13 @@ impl Engine {
         };
         let outcome = self
             .push_batches(&push, &mut report, progress, cancel)
+            .instrument(span.clone())
             .await;
         let trace = drain(client.http());
         let ended = self.end_push(&record, run, report, outcome, trace).await;
         let (status, error) = match &ended {
             Ok(report) => (report.status, None),
+            Err(error) if error.kind() == ErrorKind::Cancelled => ("cancelled", None),
             Err(error) => ("failed", Some(error.kind().as_str())),
         };
         let counts = ended.as_ref().ok().map(serde_json::to_value);

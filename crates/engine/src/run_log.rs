@@ -1,6 +1,6 @@
 //! What the log says of runs: that they begin and how they end, with the ids by which they are found.
 
-use nurturehub_port::{ConnectionId, RunId};
+use nurturehub_port::{ConnectionId, ErrorKind, RunId};
 use serde_json::Value;
 
 /// The span of a run: what is logged within it carries its ids.
@@ -17,9 +17,13 @@ pub(crate) fn ended(span: &tracing::Span, status: &str, error: Option<&str>, rep
     );
     let milliseconds = count("durationMs");
     match error {
-        Some(kind) if status != "cancelled" => {
+        // That a CRM has no such function is no failure: its provider's description says so beforehand.
+        Some(kind) if status != "cancelled" && kind != ErrorKind::Unsupported.as_str() => {
             tracing::warn!(parent: span, status, kind, requests, contacts, milliseconds, "Run failed.");
         }
-        _ => tracing::info!(parent: span, status, requests, contacts, milliseconds, "Run ended."),
+        kind => {
+            let kind = kind.unwrap_or_default();
+            tracing::info!(parent: span, status, kind, requests, contacts, milliseconds, "Run ended.");
+        }
     }
 }

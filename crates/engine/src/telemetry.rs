@@ -48,7 +48,7 @@ impl Engine {
         provider: &ProviderId,
         run: &RunId,
     ) -> Result<(), EngineError> {
-        let http = self.outbound("NURTUREHUB_OTLP_ENDPOINT", collector, EFFORT)?;
+        let http = self.outbound("trace collector", collector, EFFORT)?;
         let detail = self.run(run.as_str()).await?;
         let document = document(&detail, connection, provider);
         http.post("/v1/traces", &[]).json(&document).send().await?;

@@ -58,7 +58,16 @@ impl OAuthCredential {
 
     /// Fetches new tokens and stores them. The caller holds the lease.
     async fn replace(&self, old: Option<&TokenSet>) -> Result<TokenSet, EngineError> {
-        let fresh = self.fetch(old).await?;
+        let connection = &self.connection;
+        let fresh = match self.fetch(old).await {
+            Ok(fresh) => fresh,
+            Err(error) => {
+                let kind = error.kind();
+                tracing::info!(%connection, %kind, "No new token was given.");
+                return Err(error);
+            }
+        };
+        tracing::info!(%connection, "A new token was given.");
         // Stored first: were the process to die between the two, a rotated token would be lost.
         self.vault
             .write(

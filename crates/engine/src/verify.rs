@@ -9,6 +9,7 @@ use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::{recordings, traces};
 use serde::{Deserialize, Serialize};
 use specta::Type;
+use tracing::Instrument;
 
 use crate::support::{Heard, step_word};
 use crate::{Engine, EngineError, ErrorReport, run_log};
@@ -116,11 +117,12 @@ impl Engine {
         let began = self.options.clock.elapsed();
         match self
             .session_with(record.clone(), after.map(|_| ATTEMPTS_AFTER))
+            .instrument(span.clone())
             .await
         {
             Ok(session) => {
                 let mut stream = session.adapter.verify_connection();
-                while let Some(step) = stream.next().await {
+                while let Some(step) = stream.next().instrument(span.clone()).await {
                     let step = VerifyStepReport::from(step);
                     progress(&step);
                     steps.push(step);

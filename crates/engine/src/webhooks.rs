@@ -10,6 +10,7 @@ use nurturehub_store::{StoreError, Write};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use specta::Type;
+use tracing::Instrument;
 
 use crate::session::Session;
 use crate::{Engine, EngineError, ErrorReport, audit_words, run_log, sync};
@@ -156,7 +157,8 @@ impl Engine {
         let now = self.now();
         let id = self.options.random.run_id(now)?;
         let span = run_log::span("webhook", &session.record.id, &id);
-        let outcome = session.adapter.ingest_webhook(&delivery).await;
+        let ingest = session.adapter.ingest_webhook(&delivery);
+        let outcome = ingest.instrument(span.clone()).await;
         let kind = outcome.as_ref().err().map(|error| error.kind.as_str());
         let status = if kind.is_some() {
             "failed"

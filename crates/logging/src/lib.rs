@@ -113,6 +113,31 @@ mod tests {
     }
 
     #[test]
+    fn two_weeks_of_a_programs_files_are_kept_and_anothers_are_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = |program: &str, day: usize| format!("{program}.2020-01-{day:02}.log");
+        for day in 1..=20 {
+            for program in ["program", "other"] {
+                std::fs::write(folder.path().join(old(program, day)), "{}\n").unwrap();
+            }
+        }
+        assert!(made(folder.path(), "program").is_some());
+        let names = std::fs::read_dir(folder.path()).unwrap();
+        let names: Vec<String> = names
+            .map(|name| name.unwrap().file_name().into_string().unwrap())
+            .collect();
+        let of = |program: &str| {
+            names
+                .iter()
+                .filter(|name| name.starts_with(program))
+                .count()
+        };
+        assert_eq!(of("program."), DAYS, "the oldest went: {names:?}");
+        assert_eq!(of("program.2020-"), DAYS - 1, "one is today's");
+        assert_eq!(of("other."), 20, "another program's");
+    }
+
+    #[test]
     fn the_file_has_our_own_events_alone_and_moves_with_the_data_folder() {
         let (one, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         start(LevelFilter::ERROR, false);

@@ -1,4 +1,4 @@
-//! What people were told of a connection's trouble, so that they are told once.
+//! What people were told of a connection's trouble, so that they are told once by each channel.
 
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
@@ -19,18 +19,22 @@ pub struct OpenEpisode {
     pub opened_at: Timestamp,
 }
 
-/// The episode of a connection that is not over, where there is one.
+/// The episode of a connection that a channel was told of and that is not over, where there is one.
 ///
 /// # Errors
 /// What the database answers.
-pub fn open_of(db: &Read<'_>, connection: i64) -> Result<Option<OpenEpisode>, StoreError> {
+pub fn open_of(
+    db: &Read<'_>,
+    connection: i64,
+    channel: &str,
+) -> Result<Option<OpenEpisode>, StoreError> {
     Ok(db
         .database
         .prepare_cached(
             "SELECT id, state, kind, opened_at FROM alert_episode
-             WHERE connection_id = ?1 AND closed_at IS NULL",
+             WHERE connection_id = ?1 AND channel = ?2 AND closed_at IS NULL",
         )?
-        .query_row([connection], |row| {
+        .query_row(params![connection, channel], |row| {
             Ok(OpenEpisode {
                 id: row.get(0)?,
                 state: row.get(1)?,
@@ -41,20 +45,22 @@ pub fn open_of(db: &Read<'_>, connection: i64) -> Result<Option<OpenEpisode>, St
         .optional()?)
 }
 
-/// Opens an episode.
+/// Opens an episode for a channel.
 ///
 /// # Errors
 /// What the database answers; also where one is open.
 pub fn open(
     tx: &Write<'_>,
     connection: i64,
+    channel: &str,
     state: &str,
     kind: Option<&str>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.database.execute(
-        "INSERT INTO alert_episode (connection_id, state, kind, opened_at) VALUES (?1, ?2, ?3, ?4)",
-        params![connection, state, kind, at.as_millisecond()],
+        "INSERT INTO alert_episode (connection_id, channel, state, kind, opened_at)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![connection, channel, state, kind, at.as_millisecond()],
     )?;
     Ok(())
 }

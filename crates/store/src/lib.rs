@@ -26,6 +26,7 @@ pub mod platform;
 pub mod providers;
 pub mod recordings;
 pub mod rekey;
+mod run_budget;
 pub mod runs;
 mod search_text;
 pub mod traces;

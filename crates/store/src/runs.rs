@@ -5,7 +5,7 @@ use nurturehub_port::RunId;
 use rusqlite::{OptionalExtension, Row, params};
 use serde_json::Value;
 
-use crate::{Read, StoreError, Write};
+use crate::{Read, StoreError, Write, run_budget, traces};
 
 /// A stored time. Every one of them was written from a `Timestamp`, so the fallback is never met.
 pub(crate) fn timestamp(milliseconds: i64) -> Timestamp {
@@ -90,14 +90,14 @@ pub struct RunEnd {
     pub report: Value,
 }
 
-/// Ends a run.
+/// Ends a run, and lets go of what its connection's history may not take any more.
 ///
 /// # Errors
 /// What the database answers.
 pub fn end(tx: &Write<'_>, row: i64, end: &RunEnd) -> Result<(), StoreError> {
-    tx.database.execute(
+    let connection = tx.database.query_row(
         "UPDATE run SET status = ?2, ended_at = ?3, contacts = ?4, error_kind = ?5, report = ?6
-         WHERE id = ?1",
+         WHERE id = ?1 RETURNING connection_id",
         params![
             row,
             end.status,
@@ -106,8 +106,15 @@ pub fn end(tx: &Write<'_>, row: i64, end: &RunEnd) -> Result<(), StoreError> {
             end.error_kind,
             end.report.to_string(),
         ],
-    )?;
-    Ok(())
+        |ended| ended.get::<_, i64>(0),
+    );
+    match connection.optional()? {
+        Some(connection) => {
+            traces::trim(tx, connection)?;
+            run_budget::trim(tx, connection)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Ends runs of a connection whose holder died. Called by whoever holds the connection's lease, so
@@ -239,32 +246,6 @@ pub fn page(
     let rows = statement.query_map(params![connection, limit, offset], read_row)?;
     let found = rows.collect::<Result<_, _>>()?;
     Ok((u64::try_from(total).unwrap_or_default(), found))
-}
-
-/// Runs of one kind that are kept for a connection.
-const KEPT: i64 = 500;
-
-/// Bytes of reports that are kept for a connection; beyond them the oldest go, too.
-const KEPT_BYTES: i64 = 16 * 1024 * 1024;
-
-/// Runs of one kind that stay whatever their size: health and doubt look back on so many.
-const NEEDED: i64 = 120;
-
-/// Lets go of a connection's oldest runs beyond what is kept, with their requests and recordings.
-///
-/// # Errors
-/// What the database answers.
-pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
-    tx.database.execute(
-        "DELETE FROM run WHERE status <> 'running' AND id IN (
-         SELECT id FROM (
-             SELECT id, row_number() OVER (PARTITION BY kind ORDER BY id DESC) AS place,
-                    sum(length(report)) OVER (ORDER BY id DESC) AS bytes
-             FROM run WHERE connection_id = ?1)
-         WHERE place > ?2 OR (place > ?3 AND bytes > ?4))",
-        params![connection, KEPT, NEEDED, KEPT_BYTES],
-    )?;
-    Ok(())
 }
 
 /// One run.

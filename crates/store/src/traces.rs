@@ -128,6 +128,16 @@ pub fn sent_on(db: &Read<'_>, connection: i64, at: Timestamp) -> Result<u64, Sto
 /// What the database answers.
 pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
     for connection in [connection, -connection] {
+        let (rows, bytes): (i64, i64) = tx
+            .database
+            .prepare_cached(
+                "SELECT count(*), coalesce(sum(octet_length(entry)), 0)
+                 FROM request_trace WHERE connection_id = ?1",
+            )?
+            .query_row([connection], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if rows <= KEPT && bytes <= KEPT_BYTES {
+            continue;
+        }
         tx.database.execute(
             "DELETE FROM request_trace WHERE connection_id = ?1 AND id <= (
              SELECT id FROM request_trace WHERE connection_id = ?1
@@ -137,7 +147,7 @@ pub fn trim(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
         tx.database.execute(
             "DELETE FROM request_trace WHERE connection_id = ?1 AND id <= (
              SELECT max(id) FROM (
-                 SELECT id, sum(length(entry)) OVER (ORDER BY id DESC) AS bytes
+                 SELECT id, sum(octet_length(entry)) OVER (ORDER BY id DESC) AS bytes
                  FROM request_trace WHERE connection_id = ?1)
              WHERE bytes > ?2)",
             params![connection, KEPT_BYTES],

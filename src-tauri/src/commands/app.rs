@@ -1,6 +1,6 @@
 //! The app itself.
 
-use nurturehub_engine::{EngineError, Home};
+use nurturehub_engine::{EngineError, Home, SetAddress};
 use nurturehub_port::ErrorKind;
 use serde::Serialize;
 use specta::Type;
@@ -62,9 +62,42 @@ pub(crate) async fn set_preferences(
     preferences: Preferences,
 ) -> Answer<Preferences> {
     let mut kept = state.preferences.read();
-    kept.preferences = preferences;
+    kept.preferences = preferences.checked_after(&kept.preferences)?;
     state.preferences.write(&kept)?;
+    state.stirred.notify_one();
     Ok(state.preferences.read().preferences)
+}
+
+/// What the environment says of where news goes, which the person's choice does not change, and what
+/// came of it.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ReportingView {
+    /// The webhook for alerts that the environment names.
+    alert_webhook: Option<String>,
+    /// The collector of traces that the environment names.
+    otlp_endpoint: Option<String>,
+    /// Why the webhook did not take what it was given last.
+    not_posted: Option<String>,
+}
+
+/// What the environment says of where news goes, and what came of it.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn reporting(state: State<'_, AppState>) -> Answer<ReportingView> {
+    let desk = state.desk().await?;
+    let set = state.reporting();
+    let webhook = set.alert_webhook.as_ref();
+    let not_posted = webhook.and_then(|set| desk.mailbox.said_of(&set.address));
+    let named = |set: Option<SetAddress>| {
+        set.filter(|set| set.from_environment)
+            .map(|set| set.address)
+    };
+    Ok(ReportingView {
+        alert_webhook: named(set.alert_webhook),
+        otlp_endpoint: named(set.otlp_endpoint),
+        not_posted,
+    })
 }
 
 /// Closes one data folder and opens the other: real and sandbox data never share a database.

@@ -60,23 +60,26 @@ export function useActions() {
       live.beginSteps(connection);
       return attempt("verify", connection);
     }
+    /** Changes a part of what the person chose about the app; an error is thrown. */
+    function keepPreference(part: Partial<Preferences>): Promise<void> {
+      const change = async () => {
+        const preferences = await attempt("preferences");
+        await attempt("setPreferences", { ...preferences, ...part });
+      };
+      // One after the other: all are kept as one, and a change must not be made over what was before another.
+      const changed = (changing.get(backend) ?? Promise.resolve()).then(change);
+      changing.set(backend, changed.catch(() => undefined));
+      return changed;
+    }
     return {
       attempt,
       perform,
       exportBundle,
       check,
       forgetCheck: (connection: string) => live.forgetSteps(connection),
-      /** Changes a part of what the person chose about the app. */
-      setPreference(part: Partial<Preferences>): Promise<void> {
-        const change = async () => {
-          const preferences = await perform("preferences");
-          if (preferences) await perform("setPreferences", { ...preferences, ...part });
-        };
-        // One after the other: all are kept as one, and a change must not be made over what was before another.
-        const changed = (changing.get(backend) ?? Promise.resolve()).then(change);
-        changing.set(backend, changed);
-        return changed;
-      },
+      /** Changes a part of what the person chose about the app; an error is told. */
+      setPreference: (part: Partial<Preferences>): Promise<void> => keepPreference(part).catch((error: unknown) => tellFailure(error, undefined)),
+      keepPreference,
       async sync({ id, name }: Named, options: Partial<SyncOptions> = {}): Promise<void> {
         const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });
         if (report) tellSync(name, id, report);

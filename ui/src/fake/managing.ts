@@ -1,6 +1,6 @@
 /** The app, its preferences, connecting and all that is set about a connection. */
 import type { Backend } from "../ipc/backend";
-import type { ConnectionRow, ConnectionView, ProviderView, Result } from "../ipc/types";
+import type { ConnectionRow, ConnectionView, Preferences, ProviderView, Result } from "../ipc/types";
 import PROVIDERS from "./providers.json";
 import { now } from "./runs";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";
@@ -15,7 +15,7 @@ const CANCELLED = report("signInCancelled", "Sign-in was cancelled", "The sign-i
 const WRONG_ADDRESS = report("signInRefused", "That is not where a sign-in ends", "The address holds no code.", "Copy the whole address from the browser in which you signed in.");
 
 type Managing =
-  | "appInfo" | "preferences" | "setPreferences" | "openDataSet" | "openDocumentation" | "chooseFile" | "providers"
+  | "appInfo" | "preferences" | "setPreferences" | "reporting" | "openDataSet" | "openDocumentation" | "chooseFile" | "providers"
   | "connectDefaults" | "connect" | "reauthorize" | "openSignInAgain" | "pasteSignInAddress" | "cancelSignIn" | "renameConnection" | "pause"
   | "resume" | "disconnect" | "setSchedule" | "platform" | "setPlatform";
 
@@ -23,7 +23,8 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
   return {
     appInfo: () => ok(world.info),
     preferences: () => ok(world.preferences),
-    setPreferences: (preferences) => ok((world.preferences = preferences)),
+    setPreferences: (preferences) => setPreferences(world, preferences),
+    reporting: () => ok(world.reporting),
     openDataSet: async (dataSet) => {
       await world.ticks.after(600);
       world.open(dataSet);
@@ -68,6 +69,17 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
     platform: () => ok(world.platform),
     setPlatform: (url) => ok((world.platform = { url, tokenStored: true })),
   };
+}
+
+/** As the shell does: an address that news may not go to is refused. */
+function setPreferences(world: World, preferences: Preferences): Promise<Result<Preferences>> {
+  const asked = { "alert webhook": preferences.alertWebhook, "trace collector": preferences.otlpEndpoint };
+  for (const [what, address] of Object.entries(asked)) {
+    if (typeof address === "string" && address !== "" && !/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)\b)/.test(address)) {
+      return failed(report("configuration", "A setting is not right", `The setting \`${what}\` must be an address that begins with https://.`, "Correct the setting named in the message."));
+    }
+  }
+  return ok((world.preferences = { ...preferences, alertWebhook: preferences.alertWebhook ?? null, otlpEndpoint: preferences.otlpEndpoint ?? null }));
 }
 
 function changed(world: World, id: string, part: (row: ConnectionRow) => Partial<ConnectionRow>): Promise<Result<ConnectionView>> {

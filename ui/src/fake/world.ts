@@ -1,5 +1,5 @@
 /** The state of the fake backend, and how its commands answer. */
-import type { AppInfo, ConnectionRow, DataSet, ErrorReport, PlatformView, Preferences, Result, RunProgress, Tag } from "../ipc/types";
+import type { AppInfo, ConnectionRow, DataSet, ErrorReport, PlatformView, Preferences, ReportingView, Result, RunProgress, Tag } from "../ipc/types";
 import type { Backend } from "../ipc/backend";
 import { agencies } from "./agencies";
 import type { Agency } from "./people";
@@ -25,6 +25,7 @@ export class World {
   rows: ConnectionRow[];
   info: AppInfo;
   preferences: Preferences;
+  reporting: ReportingView = { alertWebhook: null, otlpEndpoint: null, notPosted: null };
   platform: PlatformView = { url: "https://api.nurturehub.example/", tokenStored: true };
   listening = true;
   /** Settles the sign-in that waits for the browser. */
@@ -37,7 +38,7 @@ export class World {
     this.rows = empty ? [] : agencies(largest);
     this.kept = { real: [], sandbox: [], [dataSet]: this.rows };
     this.info = { version: "0.1.0", dataSet, dataFolder: folderOf(dataSet), vault: "the system’s keychain", firstStart: empty };
-    this.preferences = { theme, textSize, notifications: true, stayInTray: true };
+    this.preferences = { theme, textSize, notifications: true, stayInTray: true, alertWebhook: null, otlpEndpoint: null };
   }
 
   row(id: string): ConnectionRow | undefined {

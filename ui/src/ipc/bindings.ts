@@ -13,6 +13,8 @@ export const commands = {
 	preferences: () => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("preferences")),
 	/**  Keeps what the person chose about the app itself. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("set_preferences", { preferences })),
+	/**  What the environment says of where news goes, and what came of it. */
+	reporting: () => typedError<ReportingView, ErrorReport>(__TAURI_INVOKE("reporting")),
 	/**  Closes one data folder and opens the other: real and sandbox data never share a database. */
 	openDataSet: (dataSet: DataSet) => typedError<AppInfo, ErrorReport>(__TAURI_INVOKE("open_data_set", { dataSet })),
 	/**  Opens a provider's documents in the system browser. */
@@ -106,7 +108,7 @@ export const events = {
 };
 
 /* Constants */
-export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
+export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"reporting":{"provides":["app"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
 
 /* Types */
 /**  What is going on; it never hides the state. */
@@ -1018,6 +1020,10 @@ export type Preferences = {
 	notifications?: boolean,
 	/**  Closing the window leaves the app in the tray, so that schedules go on. */
 	stayInTray?: boolean,
+	/**  Where alerts are posted to as well, where they are. */
+	alertWebhook?: string | null,
+	/**  The collector that traces of runs are handed to, where there is one; read when data are opened. */
+	otlpEndpoint?: string | null,
 };
 
 /**  A page of the preview. */
@@ -1215,6 +1221,19 @@ export type RunBar = {
 	runs: number,
 	/**  How many of them failed. */
 	failed: number,
+};
+
+/**
+ *  What the environment says of where news goes, which the person's choice does not change, and what
+ *  came of it.
+ */
+export type ReportingView = {
+	/**  The webhook for alerts that the environment names. */
+	alertWebhook: string | null,
+	/**  The collector of traces that the environment names. */
+	otlpEndpoint: string | null,
+	/**  Why the webhook did not take what it was given last. */
+	notPosted: string | null,
 };
 
 /**  A run with all that was kept of it. */

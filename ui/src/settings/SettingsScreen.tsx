@@ -4,6 +4,7 @@ import { AppearancePanel } from "./AppearancePanel";
 import { DataPanel } from "./DataPanel";
 import { NewsPanel } from "./NewsPanel";
 import { PlatformPanel } from "./PlatformPanel";
+import { ReportingPanel } from "./ReportingPanel";
 import styles from "./Settings.module.css";
 
 export function SettingsScreen() {
@@ -13,6 +14,7 @@ export function SettingsScreen() {
       <PlatformPanel />
       <AppearancePanel />
       <NewsPanel />
+      <ReportingPanel />
       <DataPanel />
     </div>
   );

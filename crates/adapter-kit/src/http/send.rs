@@ -51,7 +51,7 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
     loop {
         let outcome = attempt_once(&request, &url, token.as_ref(), attempt).await?;
         let last = attempt >= inner.config.max_attempts;
-        let (wait, reason) = match outcome {
+        let (wait, reason, kind) = match outcome {
             Outcome::Failure { error, reached } => {
                 let error = error.evidence(Evidence {
                     attempt: Some(attempt),
@@ -61,7 +61,7 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
                 if last || !again {
                     return Err(error);
                 }
-                (inner.backoff(attempt), PauseReason::Backoff)
+                (inner.backoff(attempt), PauseReason::Backoff, error.kind)
             }
             Outcome::Answer(response) if response.status.is_success() => return Ok(response),
             Outcome::Answer(response) if response.status == StatusCode::UNAUTHORIZED => {
@@ -80,12 +80,16 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
             Outcome::Answer(response) => match classify::settled_status(&response) {
                 None => return Err(read_error(&request, &response, token.as_ref())),
                 Some(error) => match wait_before_next(inner, &request, &response, attempt, last) {
-                    Some(wait) if wait <= inner.config.max_pause => (wait, reason_of(&response)),
+                    Some(wait) if wait <= inner.config.max_pause => {
+                        (wait, reason_of(&response), error.kind)
+                    }
                     Some(wait) => return Err(later(inner, error, wait)),
                     None => return Err(after_all(inner, error, &response)),
                 },
             },
         };
+        let (method, template, wait_ms) = (&request.method, &request.template, millis(wait));
+        tracing::info!(%kind, attempt, wait_ms, %method, template, "A request is tried again.");
         inner.pauses.wait(&*inner.clock, wait, reason).await;
         inner.add_throttled(wait);
         attempt += 1;

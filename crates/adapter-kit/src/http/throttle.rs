@@ -17,6 +17,9 @@ use super::pauses::{PauseReason, Pauses};
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
 
+/// A wait that is told in the log; shorter ones are the usual pace.
+const LONG: Duration = Duration::from_secs(5);
+
 /// What keeps to one CRM's limits, for all the clients that share it.
 #[derive(Debug)]
 pub struct Throttle {
@@ -172,6 +175,14 @@ impl Throttle {
                 }
                 Reserved::In(wait, reason) => (wait, reason),
             };
+            if wait >= LONG {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                tracing::info!(
+                    wait_ms,
+                    asked = reason == PauseReason::Asked,
+                    "A request waits for the limit."
+                );
+            }
             pauses.wait(&*self.clock, wait, reason).await;
         }
     }

@@ -33,13 +33,9 @@ pub(crate) struct ReplayBundle {
 /// What `alerts` is given.
 #[derive(Debug, Args)]
 pub(crate) struct Alerts {
-    /// Post each alert to this address, too, as JSON
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "NURTUREHUB_ALERT_WEBHOOK",
-        hide_env_values = true
-    )]
+    /// Post each alert to this address, too, as JSON; else to what NURTUREHUB_ALERT_WEBHOOK names, or
+    /// the desktop app's settings
+    #[arg(long, value_name = "URL")]
     pub(crate) webhook: Option<String>,
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alerts;
 mod codes;
 mod demo;
 mod kill;
@@ -11,6 +12,7 @@ mod program;
 mod receiver;
 mod sign_in;
 mod support;
+mod taker;
 mod tokens;
 mod walk;
 mod write_back;

@@ -1,62 +1,11 @@
-//! What support works with: bundle and replay, alerts, the audit log, the log in the data folder, and
+//! What support works with: bundle and replay, the audit log, the log in the data folder, and
 //! traces for a collector.
 
-use std::sync::{Arc, Mutex};
-
-use nurturehub_sandbox::{AccessChange, Faults};
+use nurturehub_sandbox::Faults;
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
 
 use crate::program::{Desk, files, has};
-
-/// Takes whatever is posted to it, and says that all is well.
-struct Taker {
-    address: String,
-    taken: Arc<Mutex<Vec<(String, Value)>>>,
-}
-
-impl Taker {
-    async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let taken = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&taken);
-        tokio::spawn(async move {
-            while let Ok((mut stream, _)) = listener.accept().await {
-                let mut bytes = Vec::new();
-                let mut chunk = [0; 4096];
-                let (head, body) = loop {
-                    let read = stream.read(&mut chunk).await.unwrap();
-                    bytes.extend_from_slice(&chunk[..read]);
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                        let length = head
-                            .lines()
-                            .filter_map(|line| line.split_once(": "))
-                            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
-                            .map_or(0, |(_, length)| length.parse().unwrap());
-                        if body.len() >= length {
-                            break (head.to_owned(), body.to_owned());
-                        }
-                    }
-                    assert!(read > 0, "a whole request");
-                };
-                let line = head.lines().next().unwrap_or_default().to_owned();
-                kept.lock()
-                    .unwrap()
-                    .push((line, serde_json::from_str(&body).unwrap()));
-                let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
-                stream.write_all(answer).await.unwrap();
-            }
-        });
-        Self { address, taken }
-    }
-
-    fn taken(&self) -> Vec<(String, Value)> {
-        self.taken.lock().unwrap().clone()
-    }
-}
+use crate::taker::Taker;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failure_of_one_desk_is_lived_through_on_another() {
@@ -103,67 +52,6 @@ async fn a_failure_of_one_desk_is_lived_through_on_another() {
     let broken = other.file("broken.zip", "this is no zip file");
     let error = other.run(&["replay", &broken, "--json"]).await.failed(2);
     assert_eq!(error["kind"], "configuration");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn people_are_told_once_when_it_begins_and_once_when_it_is_over() {
-    let desk = Desk::new(10).await;
-    let conn = desk.connect("street", &[]).await;
-    desk.run(&["sync", &conn, "--json"]).await.done();
-    assert_eq!(
-        desk.run(&["alerts"]).await.stdout,
-        "",
-        "there is nothing to tell"
-    );
-    desk.sandbox.change_access("street", &AccessChange::Revoke);
-    desk.run(&["sync", &conn, "--json"]).await.failed(3);
-    let taker = Taker::start().await;
-    let told = desk.run(&["alerts", "--webhook", &taker.address]).await;
-    let lines: Vec<Value> = told
-        .stdout
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
-    assert_eq!(lines.len(), 1, "{told:?}");
-    has(
-        &lines[0],
-        &[
-            "event",
-            "connection",
-            "state",
-            "kind",
-            "since",
-            "subject",
-            "body",
-            "remedy",
-            "owner",
-        ],
-    );
-    assert_eq!(
-        (&lines[0]["event"], &lines[0]["state"]),
-        (&"opened".into(), &"needsReauth".into())
-    );
-    let posted = taker.taken();
-    assert_eq!(posted.len(), 1, "posted once");
-    assert_eq!(posted[0].1, lines[0], "and as it was shown");
-    desk.run(&["sync", &conn, "--json"]).await.failed(3);
-    let again = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(
-        again["alerts"].as_array().unwrap().len(),
-        0,
-        "an episode is told of once"
-    );
-    desk.sandbox
-        .change_access("street", &AccessChange::Reinstate);
-    desk.run(&["sync", &conn, "--json"]).await.done();
-    let over = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(over["alerts"][0]["event"], "recovered");
-    let nothing = desk.run(&["alerts", "--json"]).await.done();
-    assert_eq!(
-        nothing["alerts"].as_array().unwrap().len(),
-        0,
-        "and its end once"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,21 +110,12 @@ async fn a_run_is_found_in_the_log_and_at_the_collector_by_its_ids() {
     let report = desk.finish(command, "").await.done();
     let run = report["runId"].as_str().unwrap();
 
-    let names = files(&desk.home());
-    let log = names
-        .iter()
-        .find(|name| name.starts_with("logs/nurturehub."))
-        .expect("a log");
-    let log = std::fs::read_to_string(desk.home().join(log)).unwrap();
-    let lines: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let lines = log_lines(&desk);
     let of_run: Vec<&Value> = lines
         .iter()
         .filter(|line| line["span"]["run"] == run)
         .collect();
-    assert_eq!(of_run.len(), 2, "its beginning and its end: {log}");
+    assert_eq!(of_run.len(), 2, "its beginning and its end: {lines:?}");
     assert!(
         of_run
             .iter()
@@ -264,8 +143,90 @@ async fn a_run_is_found_in_the_log_and_at_the_collector_by_its_ids() {
         "{about:?}"
     );
 
+    assert_eq!(of_kind(&taken, "sync"), 1);
+
+    // A verification and a push are found alike.
+    desk.set_platform().await;
+    desk.sandbox
+        .add_faults(Faults::parse("platform.batch:status=503,times=1").unwrap());
+    for arguments in [["verify", &conn, "--json"], ["push", &conn, "--json"]] {
+        let mut command = desk.command(&arguments);
+        command.env("NURTUREHUB_OTLP_ENDPOINT", &taker.address);
+        desk.finish(command, "").await.done();
+    }
+    let taken = taker.taken();
+    assert_eq!(taken.len(), 3, "one trace for each run");
+    assert_eq!((of_kind(&taken, "verify"), of_kind(&taken, "push")), (1, 1));
+    let again: Vec<Value> = log_lines(&desk)
+        .into_iter()
+        .filter(|line| line["fields"]["message"] == "A request is tried again.")
+        .collect();
+    assert_eq!(again.len(), 1, "the platform was away once: {again:?}");
+    assert_eq!(again[0]["level"], "INFO");
+    assert_eq!(again[0]["fields"]["attempt"], 1);
+    assert_eq!(again[0]["span"]["kind"], "push", "it is the push's");
+    assert_eq!(again[0]["span"]["connection"], conn.as_str());
+    let pushes = log_lines(&desk);
+    let begun = pushes
+        .iter()
+        .find(|line| line["span"]["kind"] == "push" && line["fields"]["message"] == "Run begins.");
+    assert_eq!(again[0]["span"]["run"], begun.unwrap()["span"]["run"]);
+
     // Nobody listens at this port: the sync is as good.
     let mut command = desk.command(&["sync", &conn, "--json"]);
     command.env("NURTUREHUB_OTLP_ENDPOINT", "http://127.0.0.1:9");
     desk.finish(command, "").await.done();
+}
+
+/// All lines of the command line's log.
+fn log_lines(desk: &Desk) -> Vec<Value> {
+    let names = files(&desk.home());
+    let logs = names
+        .iter()
+        .filter(|name| name.starts_with("logs/nurturehub."));
+    let texts = logs.map(|name| std::fs::read_to_string(desk.home().join(name)).unwrap());
+    let texts: Vec<String> = texts.collect();
+    texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// How many of these traces are of runs of a kind.
+fn of_kind(taken: &[(String, Value)], kind: &str) -> usize {
+    let is_of = |document: &Value| {
+        let spans = &document["resourceSpans"][0]["scopeSpans"][0]["spans"];
+        let about = spans[0]["attributes"].as_array().unwrap();
+        about
+            .iter()
+            .any(|one| one["key"] == "nurturehub.run.kind" && one["value"]["stringValue"] == kind)
+    };
+    taken.iter().filter(|(_, document)| is_of(document)).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_crm_cannot_do_is_no_failure_in_the_log() {
+    let desk = Desk::new(3).await;
+    let conn = desk.connect("agentos", &[]).await;
+    let activity = serde_json::json!([{
+        "id": "a-1", "kind": "note", "occurredAt": "2026-01-01T09:00:00Z",
+        "source": { "system": "nurturehub" }, "contact": { "externalId": "C1" },
+        "subject": "Spring market", "attributes": {},
+    }]);
+    let file = desk.file("activities.json", &activity.to_string());
+    let answer = desk
+        .run(&["activities", "push", &conn, "--file", &file, "--json"])
+        .await;
+    assert!(answer.stdout.contains("unsupported"), "{answer:?}");
+    let lines = log_lines(&desk);
+    let warned: Vec<&Value> = lines
+        .iter()
+        .filter(|line| line["level"] == "WARN")
+        .collect();
+    assert!(warned.is_empty(), "{warned:?}");
+    let ended = lines
+        .iter()
+        .find(|line| line["fields"]["message"] == "Run ended.");
+    assert_eq!(ended.expect("the run's end")["span"]["kind"], "writeBack");
 }

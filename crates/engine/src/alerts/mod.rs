@@ -1,21 +1,41 @@
 //! Telling people of a connection's trouble: once when it begins, once when it is over.
 //!
-//! What was told is written down with the connection, so that neither another process nor a restart
-//! tells it again. Whoever asks first gets the alert: the desktop app for a notification, the command
-//! line for a script, a mail or a webhook.
+//! There are several channels: a notification at the desktop, a line for a script, a webhook. What a
+//! channel was told is written down with the connection, so that neither another process nor a restart
+//! tells it again; what one was told is still news to the others.
 
 mod judge;
 mod post;
 
 use jiff::Timestamp;
 use nurturehub_port::{ErrorKind, Owner};
-use nurturehub_store::alerts;
+use nurturehub_store::alerts::{self, OpenEpisode};
 use nurturehub_store::connections::{self, ConnectionRecord};
+use nurturehub_store::{Read, StoreError, Write};
 use serde::{Deserialize, Serialize};
 
 pub use judge::{AlertEvent, Episode, judge};
+pub use post::{NotPosted, Posted};
 
 use crate::{Engine, EngineError, Health, State};
+
+/// Who is told, of those that take what they are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlertChannel {
+    /// A person, by the desktop's notifications.
+    Desktop,
+    /// A script that reads the command line's lines.
+    Script,
+}
+
+impl AlertChannel {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Desktop => "desktop",
+            Self::Script => "script",
+        }
+    }
+}
 
 /// Something that a person should know, fit to be sent as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -50,56 +70,105 @@ pub struct Alert {
     pub owner: Option<Owner>,
 }
 
+/// What there is to tell a channel of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Finding {
+    event: AlertEvent,
+    /// The episode that the channel was told of and that is not over.
+    episode: Option<i64>,
+    /// Since when the trouble lasts, or lasted.
+    since: Timestamp,
+}
+
 impl Engine {
-    /// The alerts that nobody has been given yet, those of all connections. Each is given once: what
-    /// this answers is noted as told.
+    /// The alerts that a channel was not given yet, those of all connections. Each is given once: what
+    /// this answers is noted as told by this channel.
     ///
     /// # Errors
     /// Storage errors.
-    pub async fn alerts(&self) -> Result<Vec<Alert>, EngineError> {
+    pub async fn alerts(&self, channel: AlertChannel) -> Result<Vec<Alert>, EngineError> {
         let mut found = Vec::new();
-        for record in self.store.read(connections::all).await? {
-            if record.disconnected_at.is_none() {
-                found.extend(self.alert_of(&record).await?);
+        for record in self.connected().await? {
+            let health = self.health(record.id.as_str()).await?;
+            let (row, now, known) = (record.row, self.now(), health.clone());
+            // Looking and noting are one transaction, so that of two processes one tells it.
+            let finding = self
+                .store
+                .write(move |tx| {
+                    let finding = look(tx, row, channel.word(), &known)?;
+                    if let Some(finding) = finding {
+                        note(tx, row, channel.word(), finding, &known, now)?;
+                    }
+                    Ok(finding)
+                })
+                .await?;
+            if let Some(finding) = finding {
+                found.push(self.alert(&record, finding, &health)?);
             }
         }
         Ok(found)
     }
 
-    async fn alert_of(&self, record: &ConnectionRecord) -> Result<Option<Alert>, EngineError> {
-        let health = self.health(record.id.as_str()).await?;
-        let (row, now, known) = (record.row, self.now(), health.clone());
-        // Looking and noting are one transaction, so that of two processes one tells it.
-        let told = self
-            .store
-            .write(move |tx| {
-                let open = alerts::open_of(tx, row)?;
-                let episode = open.as_ref().map(|open| Episode {
-                    state: word_state(&open.state),
-                    opened_at: open.opened_at,
-                });
-                let event = judge(episode.as_ref(), &known);
-                if let (Some(_), Some(open)) = (event, &open) {
-                    alerts::close(tx, open.id, now)?;
-                }
-                if event == Some(AlertEvent::Opened) {
-                    let kind = known.issues.first().map(|issue| issue.kind.as_str());
-                    alerts::open(tx, row, &state_word(known.state), kind, known.since)?;
-                }
-                Ok(event.map(|event| (event, episode)))
-            })
-            .await?;
+    async fn connected(&self) -> Result<Vec<ConnectionRecord>, EngineError> {
+        let mut all = self.store.read(connections::all).await?;
+        all.retain(|record| record.disconnected_at.is_none());
+        Ok(all)
+    }
+
+    fn alert(
+        &self,
+        record: &ConnectionRecord,
+        finding: Finding,
+        health: &Health,
+    ) -> Result<Alert, EngineError> {
         let spec = self
             .registration_of(&record.provider)?
             .spec_with(&record.settings);
-        Ok(told.map(|(event, episode)| {
-            let since = match (event, episode) {
-                (AlertEvent::Recovered, Some(episode)) => episode.opened_at,
-                _ => health.since,
-            };
-            alert(record, spec.name, event, &health, since, now)
-        }))
+        let Finding { event, since, .. } = finding;
+        Ok(alert(record, spec.name, event, health, since, self.now()))
     }
+}
+
+/// What there is to tell a channel.
+fn look(
+    db: &Read<'_>,
+    connection: i64,
+    channel: &str,
+    health: &Health,
+) -> Result<Option<Finding>, StoreError> {
+    let open = alerts::open_of(db, connection, channel)?;
+    let episode = open.as_ref().map(|open| Episode {
+        state: word_state(&open.state),
+        opened_at: open.opened_at,
+    });
+    Ok(judge(episode.as_ref(), health).map(|event| Finding {
+        event,
+        since: match (event, episode) {
+            (AlertEvent::Recovered, Some(episode)) => episode.opened_at,
+            _ => health.since,
+        },
+        episode: open.map(|open: OpenEpisode| open.id),
+    }))
+}
+
+/// Notes that a channel was told.
+fn note(
+    tx: &Write<'_>,
+    connection: i64,
+    channel: &str,
+    finding: Finding,
+    health: &Health,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if let Some(before) = finding.episode {
+        alerts::close(tx, before, now)?;
+    }
+    if finding.event == AlertEvent::Opened {
+        let kind = health.issues.first().map(|issue| issue.kind.as_str());
+        let state = state_word(health.state);
+        alerts::open(tx, connection, channel, &state, kind, health.since)?;
+    }
+    Ok(())
 }
 
 fn alert(

@@ -328,8 +328,7 @@ impl Run<'_> {
                 if let Some(recording) = &recording {
                     recordings::keep(tx, connection, row, recording)?;
                 }
-                traces::trim(tx, connection)?;
-                runs::trim(tx, connection)
+                Ok(())
             })
             .await;
         let (id, provider) = (&self.record.id, &self.record.provider);

@@ -15,6 +15,7 @@ use nurturehub_port::{Activity, ActivityOutcome, AdapterError, ErrorKind, RunId,
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
 use nurturehub_store::{runs, traces};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::entries::{Known, left_behind, outcome_of, sending, settled, to_json};
 use super::verdict::{self, Attempt, Verdict};
@@ -235,7 +236,9 @@ impl<'a> Outbox<'a> {
         self.keep_sending(sending.clone()).await?;
         self.session.http.recording().turns();
         let began = self.engine.now();
-        let answer = self.send(group).await;
+        let logged = self.logged.as_ref();
+        let span = logged.map_or_else(tracing::Span::none, |(_, span)| span.clone());
+        let answer = self.send(group).instrument(span).await;
         let answered_at = self.engine.now();
         let refused = match &answer {
             Err(error) => Some(error),

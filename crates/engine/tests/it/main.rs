@@ -6,6 +6,7 @@
 )]
 
 mod bad_input;
+mod budget;
 mod bundle;
 mod core_names;
 mod desk;

@@ -79,7 +79,7 @@ async fn fill(desk: &Desk) {
                     result: json!({}),
                 },
             )?;
-            alerts::open(tx, connection, "failing", None, at(0))?;
+            alerts::open(tx, connection, "script", "failing", None, at(0))?;
             let recording = RecordingRow {
                 key: [1; 32],
                 content: vec![2],
