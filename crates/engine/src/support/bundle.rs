@@ -113,7 +113,7 @@ struct Found {
 
 impl Engine {
     /// Puts together what a bundle of a connection would hold: about this run, else about the last
-    /// one that failed. Nothing is written.
+    /// one that failed or ended in part. Nothing is written.
     ///
     /// # Errors
     /// `configuration` where the connection has no such run; storage errors.
@@ -242,7 +242,7 @@ impl Engine {
                 let listed = runs::newest(db, row, None, LISTED)?;
                 let run = match wanted {
                     Some(id) => Some(run_of(db, row, &id)?),
-                    None => last_failed(db, row)?,
+                    None => last_in_trouble(db, row)?,
                 };
                 let recording = match &run {
                     Some(run) => recordings::of_run(db, run.row)?,
@@ -317,24 +317,25 @@ fn run_of(db: &Read<'_>, connection: i64, id: &str) -> Result<RunRecord, StoreEr
     })
 }
 
-/// The last run that failed, and that did not just look into another. Where that was not recorded,
-/// because it failed of something of our own, one before it that was and that nothing has healed
-/// since: what the CRM said is worth more.
-fn last_failed(db: &Read<'_>, connection: i64) -> Result<Option<RunRecord>, StoreError> {
-    let mut failed = runs::newest_failed(db, connection, LISTED)?;
-    failed.retain(|run| run.report[AFTER].is_null());
-    for (at, run) in failed.iter().enumerate() {
+/// The last run that failed or ended in part, and that did not just look into another. Where that was
+/// not recorded, because it failed of something of our own, one before it that failed, was recorded,
+/// and that nothing has healed since: what the CRM said is worth more.
+fn last_in_trouble(db: &Read<'_>, connection: i64) -> Result<Option<RunRecord>, StoreError> {
+    let mut found = runs::newest_in_trouble(db, connection, LISTED)?;
+    found.retain(|run| run.report[AFTER].is_null());
+    for (at, run) in found.iter().enumerate() {
         let healed_by = match run.kind.as_str() {
             "verify" => "sync",
             kind => kind,
         };
-        if recordings::of_run(db, run.row)?.is_some()
-            && (at == 0 || !runs::has_succeeded_since(db, connection, healed_by, run.row)?)
-        {
+        let counts = at == 0
+            || (run.status == "failed"
+                && !runs::has_succeeded_since(db, connection, healed_by, run.row)?);
+        if counts && recordings::of_run(db, run.row)?.is_some() {
             return Ok(Some(run.clone()));
         }
     }
-    Ok(failed.into_iter().next())
+    Ok(found.into_iter().next())
 }
 
 fn entry<T: Serialize>(path: &str, content: &T, what: &str) -> (BundleEntry, Vec<u8>) {

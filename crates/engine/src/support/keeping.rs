@@ -1,4 +1,4 @@
-//! Writing down what was said in a run that failed.
+//! Writing down what was said in a run that failed or ended in part.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,12 @@ use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::recordings::{LARGEST, RecordingRow};
 
 use super::masking;
-use super::recorded::{FORMAT, Operation, RecordedExchange, RunRecording, Start, point};
+use super::recorded::{
+    FORMAT, FailurePoint, Operation, RecordedExchange, RunRecording, Start, point,
+};
 use crate::credentials::Secrets;
 use crate::session::Session;
+use crate::sync::{Judged, Seen, Shown};
 use crate::{Engine, EngineError, ErrorReport, VerifyStepReport};
 
 /// How hard a recording is packed: it is written rarely, and read more rarely.
@@ -37,6 +40,7 @@ pub(crate) struct Heard {
     steps: Vec<VerifyStepReport>,
     activities: Vec<Activity>,
     before: bool,
+    judged: Option<Judged>,
     taken: Taken,
     secrets: Secrets,
 }
@@ -52,6 +56,31 @@ impl Heard {
             None => start,
         };
         heard
+    }
+
+    /// What a listing heard that came to its end and was then judged by this. None where nothing of
+    /// what was heard shows what was found.
+    pub(crate) fn closing(
+        session: &Session,
+        start: SyncStart,
+        started_at: Timestamp,
+        mut judged: Judged,
+        seen: &Seen,
+    ) -> Option<Self> {
+        let mut heard = Self::listing(session, start.clone(), started_at);
+        match judged.shown_by(seen, heard.taken.from.as_ref())? {
+            Shown::Latest => {}
+            Shown::Kept => {
+                let page = heard.taken.kept.take()?;
+                heard.start = match page.from {
+                    Some(at) => SyncStart::Resume { at },
+                    None => start,
+                };
+                heard.taken.exchanges = page.exchanges;
+            }
+        }
+        heard.judged = Some(judged);
+        (!heard.taken.exchanges.is_empty()).then_some(heard)
     }
 
     /// What a verification heard.
@@ -88,6 +117,7 @@ impl Heard {
             steps: Vec::new(),
             activities: Vec::new(),
             before: false,
+            judged: None,
             taken: session.http.recording().take(),
             secrets: session.secrets.clone(),
         }
@@ -117,6 +147,7 @@ impl Engine {
             steps: Vec::new(),
             activities: Vec::new(),
             before: true,
+            judged: None,
             taken: Taken::default(),
             secrets: Secrets::new(),
         })
@@ -177,7 +208,11 @@ fn write(
     let status = report.detail["evidence"]["status"]
         .as_u64()
         .and_then(|status| u16::try_from(status).ok());
-    let step = if heard.before { "preparing" } else { step };
+    let failed_at = match (&heard.judged, heard.before) {
+        (Some(_), _) => FailurePoint::closing(),
+        (None, true) => point("preparing", &heard.taken.exchanges, status),
+        (None, false) => point(step, &heard.taken.exchanges, status),
+    };
     let masked = |exchanges: &[_]| -> Vec<RecordedExchange> {
         exchanges
             .iter()
@@ -203,7 +238,8 @@ fn write(
             .map(|step| masked_step(step, &pseudonyms))
             .collect(),
         before: heard.before,
-        failed_at: point(step, &heard.taken.exchanges, status),
+        failed_at,
+        judged: heard.judged,
         exchanges: masked(&heard.taken.exchanges),
         aside: masked(&heard.taken.aside),
         left_out: heard.taken.left_out,
@@ -218,6 +254,12 @@ fn write(
         let packed = pack(&recording)?;
         if packed.len() <= LARGEST || recording.exchanges.is_empty() {
             return Ok(packed);
+        }
+        if recording.judged.is_some() {
+            return Err(EngineError::new(
+                ErrorKind::Internal,
+                "Of a listing that was judged, no page can be left out of the recording.",
+            ));
         }
         let gone = recording.exchanges.len().div_ceil(4);
         recording.exchanges.drain(..gone);

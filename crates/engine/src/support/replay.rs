@@ -21,6 +21,7 @@ use specta::Type;
 use super::recorded::{FailurePoint, Operation, RunRecording, point, status_of};
 use super::view;
 use crate::session::sign_in_method;
+use crate::sync::{Judged, Tally, Verdict};
 use crate::write_back::{WRITING, first_refusal};
 use crate::{EngineError, ErrorReport};
 
@@ -65,10 +66,25 @@ pub async fn replay_bundle(path: &Path) -> Result<BundleReplay, EngineError> {
     replay(registry::all(), &recording).await
 }
 
+/// The step of a listing.
+const LISTING: &str = "listing";
+
 /// How a replay ended, and with what it was done.
 struct Ended {
     step: String,
     error: Option<AdapterError>,
+    /// What was found of a listing that came to its end.
+    verdict: Option<Verdict>,
+}
+
+impl Ended {
+    fn with(step: &str, error: Option<AdapterError>) -> Self {
+        Self {
+            step: step.to_owned(),
+            error,
+            verdict: None,
+        }
+    }
 }
 
 async fn replay(
@@ -101,18 +117,12 @@ async fn replay(
     let mut heard = Vec::new();
     let mut requests = Vec::new();
     let ended = match prepared(registration, &spec, recording, &playback) {
-        Err(error) => Ended {
-            step: "preparing".to_owned(),
-            error: Some(error),
-        },
+        Err(error) => Ended::with("preparing", Some(error)),
         // Settings are as they were, so what stood in the way was not in them.
-        Ok(_) if recording.before => Ended {
-            step: "preparing".to_owned(),
-            error: Some(AdapterError::new(
-                recording.error.kind,
-                recording.error.message.clone(),
-            )),
-        },
+        Ok(_) if recording.before => {
+            let error = AdapterError::new(recording.error.kind, recording.error.message.clone());
+            Ended::with("preparing", Some(error))
+        }
         Ok((adapter, http)) => {
             let ended = match recording.operation {
                 Operation::Sync => listing(adapter.as_ref(), recording).await,
@@ -125,13 +135,15 @@ async fn replay(
         }
     };
     let kind = ended.error.as_ref().map(|error| error.kind);
-    let failed_at = ended
-        .error
-        .as_ref()
-        .map(|error| point(&ended.step, &heard, status_of(error)));
+    let failed_at = ended.error.as_ref().map(|error| match ended.verdict {
+        Some(_) => FailurePoint::closing(),
+        None => point(&ended.step, &heard, status_of(error)),
+    });
+    let recorded_verdict = recording.judged.as_ref().and_then(Judged::verdict);
     Ok(BundleReplay {
         same: kind == Some(recording.error.kind)
-            && failed_at.as_ref() == Some(&recording.failed_at),
+            && failed_at.as_ref() == Some(&recording.failed_at)
+            && ended.verdict == recorded_verdict,
         recorded_kind: Some(recording.error.kind),
         replayed_kind: kind,
         recorded_at: Some(recording.failed_at.clone()),
@@ -200,38 +212,41 @@ fn prepared(
 }
 
 async fn listing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
-    let step = "listing".to_owned();
+    let judged = recording.judged.as_ref();
+    let wanted = judged.and_then(Judged::pages);
     let mut pages = adapter.sync_contacts(recording.start.as_it_was());
+    let (mut listed, mut source_total, mut count) = (Tally::default(), None, 0);
     while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) if page.complete => return Ended { step, error: None },
-            Ok(_) => {}
-            Err(error) => {
-                return Ended {
-                    step,
-                    error: Some(error),
-                };
-            }
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return Ended::with(LISTING, Some(error)),
+        };
+        listed.add(&Tally::of(&page));
+        source_total = page.source_total.or(source_total);
+        count += 1;
+        if page.complete || wanted == Some(count) {
+            let found = judged.and_then(|judged| judged.replayed(&listed, source_total).found());
+            let (verdict, error) = found.unzip();
+            return Ended {
+                verdict,
+                ..Ended::with(LISTING, error)
+            };
         }
     }
-    Ended {
-        step,
-        error: Some(AdapterError::new(
-            ErrorKind::IncompleteListing,
-            "The CRM's list ended before its last page.",
-        )),
-    }
+    let error = AdapterError::new(
+        ErrorKind::IncompleteListing,
+        "The CRM's list ended before its last page.",
+    );
+    Ended::with(LISTING, Some(error))
 }
 
 async fn writing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
     let answer = adapter.push_activity(&recording.activities).await;
-    Ended {
-        step: WRITING.to_owned(),
-        error: match answer {
-            Err(error) => Some(error),
-            Ok(outcomes) => first_refusal(&outcomes).cloned(),
-        },
-    }
+    let error = match answer {
+        Err(error) => Some(error),
+        Ok(outcomes) => first_refusal(&outcomes).cloned(),
+    };
+    Ended::with(WRITING, error)
 }
 
 async fn verification(adapter: &dyn CrmAdapter) -> Ended {
@@ -243,14 +258,8 @@ async fn verification(adapter: &dyn CrmAdapter) -> Ended {
         }
     }
     match failed {
-        Some((step, error)) => Ended {
-            step: step_word(step),
-            error: Some(error),
-        },
-        None => Ended {
-            step: "readContact".to_owned(),
-            error: None,
-        },
+        Some((step, error)) => Ended::with(&step_word(step), Some(error)),
+        None => Ended::with("readContact", None),
     }
 }
 

@@ -20,7 +20,7 @@ use zip::write::SimpleFileOptions;
 use crate::desk::Desk;
 
 /// A desk whose waits take no time.
-async fn desk(contacts: usize) -> Desk {
+pub(crate) async fn desk(contacts: usize) -> Desk {
     let config = SandboxConfig {
         contacts,
         limits: false,
@@ -39,7 +39,7 @@ async fn desk(contacts: usize) -> Desk {
 }
 
 /// The settings that make pages small, and the sign-in that needs no browser.
-fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
     match provider {
         "reapit" => vec![("pageSize", "10"), ("signIn", "client")],
         "loop" => vec![],
@@ -47,7 +47,7 @@ fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf {
+pub(crate) async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf {
     let draft = desk.engine.prepare_bundle(connection, None).await.unwrap();
     let path = desk.home.path().join(name);
     let saved = desk.engine.save_bundle(&draft, &path).await.unwrap();
@@ -166,6 +166,7 @@ async fn every_failure(provider: &str) {
         "malformed,after=2",
         "truncate,after=1",
         "wrongType,after=2",
+        "renamedKeys",
         "html,after=1",
         "html",
         "status=429,retryAfter=60,after=1",
