@@ -86,7 +86,7 @@ pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
-    open_bundle, replay_bundle,
+    open_bundle, replay_bundle, replay_bundle_with,
 };
 pub use sync::{
     Doubt, DoubtReason, Drift, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use specta::Type;
 
 use super::recorded::{FORMAT, RunRecording};
-use super::{archive, keeping, masking};
+use super::{archive, keeping, masking, why_not};
 use crate::verify::AFTER;
 use crate::{Engine, EngineError, RunDetail, RunSummary, audit_words};
 
@@ -26,6 +26,7 @@ pub(super) const HEALTH: &str = "health.json";
 pub(super) const RUNS: &str = "runs.json";
 pub(super) const TRACES: &str = "traces.json";
 pub(super) const RUN: &str = "run.json";
+pub(super) const FINDING: &str = "finding.json";
 pub(super) const EXCHANGE: &str = "exchange.json";
 
 /// Runs that are listed, and of how many of them the requests are.
@@ -62,6 +63,9 @@ pub struct BundleManifest {
     /// The run that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// Why there is nothing to replay, where there is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_replayable: Option<String>,
     /// What was done about secrets and personal data.
     pub masked: String,
     /// The other entries.
@@ -126,6 +130,11 @@ impl Engine {
         let health = self.health(connection).await?;
         let found = self.facts_for_bundle(&record, run).await?;
         let recording = found.recording.as_ref().and_then(keeping::unpack);
+        let finding = match &found.run {
+            Some(run) => self.finding_about(&record, run).await?,
+            None => None,
+        };
+        let finding = finding.filter(|found| found.at.is_some() || found.not_asked.is_some());
         let key = match &found.recording {
             Some(row) => row.key,
             None => self.options.random.array()?,
@@ -168,6 +177,14 @@ impl Engine {
                 "The run in question, with its report and its requests.",
             ));
         }
+        if let Some(finding) = finding {
+            entries.push(entry(
+                FINDING,
+                &masking::finding(finding, &pseudonyms),
+                "What the steps to the CRM found right after the run had failed, each with its time; \
+                 or why none were taken.",
+            ));
+        }
         if let Some(recording) = &recording {
             entries.push(entry(
                 EXCHANGE,
@@ -181,6 +198,10 @@ impl Engine {
             created_at: self.now(),
             connection: record.id.to_string(),
             provider: record.provider.to_string(),
+            not_replayable: match &recording {
+                Some(_) => None,
+                None => Some(why_not::replayable(found.run.as_ref()).to_owned()),
+            },
             run_id: found.run.map(|run| run.id),
             masked: "No secret is in here. What tells a person is replaced, the same by the same \
                      throughout, with its length and form kept. The key to that is not in here."

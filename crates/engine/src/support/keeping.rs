@@ -179,7 +179,7 @@ impl Engine {
 }
 
 /// Storage's own failures, and a person's cancel, are not in what the CRM said.
-const fn is_of_the_exchange(kind: ErrorKind) -> bool {
+pub(super) const fn is_of_the_exchange(kind: ErrorKind) -> bool {
     !matches!(
         kind,
         ErrorKind::StorageBusy
@@ -235,7 +235,7 @@ fn write(
         steps: heard
             .steps
             .into_iter()
-            .map(|step| masked_step(step, &pseudonyms))
+            .map(|step| masking::step(step, &pseudonyms))
             .collect(),
         before: heard.before,
         failed_at,
@@ -265,13 +265,6 @@ fn write(
         recording.exchanges.drain(..gone);
         recording.left_out += u64::try_from(gone).unwrap_or(u64::MAX);
     }
-}
-
-fn masked_step(mut step: VerifyStepReport, pseudonyms: &Pseudonyms) -> VerifyStepReport {
-    step.detail = pseudonyms.said(&step.detail);
-    step.remedy = step.remedy.map(|remedy| pseudonyms.said(&remedy));
-    step.error = step.error.map(|error| masking::error(&error, pseudonyms));
-    step
 }
 
 fn pack(recording: &RunRecording) -> Result<Vec<u8>, EngineError> {

@@ -46,6 +46,9 @@ pub struct BundleReplay {
     pub unanswered: u64,
     /// The requests of the replay.
     pub requests: Vec<TraceEntry>,
+    /// What ended it is as it was recorded and was not lived through again, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_recorded: Option<String>,
 }
 
 /// Replays what a bundle recorded against the adapter that is here. No connection is opened.
@@ -54,16 +57,31 @@ pub struct BundleReplay {
 /// As [`open_bundle`](super::open_bundle); `unsupported` where the bundle has no recorded exchange or
 /// is about a CRM that is not known here.
 pub async fn replay_bundle(path: &Path) -> Result<BundleReplay, EngineError> {
+    replay_bundle_with(registry::all(), path).await
+}
+
+/// The same, against other adapters than the product's.
+///
+/// # Errors
+/// As [`replay_bundle`].
+pub async fn replay_bundle_with(
+    registry: &'static [Registration],
+    path: &Path,
+) -> Result<BundleReplay, EngineError> {
     let opened = view::open(path).await?;
+    let why_not = opened.view.manifest.not_replayable;
     let recording = opened.recording.ok_or_else(|| {
         EngineError::with_remedy(
             ErrorKind::Unsupported,
             "The bundle has no recorded exchange, so there is nothing to replay.",
-            "Only a sync, verification or write-back that failed on the way to the CRM is recorded. \
-             What is known of the run stands in the bundle.",
+            why_not.unwrap_or_else(|| {
+                "Only a sync, verification or write-back that failed on the way to the CRM is \
+                 recorded. What is known of the run stands in the bundle."
+                    .to_owned()
+            }),
         )
     })?;
-    replay(registry::all(), &recording).await
+    replay(registry, &recording).await
 }
 
 /// The step of a listing.
@@ -151,6 +169,21 @@ async fn replay(
         error: ended.error.map(|error| EngineError::from(error).report()),
         unanswered: playback.strange(),
         requests,
+        only_recorded: only_recorded(recording).map(ToOwned::to_owned),
+    })
+}
+
+/// Why the end of a replay is as it was recorded, whatever the adapter does now.
+fn only_recorded(recording: &RunRecording) -> Option<&'static str> {
+    if recording.before {
+        return Some(
+            "No request was made, as something stood in the way before. That is as it was recorded.",
+        );
+    }
+    let asks_machine = |step: &&crate::VerifyStepReport| step.error.is_some();
+    recording.steps.iter().find(asks_machine).map(|_| {
+        "This step asks the computer and its network, which are others here. What it found is as \
+         it was recorded."
     })
 }
 

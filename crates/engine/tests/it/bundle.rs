@@ -21,6 +21,11 @@ use crate::desk::Desk;
 
 /// A desk whose waits take no time.
 pub(crate) async fn desk(contacts: usize) -> Desk {
+    desk_over(contacts, Arc::new(MemoryVault::new())).await
+}
+
+/// The same over this vault.
+pub(crate) async fn desk_over(contacts: usize, vault: Arc<MemoryVault>) -> Desk {
     let config = SandboxConfig {
         contacts,
         limits: false,
@@ -28,7 +33,6 @@ pub(crate) async fn desk(contacts: usize) -> Desk {
     };
     let sandbox = Arc::new(Sandbox::start(config).await.unwrap());
     let home = tempfile::tempdir().unwrap();
-    let vault = Arc::new(MemoryVault::new());
     let mut options = EngineOptions::new(Home::at(home.path()), vault, "test");
     options.clock = Arc::new(ManualClock::new(SystemClock::new().now()));
     Desk {
@@ -56,7 +60,7 @@ pub(crate) async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf
 }
 
 /// Entries by name.
-fn entries(path: &Path) -> BTreeMap<String, String> {
+pub(crate) fn entries(path: &Path) -> BTreeMap<String, String> {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     (0..zip.len())
         .map(|at| {
@@ -69,7 +73,7 @@ fn entries(path: &Path) -> BTreeMap<String, String> {
 }
 
 /// What tells a person, of everybody whom the desk knows.
-async fn people(desk: &Desk, connection: &str) -> BTreeSet<String> {
+pub(crate) async fn people(desk: &Desk, connection: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for contact in desk.contacts(connection).await {
         let list = |key: &str| contact[key].as_array().cloned().unwrap_or_default();
@@ -326,7 +330,7 @@ async fn a_run_that_succeeds_leaves_no_recording_and_only_the_last_five_failures
 }
 
 /// These entries, with a manifest that names those of them that are to be named, and their sizes.
-fn relisted(
+pub(crate) fn relisted(
     entries: &BTreeMap<String, String>,
     named: impl Fn(&str) -> bool,
 ) -> Vec<(String, Vec<u8>)> {
@@ -346,7 +350,7 @@ fn relisted(
 }
 
 /// A zip with these entries.
-fn zip_of<N: AsRef<str>, C: AsRef<[u8]>>(path: &Path, entries: &[(N, C)]) {
+pub(crate) fn zip_of<N: AsRef<str>, C: AsRef<[u8]>>(path: &Path, entries: &[(N, C)]) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, content) in entries {
         let options = SimpleFileOptions::default();

@@ -7,6 +7,7 @@
 
 mod bad_input;
 mod bundle;
+mod bundle_contents;
 mod bundle_in_part;
 mod core_names;
 mod desk;
