@@ -221,6 +221,11 @@ impl RecordedExchange {
         }
     }
 
+    /// Whether there was no key or token to send.
+    pub(crate) const fn is_of_sign_in(&self) -> bool {
+        matches!(self.came, RecordedCame::NoCredential { .. })
+    }
+
     pub(crate) fn as_it_was(&self) -> Exchange {
         let failure = |kind: &ErrorKind, message: &String, retry: &Retry| Failure {
             kind: *kind,

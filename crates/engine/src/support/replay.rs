@@ -18,7 +18,7 @@ use nurturehub_port::{
 use serde::Serialize;
 use specta::Type;
 
-use super::recorded::{FailurePoint, Operation, RunRecording, point, status_of};
+use super::recorded::{FailurePoint, Operation, RecordedExchange, RunRecording, point, status_of};
 use super::view;
 use crate::session::sign_in_method;
 use crate::sync::{Judged, Tally, Verdict};
@@ -120,11 +120,8 @@ async fn replay(
             )
         })?;
     let spec = registration.spec_with(&recording.settings);
-    let exchanges = |recorded: &[super::recorded::RecordedExchange]| -> Vec<Exchange> {
-        recorded
-            .iter()
-            .map(super::recorded::RecordedExchange::as_it_was)
-            .collect()
+    let exchanges = |recorded: &[RecordedExchange]| -> Vec<Exchange> {
+        recorded.iter().map(RecordedExchange::as_it_was).collect()
     };
     let playback = Arc::new(Playback::new(
         exchanges(&recording.exchanges),
@@ -169,15 +166,31 @@ async fn replay(
         error: ended.error.map(|error| EngineError::from(error).report()),
         unanswered: playback.strange(),
         requests,
-        only_recorded: only_recorded(recording).map(ToOwned::to_owned),
+        only_recorded: only_recorded(recording, signs_in(&spec, recording)).map(ToOwned::to_owned),
     })
 }
 
-/// Why the end of a replay is as it was recorded, whatever the adapter does now.
-fn only_recorded(recording: &RunRecording) -> Option<&'static str> {
+/// Whether its credentials come from a sign-in service.
+fn signs_in(spec: &ProviderSpec, recording: &RunRecording) -> bool {
+    let settings = Settings::parse(spec, recording.settings.clone()).ok();
+    let method = settings.and_then(|settings| sign_in_method(spec, &settings).ok().cloned());
+    method.is_some_and(|method| !matches!(method, SignInMethod::StaticSecret { .. }))
+}
+
+/// Why the end of a replay is as it was recorded, whatever the adapter does now. `signs_in` says whether
+/// the connection has a sign-in service, and no key that stays.
+fn only_recorded(recording: &RunRecording, signs_in: bool) -> Option<&'static str> {
     if recording.before {
         return Some(
             "No request was made, as something stood in the way before. That is as it was recorded.",
+        );
+    }
+    let last = recording.exchanges.last();
+    let of_sign_in = last.is_some_and(RecordedExchange::is_of_sign_in);
+    if signs_in && recording.judged.is_none() && of_sign_in {
+        return Some(
+            "What is said to a CRM's sign-in service carries secrets and is not recorded. What it \
+             answered is as it was recorded.",
         );
     }
     let asks_machine = |step: &&crate::VerifyStepReport| step.error.is_some();
@@ -213,7 +226,12 @@ fn prepared(
 ) -> Result<(Box<dyn CrmAdapter>, HttpClient), AdapterError> {
     let settings = Settings::parse(spec, recording.settings.clone())?;
     let mut config = HttpConfig::from_settings(&settings, spec)?;
-    config.used_today = recording.used_today;
+    // Those that the run itself had sent before its recording begins count, too.
+    let before = match recording.judged {
+        Some(_) => 0,
+        None => recording.left_out,
+    };
+    config.used_today = recording.used_today.saturating_add(before);
     let http = HttpClient::replaying(config, playback)?;
     let clock: Arc<dyn Clock> = playback.clone();
     let secrets: BTreeMap<String, Secret<String>> = recording
