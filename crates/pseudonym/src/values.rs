@@ -3,7 +3,7 @@
 use crate::fields::{self, Field};
 use crate::people::{are_postcode, birthday, digits, email, is_phone, phone, postcode};
 use crate::token::{is_of_word, pieces, scramble, word};
-use crate::words::{is_capital, is_harmless, is_harmless_here};
+use crate::words::{is_capital, is_harmless, is_harmless_here, is_of_networks};
 use crate::{Pseudonyms, requests};
 
 /// Whose words these are.
@@ -11,7 +11,7 @@ use crate::{Pseudonyms, requests};
 pub(crate) enum Mode {
     /// Somebody else's: only what is known to be harmless stays.
     Answer,
-    /// Our own adapter's, as in a query or a position: single words stay.
+    /// Our own adapter's, as in a query or a position: single words stay but for known names.
     Own,
 }
 
@@ -55,7 +55,10 @@ pub(crate) fn replace(pseudonyms: &Pseudonyms, name: &str, value: &str, mode: Mo
         Field::Code if is_code(pseudonyms, text) => value.to_owned(),
         Field::Count if is_small_number(text) => value.to_owned(),
         Field::Time if is_calendar(text) => value.to_owned(),
-        _ if mode == Mode::Own && (is_word(text) || is_small_number(text)) => value.to_owned(),
+        _ if mode == Mode::Own && is_small_number(text) => value.to_owned(),
+        _ if mode == Mode::Own && is_word(text) && !is_written_name(pseudonyms, text) => {
+            value.to_owned()
+        }
         _ if is_word(text) && is_harmless_here(text) && !is_somebody(pseudonyms, text) => {
             value.to_owned()
         }
@@ -93,6 +96,11 @@ enum After {
     Replaced,
     /// A word that was replaced and is written as names are.
     Name,
+}
+
+/// Whether a word is known to be somebody's and has a capital, as adapters' own words seldom do.
+fn is_written_name(pseudonyms: &Pseudonyms, word: &str) -> bool {
+    is_capital(word) && is_somebody(pseudonyms, word)
 }
 
 /// Prose: harmless words stay, also where they are in capitals; all others are replaced. A harmless
@@ -183,12 +191,13 @@ fn sentence(pseudonyms: &Pseudonyms, text: &str, stays: impl Fn(&str, After) -> 
             at += 3;
         } else {
             let compound = format!("{piece}{}{}", next(1), next(2));
-            if next(1) == "_" && is_harmless(&compound) {
+            if is_of_networks(&compound) || (next(1) == "_" && is_harmless(&compound)) {
                 written.push_str(&compound);
+                after = After::Harmless;
                 at += 3;
                 continue;
             }
-            if stays(piece, after) {
+            if is_of_networks(piece) || stays(piece, after) {
                 written.push_str(piece);
                 after = After::Harmless;
             } else {

@@ -70,6 +70,21 @@ pub(crate) fn is_harmless_here(word: &str) -> bool {
     is_harmless(word) && !(is_capital(word) && NAMES.contains(word.to_ascii_lowercase().as_str()))
 }
 
+/// By these a network's own sign-in page is known from a CRM's answer, however they are written: an
+/// exchange without them would be another failure.
+const OF_NETWORKS: [&str; 5] = [
+    "captive portal",
+    "guest network",
+    "hotspot",
+    "wi-fi",
+    "wispaccessgatewayparam",
+];
+
+/// Whether these words tell a network's own page.
+pub(crate) fn is_of_networks(words: &str) -> bool {
+    OF_NETWORKS.contains(&words.to_ascii_lowercase().as_str())
+}
+
 /// Whether a word is written as a name is.
 pub(crate) fn is_capital(word: &str) -> bool {
     word.starts_with(char::is_uppercase)

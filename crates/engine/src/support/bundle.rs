@@ -204,7 +204,9 @@ impl Engine {
             },
             run_id: found.run.map(|run| run.id),
             masked: "No secret is in here. What tells a person is replaced, the same by the same \
-                     throughout, with its length and form kept. The key to that is not in here."
+                     throughout, with its length and form kept. The key to that is not in here. The \
+                     connection's id stays: it may carry the agency's id at NurtureHub, which says \
+                     whose ticket this is, and names no person."
                 .to_owned(),
             contents: entries.iter().map(|(entry, _)| entry.clone()).collect(),
         };

@@ -31,18 +31,18 @@ const OWN_STEPS: [StepName; 4] = [
 
 /// What was said in a run, with what is needed to live through it again.
 pub(crate) struct Heard {
-    operation: Operation,
-    spec: ProviderSpec,
-    settings: BTreeMap<String, String>,
-    started_at: Timestamp,
-    used_today: u64,
-    start: SyncStart,
-    steps: Vec<VerifyStepReport>,
-    activities: Vec<Activity>,
-    before: bool,
-    judged: Option<Judged>,
-    taken: Taken,
-    secrets: Secrets,
+    pub(super) operation: Operation,
+    pub(super) spec: ProviderSpec,
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) started_at: Timestamp,
+    pub(super) used_today: u64,
+    pub(super) start: SyncStart,
+    pub(super) steps: Vec<VerifyStepReport>,
+    pub(super) activities: Vec<Activity>,
+    pub(super) before: bool,
+    pub(super) judged: Option<Judged>,
+    pub(super) taken: Taken,
+    pub(super) secrets: Secrets,
 }
 
 impl Heard {
@@ -190,7 +190,7 @@ pub(super) const fn is_of_the_exchange(kind: ErrorKind) -> bool {
     )
 }
 
-fn write(
+pub(super) fn write(
     heard: Heard,
     step: &str,
     report: &ErrorReport,

@@ -10,6 +10,8 @@ mod keeping;
 mod masking;
 mod recorded;
 mod replay;
+#[cfg(test)]
+mod survival;
 mod view;
 mod why_not;
 

@@ -175,3 +175,50 @@ async fn what_stood_in_the_way_before_any_request_is_said_to_be_only_recorded() 
         "and that is said: {replay:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_the_agency_only_the_connections_id_tells() {
+    for provider in ["reapit", "agentos", "alto", "street", "loop"] {
+        let desk = desk(20).await;
+        let connection = desk
+            .connect_with(provider, &settings(provider))
+            .await
+            .unwrap();
+        fails(&desk, &connection, &format!("{provider}.list:html")).await;
+        assert!(desk.engine.look_into_failure(&connection).await.unwrap());
+        let tenant = desk.sandbox.describe().platform.tenant;
+        assert!(
+            connection.contains(&tenant),
+            "{connection}: it is made of it"
+        );
+        let views = desk.engine.connections().await.unwrap();
+        let path = bundle(&desk, &connection, "whose.zip").await;
+        let view = open_bundle(&path).await.unwrap();
+        assert_eq!(
+            view.connection, connection,
+            "support finds the agency by it"
+        );
+        let masked = view.manifest.masked;
+        assert!(
+            masked.contains("the agency's id at NurtureHub"),
+            "whoever sends it is told: {masked}"
+        );
+        for (entry, text) in entries(&path) {
+            let rest = text.replace(&connection, "");
+            assert!(
+                !rest.contains(&tenant),
+                "{provider}: {entry} has the tenant"
+            );
+            assert!(
+                !rest.contains(&views[0].name),
+                "{provider}: {entry}, its name"
+            );
+            // Shorter ones stand anywhere by chance.
+            let reference = views[0].reference.clone().filter(|one| one.len() >= 5);
+            if let Some(reference) = reference {
+                let found = rest.to_lowercase().contains(&reference);
+                assert!(!found, "{provider}: {entry} has the reference {reference}");
+            }
+        }
+    }
+}

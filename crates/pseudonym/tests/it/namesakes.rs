@@ -102,6 +102,25 @@ proptest! {
 }
 
 #[test]
+fn what_tells_a_networks_own_page_stays_after_its_name() {
+    let made = Pseudonyms::new([5; 32]);
+    let page = "<title>Welcome</title><h1>Zebulon Hotel Wi-Fi, Quixley Guest Network</h1>";
+    let after = String::from_utf8(made.body(page.as_bytes())).unwrap();
+    for sign in ["Wi-Fi", "Guest Network"] {
+        assert!(
+            after.contains(sign),
+            "{sign} says what the page is: {after}"
+        );
+    }
+    assert!(!after.contains("Zebulon"), "{after}");
+    let person = made.text("Ask Zebulon Guest.");
+    assert!(
+        !person.contains("Guest"),
+        "who is called so is replaced: {person}"
+    );
+}
+
+#[test]
 fn the_words_stay_where_they_are_words() {
     let mut made = Pseudonyms::new([5; 32]);
     made.learn(br#"{"fullName":"Jane Long","surname":"Key"}"#);
