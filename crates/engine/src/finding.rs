@@ -13,7 +13,7 @@ use crate::verify::AFTER;
 use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport};
 
 /// What the way to the CRM said after a run had failed.
-#[derive(Debug, Clone, PartialEq, Serialize, Type)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// The run that failed.
@@ -54,6 +54,35 @@ impl Engine {
     pub async fn finding(&self, connection: &str) -> Result<Option<Finding>, EngineError> {
         let record = self.connection(connection).await?;
         self.finding_of(&record).await
+    }
+
+    /// What was found of this run, where it failed: by the steps that were taken after it or after one
+    /// before it, or why none were.
+    pub(crate) async fn finding_about(
+        &self,
+        record: &ConnectionRecord,
+        run: &RunRecord,
+    ) -> Result<Option<Finding>, EngineError> {
+        if let Some(newest) = self.finding_of(record).await?
+            && newest.run.run_id == run.id
+        {
+            return Ok(Some(newest));
+        }
+        let row = record.row;
+        let all = self
+            .store
+            .read(move |db| runs::newest(db, row, None, LOOK_BACK))
+            .await?;
+        // Of an older one no reason is given why it was left alone: that depends on what came after.
+        let Some((at, verification)) = look_at(&all, &run.id) else {
+            return Ok(None);
+        };
+        Ok(Some(Finding {
+            run: run.clone().try_into()?,
+            at: Some(at),
+            verification: Some(verification),
+            not_asked: None,
+        }))
     }
 
     pub(crate) async fn finding_of(

@@ -204,7 +204,7 @@ fn written_in_part(report: &Value) -> Trouble {
 const REFUSED: ErrorKind = ErrorKind::ProviderRejected;
 
 /// What is wrong with a sync that came to its end in part only.
-fn synced_in_part(report: &Value) -> Trouble {
+pub(crate) fn synced_in_part(report: &Value) -> Trouble {
     let trouble = |kind: ErrorKind, title: &str, message: String, remedy: &str, owner| Trouble {
         kind,
         title: title.to_owned(),

@@ -90,7 +90,7 @@ pub use sign_in::{PastedAddresses, SignInPrompt};
 pub use strip::RunBar;
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
-    open_bundle, replay_bundle,
+    open_bundle, replay_bundle, replay_bundle_with,
 };
 pub use sync::{
     Doubt, DoubtReason, Drift, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport,

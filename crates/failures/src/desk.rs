@@ -175,6 +175,10 @@ impl Desk {
         }
     }
 
+    pub(crate) const fn registry(&self) -> &'static [Registration] {
+        self.registry
+    }
+
     pub(crate) fn at_home(&self) -> Home {
         Home::at(self.home.path())
     }

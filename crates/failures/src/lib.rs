@@ -29,6 +29,7 @@ mod finding;
 mod front;
 mod person;
 mod plan;
+mod replaying;
 mod run;
 mod table;
 mod verdict;

@@ -94,6 +94,7 @@ async fn row(case: &Case, spec: &ProviderSpec) -> Row {
         failure: case.title,
         crm: spec.name,
         found: None,
+        replays: None,
         state: None,
         healed: match case.heals {
             Heals::ByItself => "by itself",
@@ -119,10 +120,12 @@ async fn goes(case: &Case, spec: &ProviderSpec, row: &mut Row) -> Checked {
     // The first sync is another moment than the failure.
     desk.pass(1);
     desk.does(&case.cause).await?;
+    let before = desk.newest_run().await?;
     let found = desk.meets(case.work).await?;
     let found = found.ok_or("nothing went wrong")?;
     row.found = Some(found.clone());
     is_right(case, &found)?;
+    row.replays = Some(desk.replays(&found, before.as_ref()).await?);
     row.state = known_state(case, &desk).await?;
     if row.state != case.state {
         return Err(format!(

@@ -15,6 +15,8 @@ pub struct Row {
     pub crm: &'static str,
     /// What it was said to be; none where the case did not get so far.
     pub found: Option<Finding>,
+    /// Whether its bundle replays to the same on another desk, or why not.
+    pub replays: Option<String>,
     /// The connection's state afterwards; none where there was no connection, or no database.
     pub state: Option<State>,
     /// How it got well again.
@@ -31,14 +33,14 @@ pub struct Table {
 }
 
 /// How many columns there are.
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 9;
 
 /// What they are called.
 const HEAD: [&str; COLUMNS] = [
-    "failure", "CRM", "kind", "doctor", "owner", "remedy", "state", "healed",
+    "failure", "CRM", "kind", "doctor", "owner", "remedy", "state", "healed", "replays",
 ];
 
-/// Longest remedy on a screen, in characters.
+/// Longest sentence in a column on a screen, in characters.
 const SHOWN: usize = 60;
 
 impl Table {
@@ -63,9 +65,11 @@ impl Table {
         let mut lines: Vec<[String; COLUMNS]> = vec![head.map(ToOwned::to_owned)];
         lines.extend(self.rows.iter().map(|row| {
             let mut cells = row.cells();
-            let [.., remedy, _, _] = &mut cells;
-            if remedy.chars().count() > SHOWN {
-                *remedy = remedy.chars().take(SHOWN - 1).chain(['…']).collect();
+            let [.., remedy, _, _, replays] = &mut cells;
+            for long in [remedy, replays] {
+                if long.chars().count() > SHOWN {
+                    *long = long.chars().take(SHOWN - 1).chain(['…']).collect();
+                }
             }
             cells
         }));
@@ -109,7 +113,11 @@ impl Table {
              prints this table. `doctor` is the step at which a verification found the cause, where \
              one did. `healed` is how the connection got well: by itself with the next run once the \
              cause was gone, or not before a person did what is named. Where nothing is connected, \
-             there is no state. What the kinds mean stands in [errors.md](errors.md).\n\n\
+             there is no state. `replays` says whether the bundle of the failed run, saved and opened on \
+             another desk without data folder or network, ended in the same kind at the same step: \
+             `yes`, where the adapter lived through the recorded exchange again; `as recorded`, where \
+             what went wrong came before any request, on this computer's own network or at a sign-in \
+             service, so that only its record can be shown; `no`, with the reason, where there is no exchange with the CRM. What the kinds mean stands in [errors.md](errors.md).\n\n\
              This page is generated; a test holds it against what happens.\n\n",
         );
         let _ = writeln!(text, "| {} |", HEAD.join(" | "));
@@ -134,6 +142,7 @@ impl Row {
             of(|found| found.remedy.clone()),
             self.state.map_or_else(none, |state| word(&state)),
             self.healed.to_owned(),
+            self.replays.clone().unwrap_or_else(none),
         ]
     }
 }

@@ -179,6 +179,11 @@ pub(crate) fn of(name: &str) -> Field {
     Field::Unknown
 }
 
+/// Whether a field holds a name, or a part of one.
+pub(crate) fn is_of_names(name: &str) -> bool {
+    bare(name).contains("name")
+}
+
 /// `id`, `ids`, `contactId`, `contact_id`, but not a word that happens to end so (`paid`).
 fn is_id(name: &str, bare: &str) -> bool {
     let ends = [

@@ -10,7 +10,7 @@ use crate::Pseudonyms;
 use crate::fields::{self, Field};
 use crate::token::{is_of_word, pieces, scramble};
 use crate::values::{self, Mode};
-use crate::words::is_harmless;
+use crate::words::{is_capital, is_harmless};
 
 /// What a document is made of.
 enum Piece<'a> {
@@ -41,19 +41,40 @@ pub(crate) fn rewrite(pseudonyms: &Pseudonyms, document: &str, mode: Mode) -> St
     written
 }
 
-/// The words, in small letters, that stand where a person's name or address does.
-pub(crate) fn people_in(document: &str) -> HashSet<String> {
-    let mut found = HashSet::new();
+/// Whom a document names.
+#[derive(Default)]
+pub(crate) struct Named {
+    /// The words, in small letters, that stand where a person's name or address does.
+    pub(crate) people: HashSet<String>,
+    /// Those of them that are harmless elsewhere.
+    pub(crate) namesakes: HashSet<String>,
+}
+
+/// Most words of a person's name. What is longer in such a field is a sentence.
+const LONGEST_NAME: usize = 6;
+
+/// Whom a document names.
+pub(crate) fn people_in(document: &str) -> Named {
+    let mut found = Named::default();
     walk(document, |name, piece| {
         let Piece::Text(raw) = piece else { return };
         let personal = matches!(
             fields::of(name),
             Field::Person | Field::Email | Field::Postcode
         );
-        if personal {
-            let words = pieces(raw).filter(|piece| piece.starts_with(is_of_word));
-            let telling = words.filter(|word| word.chars().count() >= 3 && !is_harmless(word));
-            found.extend(telling.map(str::to_lowercase));
+        if !personal {
+            return;
+        }
+        let words = || pieces(raw).filter(|piece| piece.starts_with(is_of_word));
+        let is_name = fields::is_of_names(name) && words().count() <= LONGEST_NAME;
+        for word in words() {
+            let length = word.chars().count();
+            let small = word.to_lowercase();
+            if !is_harmless(word) && (length >= 3 || (is_name && length == 2)) {
+                found.people.insert(small);
+            } else if is_name && length >= 2 && is_capital(word) {
+                found.namesakes.insert(small);
+            }
         }
     });
     found

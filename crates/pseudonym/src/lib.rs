@@ -32,6 +32,8 @@ pub struct Pseudonyms {
     secrets: Vec<String>,
     /// Words that stand in people's names and addresses, in small letters.
     people: HashSet<String>,
+    /// Harmless words that are somebody's name here, in small letters.
+    namesakes: HashSet<String>,
     /// Replacements made so far: the same words come again and again.
     known: RefCell<HashMap<String, String>>,
 }
@@ -50,6 +52,7 @@ impl Pseudonyms {
             key,
             secrets: Vec::new(),
             people: HashSet::new(),
+            namesakes: HashSet::new(),
             known: RefCell::default(),
         }
     }
@@ -70,7 +73,8 @@ impl Pseudonyms {
     pub fn learn(&mut self, body: &[u8]) {
         let text = String::from_utf8_lossy(body);
         let found = json::people_in(&text);
-        self.people.extend(found);
+        self.people.extend(found.people);
+        self.namesakes.extend(found.namesakes);
     }
 
     /// A body of whatever kind: JSON whole or broken, a web page, text, bytes.
@@ -161,6 +165,11 @@ impl Pseudonyms {
                 text
             }
         })
+    }
+
+    /// Whether a harmless word is somebody's name here.
+    fn is_namesake(&self, word: &str) -> bool {
+        self.namesakes.contains(&word.to_lowercase())
     }
 
     /// Whether a word is a person's, as far as is known.

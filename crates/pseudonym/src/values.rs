@@ -3,7 +3,7 @@
 use crate::fields::{self, Field};
 use crate::people::{are_postcode, birthday, digits, email, is_phone, phone, postcode};
 use crate::token::{is_of_word, pieces, scramble, word};
-use crate::words::is_harmless;
+use crate::words::{is_capital, is_harmless, is_harmless_here, is_of_networks};
 use crate::{Pseudonyms, requests};
 
 /// Whose words these are.
@@ -11,7 +11,7 @@ use crate::{Pseudonyms, requests};
 pub(crate) enum Mode {
     /// Somebody else's: only what is known to be harmless stays.
     Answer,
-    /// Our own adapter's, as in a query or a position: single words stay.
+    /// Our own adapter's, as in a query or a position: single words stay but for known names.
     Own,
 }
 
@@ -55,8 +55,13 @@ pub(crate) fn replace(pseudonyms: &Pseudonyms, name: &str, value: &str, mode: Mo
         Field::Code if is_code(pseudonyms, text) => value.to_owned(),
         Field::Count if is_small_number(text) => value.to_owned(),
         Field::Time if is_calendar(text) => value.to_owned(),
-        _ if mode == Mode::Own && (is_word(text) || is_small_number(text)) => value.to_owned(),
-        _ if is_word(text) && is_harmless(text) && !pseudonyms.is_persons(text) => value.to_owned(),
+        _ if mode == Mode::Own && is_small_number(text) => value.to_owned(),
+        _ if mode == Mode::Own && is_word(text) && !is_written_name(pseudonyms, text) => {
+            value.to_owned()
+        }
+        _ if is_word(text) && is_harmless_here(text) && !is_somebody(pseudonyms, text) => {
+            value.to_owned()
+        }
         _ => by_looks(pseudonyms, value),
     }
 }
@@ -82,12 +87,41 @@ pub(crate) fn number(pseudonyms: &Pseudonyms, name: &str, literal: &str) -> Stri
     }
 }
 
-/// Prose: harmless words stay, also where they are in capitals; all others are replaced.
+/// What a word comes after.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    /// A word that stays, or the end of a sentence.
+    Harmless,
+    /// A word in small letters that was replaced.
+    Replaced,
+    /// A word that was replaced and is written as names are.
+    Name,
+}
+
+/// Whether a word is known to be somebody's and has a capital, as adapters' own words seldom do.
+fn is_written_name(pseudonyms: &Pseudonyms, word: &str) -> bool {
+    is_capital(word) && is_somebody(pseudonyms, word)
+}
+
+/// Prose: harmless words stay, also where they are in capitals; all others are replaced. A harmless
+/// word is replaced where it is somebody's name: it is known to be one and written so, or it comes
+/// after another part of a name.
 pub(crate) fn prose(pseudonyms: &Pseudonyms, text: &str) -> String {
-    sentence(pseudonyms, text, |piece| {
+    sentence(pseudonyms, text, |piece, after| {
         let status = piece.len() == 3 && matches!(piece.as_bytes().first(), Some(b'1'..=b'5'));
-        is_harmless(piece) || (status && digits(piece) == 3)
+        let named = match after {
+            After::Name => is_capital(piece) || pseudonyms.is_namesake(piece),
+            After::Replaced => pseudonyms.is_namesake(piece),
+            After::Harmless => false,
+        };
+        (is_harmless_here(piece) && !named && !is_somebody(pseudonyms, piece))
+            || (status && digits(piece) == 3)
     })
+}
+
+/// Whether a word is known to be somebody's, as it is written.
+fn is_somebody(pseudonyms: &Pseudonyms, word: &str) -> bool {
+    pseudonyms.is_persons(word) || (is_capital(word) && pseudonyms.is_namesake(word))
 }
 
 /// A sentence of our own, in which somebody else's words stand between quotation marks: of these only
@@ -110,10 +144,11 @@ pub(crate) fn said(pseudonyms: &Pseudonyms, text: &str) -> String {
 
 /// Words of our own: only what looks personal is replaced.
 fn own(pseudonyms: &Pseudonyms, text: &str) -> String {
-    let ours = |piece: &str| {
+    let ours = |piece: &str, after: After| {
         let key = piece.len() >= 16 && digits(piece) >= 2;
         let number = piece.len() >= 9 && digits(piece) == piece.len();
-        !key && !number && (is_harmless(piece) || !pseudonyms.is_persons(piece))
+        let named = after != After::Harmless && pseudonyms.is_namesake(piece);
+        !key && !number && !named && (is_harmless(piece) || !pseudonyms.is_persons(piece))
     };
     text.split_inclusive(char::is_whitespace)
         .map(|part| {
@@ -130,13 +165,18 @@ fn own(pseudonyms: &Pseudonyms, text: &str) -> String {
         .unwrap_or_default()
 }
 
-fn sentence(pseudonyms: &Pseudonyms, text: &str, stays: impl Fn(&str) -> bool) -> String {
+fn sentence(pseudonyms: &Pseudonyms, text: &str, stays: impl Fn(&str, After) -> bool) -> String {
     let mut written = String::with_capacity(text.len());
     let pieces: Vec<&str> = pieces(text).collect();
     let mut at = 0;
+    let mut after = After::Harmless;
     while let Some(piece) = pieces.get(at) {
         let next = |ahead: usize| pieces.get(at + ahead).copied().unwrap_or_default();
         if !piece.starts_with(is_of_word) {
+            let before = at.checked_sub(1).and_then(|before| pieces.get(before));
+            if !joins(before.copied().unwrap_or_default(), piece) {
+                after = After::Harmless;
+            }
             written.push_str(&scramble(pseudonyms, piece));
             at += 1;
         } else if let Some(length) = run_of_phone(&pieces, at) {
@@ -151,20 +191,41 @@ fn sentence(pseudonyms: &Pseudonyms, text: &str, stays: impl Fn(&str) -> bool) -
             at += 3;
         } else {
             let compound = format!("{piece}{}{}", next(1), next(2));
-            if next(1) == "_" && is_harmless(&compound) {
+            if is_of_networks(&compound) || (next(1) == "_" && is_harmless(&compound)) {
                 written.push_str(&compound);
+                after = After::Harmless;
                 at += 3;
                 continue;
             }
-            if stays(piece) {
+            if is_of_networks(piece) || stays(piece, after) {
                 written.push_str(piece);
+                after = After::Harmless;
             } else {
                 written.push_str(&word(pseudonyms, piece));
+                after = if is_capital(piece) {
+                    After::Name
+                } else {
+                    After::Replaced
+                };
             }
             at += 1;
         }
     }
     written
+}
+
+/// Longest title or initials before a full stop: `Mrs.`, `J.`.
+const LONGEST_TITLE: usize = 4;
+
+/// Whether what stands between two words lets both be parts of one name: a blank, a hyphen, an
+/// apostrophe, the comma of `Smith, Jane`, the full stop of `Dr. Smith`.
+fn joins(before: &str, between: &str) -> bool {
+    let plain = |text: &str| {
+        text.chars()
+            .all(|c| c.is_whitespace() || matches!(c, '-' | '‐' | '\'' | '’' | ',' | '(' | '"'))
+    };
+    let is_title = before.chars().count() <= LONGEST_TITLE;
+    plain(between) || (is_title && between.strip_prefix('.').is_some_and(plain))
 }
 
 /// How many pieces from here on are one telephone number.

@@ -1,7 +1,9 @@
 //! Words of protocols and of the trade, which say nothing about anybody.
 //!
-//! Given names and family names are left out even where they are such a word, too (`grant`, `mark`,
-//! `page`, `young`): a name that survives is worse than an error text that has lost a word.
+//! Names that an error text can do without are left out even where they are such a word, too (`grant`,
+//! `mark`, `page`, `young`): a name that survives is worse than an error text that has lost a word. Of
+//! the others those that are also names are harmless in small letters only (`key`, but not `Key`). Any
+//! word can be a name where one stands: see `values::prose`.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -53,7 +55,59 @@ input br script style doctype charset utf href equiv button h1 h2 p img src alt
 wispaccessgatewayparam redirect messagetype responsecode accessprocedure locationname html
 ";
 
+static NAMES: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ALSO_NAMES.split_ascii_whitespace().collect());
+
+/// Those of the list that people are called, too.
+const ALSO_NAMES: &str = "
+back branch button call code date day down end field fields free given guest head host key keys lead
+leads link list lock long main match max must new parent per post present read root sale sales see
+seller session short soon span still trace true wait welcome while window
+";
+
+/// Whether a word is one of these, and nobody's name as it is written.
+pub(crate) fn is_harmless_here(word: &str) -> bool {
+    is_harmless(word) && !(is_capital(word) && NAMES.contains(word.to_ascii_lowercase().as_str()))
+}
+
+/// By these a network's own sign-in page is known from a CRM's answer, however they are written: an
+/// exchange without them would be another failure.
+const OF_NETWORKS: [&str; 5] = [
+    "captive portal",
+    "guest network",
+    "hotspot",
+    "wi-fi",
+    "wispaccessgatewayparam",
+];
+
+/// Whether these words tell a network's own page.
+pub(crate) fn is_of_networks(words: &str) -> bool {
+    OF_NETWORKS.contains(&words.to_ascii_lowercase().as_str())
+}
+
+/// Whether a word is written as a name is.
+pub(crate) fn is_capital(word: &str) -> bool {
+    word.starts_with(char::is_uppercase)
+}
+
 /// Whether a word is one of these.
 pub(crate) fn is_harmless(word: &str) -> bool {
     WORDS.contains(word.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_also_a_name_is_harmless_in_small_letters_only() {
+        for name in NAMES.iter() {
+            assert!(is_harmless_here(name), "{name} is in the list");
+            let (first, rest) = name.split_at(1);
+            let written = first.to_uppercase() + rest;
+            assert!(!is_harmless_here(&written), "{written} can be somebody");
+            assert!(!is_harmless_here(&name.to_uppercase()), "{name}, shouted");
+        }
+        assert!(is_harmless_here("The"), "a sentence may begin");
+    }
 }

@@ -187,18 +187,18 @@ pub fn marks_since(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// The newest runs of a connection that failed, newest first.
+/// The newest runs of a connection that failed or ended in part, newest first.
 ///
 /// # Errors
 /// What the database answers.
-pub fn newest_failed(
+pub fn newest_in_trouble(
     db: &Read<'_>,
     connection: i64,
     limit: u32,
 ) -> Result<Vec<RunRecord>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM run
-         WHERE connection_id = ?1 AND status = 'failed' ORDER BY id DESC LIMIT ?2"
+         WHERE connection_id = ?1 AND status IN ('failed', 'partial') ORDER BY id DESC LIMIT ?2"
     );
     let mut statement = db.database.prepare_cached(&sql)?;
     let rows = statement.query_map(params![connection, limit], read_row)?;

@@ -10,21 +10,25 @@ type Commands = Backend["commands"];
 const MINUTE = 60_000;
 
 const EXCHANGE = "exchange.json";
+const WELL = "No run of this connection has failed or ended in part, so nothing was recorded.";
 const CONTENTS: BundleEntry[] = [
   { path: "versions.json", bytes: 402, what: "Versions of the app, its parts and the system" },
   { path: "settings.json", bytes: 688, what: "Settings of the connection; secrets are left out" },
   { path: "health.json", bytes: 1940, what: "State, open issues and when each began" },
   { path: "runs.json", bytes: 24_310, what: "The last 50 runs, with counts and errors" },
   { path: "traces.json", bytes: 9120, what: "Requests of the run: method, pattern of the path, status, time" },
+  { path: "finding.json", bytes: 3120, what: "What the steps to the CRM found right after the run had failed" },
   { path: EXCHANGE, bytes: 48_200, what: "Recorded answers of the failing run; people in it are made up" },
 ];
 
 function manifestOf({ connection }: ConnectionRow, contents: BundleEntry[]): BundleManifest {
+  const isReplayable = contents.some(({ path }) => path === EXCHANGE);
   return {
     format: 1,
     createdAt: ago(0),
     connection: connection.id,
     provider: connection.provider,
+    ...(isReplayable ? {} : { notReplayable: WELL }),
     masked: "Secrets are left out. Names, emails, phone numbers and addresses are replaced by made-up ones of the same form.",
     contents,
   };
@@ -36,7 +40,7 @@ export function bundleCommands(world: World): Pick<Commands, "prepareBundle" | "
       const row = world.row(id);
       if (!row) return failed(NO_CONNECTION);
       await world.ticks.after(300);
-      // A recording is kept of runs that fail, and of no other.
+      // A recording is kept of runs that fail or end in part, and of no other.
       const isFailing = row.health.issues.length > 0;
       const contents = isFailing ? CONTENTS : CONTENTS.filter(({ path }) => path !== EXCHANGE);
       return ok({ id: `${id}-draft`, manifest: manifestOf(row, contents), replayable: isFailing });
@@ -62,6 +66,7 @@ export function bundleCommands(world: World): Pick<Commands, "prepareBundle" | "
           ...(status === "failed" ? { errorKind: DOWN.kind } : {}),
         })),
         run: runDetail(point, row.health.lastErrorKind ?? null, {}),
+        finding: row.finding,
         exchanges: 4,
         manifest: manifestOf(row, CONTENTS),
       });

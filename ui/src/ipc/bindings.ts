@@ -310,6 +310,8 @@ export type BundleManifest = {
 	provider: string,
 	/**  The run that it is about. */
 	runId?: string | null,
+	/**  Why there is nothing to replay, where there is not. */
+	notReplayable?: string | null,
 	/**  What was done about secrets and personal data. */
 	masked: string,
 	/**  The other entries. */
@@ -337,6 +339,8 @@ export type BundleReplay = {
 	unanswered: number,
 	/**  The requests of the replay. */
 	requests: TraceEntry[],
+	/**  What ended it is as it was recorded and was not lived through again, and why. */
+	onlyRecorded?: string | null,
 };
 
 /**  A bundle, as it is shown: as if the connection were here. */
@@ -359,6 +363,8 @@ export type BundleView = {
 	runs: RunSummary[],
 	/**  The run that the bundle is about, with its requests. */
 	run: RunDetail | null,
+	/**  What the way to the CRM said right after that run had failed. */
+	finding: Finding | null,
 	/**  How many recorded exchanges there are to replay. */
 	exchanges: number,
 	/**  What is in the file. */
@@ -821,8 +827,9 @@ export type ExternalId = string;
 /**  Where a run failed. */
 export type FailurePoint = {
 	/**
-	 *  The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
-	 *  before an adapter was made.
+	 *  The step: one of a verification's, `listing` for a sync, `closing` for one that came to the end
+	 *  of its list and was judged there, `writing` for a write-back, `preparing` before an adapter was
+	 *  made.
 	 */
 	step: string,
 	/**  The request that was at hand, as method and path template. */

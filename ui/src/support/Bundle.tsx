@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
+import { FindingPanel } from "../connection/health/FindingPanel";
 import { HealthFacts } from "../connection/health/HealthFacts";
 import { IssueList } from "../connection/health/IssueList";
 import { RunView } from "../connection/health/RunDrawer";
@@ -11,6 +12,7 @@ import { Button } from "../kit/Button";
 import { counted } from "../kit/figures";
 import { ErrorNotice, Notice } from "../kit/Notice";
 import { Facts, Panel } from "../kit/Panel";
+import { Prose } from "../kit/Prose";
 import { Time } from "../kit/Time";
 import { Manifest } from "./Manifest";
 import { RunList } from "./RunList";
@@ -51,6 +53,11 @@ export function Bundle({ bundle, onClose }: { bundle: BundleView; onClose: () =>
           ]}
         />
       </Panel>
+      {bundle.manifest.notReplayable && (
+        <Notice title="This run cannot be replayed">
+          <Prose text={bundle.manifest.notReplayable} />
+        </Notice>
+      )}
       {replayed && <Replayed replay={replayed} />}
       <IssueList health={bundle.health} />
       <Panel title="State when it was exported">
@@ -61,6 +68,7 @@ export function Bundle({ bundle, onClose }: { bundle: BundleView; onClose: () =>
           <RunView run={bundle.run} />
         </Panel>
       )}
+      {bundle.finding && <FindingPanel finding={bundle.finding} />}
       <Panel title="Run history" flush>
         <RunList runs={bundle.runs} />
       </Panel>
@@ -84,6 +92,7 @@ function Replayed({ replay }: { replay: BundleReplay }) {
         >
           Recorded: <Ending kind={replay.recordedKind} at={replay.recordedAt} />. Replayed with this version:{" "}
           <Ending kind={replay.replayedKind} at={replay.replayedAt} />. No request left this computer.
+          {replay.onlyRecorded && <Prose text={` ${replay.onlyRecorded}`} />}
         </Notice>
         {replay.error && <ErrorNotice report={replay.error} />}
         <TraceTable requests={replay.requests} />

@@ -9,6 +9,7 @@ import { Button } from "../kit/Button";
 import { Dialog } from "../kit/Dialog";
 import { ErrorNotice } from "../kit/Notice";
 import { Progress } from "../kit/Progress";
+import { Prose } from "../kit/Prose";
 import { tell } from "../kit/Toasts";
 import type { ExportWish } from "./exporting";
 import { Manifest } from "./Manifest";
@@ -75,7 +76,7 @@ function Exporting({ wish, onClose }: { wish: ExportWish; onClose: () => void })
             <p className={styles.sum}>
               {draft.replayable
                 ? "Support can replay what was recorded, and see the same failure without your CRM."
-                : "Nothing can be replayed: only a run that failed is recorded."}
+                : <Prose text={`There is nothing to replay. ${draft.manifest.notReplayable ?? ""}`} />}
             </p>
           </>
         )}

@@ -128,7 +128,8 @@ impl HttpClient {
     /// `configuration` for an address without a host.
     pub fn replaying(config: HttpConfig, playback: &Arc<Playback>) -> Result<Self, AdapterError> {
         let clock: Arc<dyn Clock> = playback.clone();
-        let throttle = Arc::new(Throttle::new(&config.limits, clock.clone(), &[], 0));
+        let (limits, used) = (&config.limits, config.used_today);
+        let throttle = Arc::new(Throttle::new(limits, clock.clone(), &[], used));
         let way = Way::Recorded(playback.clone());
         Self::by(way, throttle, config, clock, 0)
     }

@@ -32,7 +32,7 @@ pub use json_path::describe as describe_json_error;
 pub use json_records::{Records, read_records};
 pub use pauses::{Pause, PauseReason};
 pub use playback::{Playback, PlaybackCredential, RecordedStep};
-pub use recording::{Came, Exchange, Failure, Recording, Taken};
+pub use recording::{Came, Exchange, Failure, KeptPage, Recording, Taken};
 pub use request::Request;
 pub use response::HttpResponse;
 pub use throttle::Throttle;

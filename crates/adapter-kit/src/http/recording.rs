@@ -127,9 +127,10 @@ struct Held {
     bytes: usize,
     left_out: u64,
     tokens: Vec<Secret<String>>,
+    kept: Option<Page>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Page {
     /// The position from which a listing goes on with this page; none for the first.
     from: Option<Cursor>,
@@ -151,6 +152,16 @@ pub struct Taken {
     pub left_out: u64,
     /// Keys and tokens that were sent, so that they can be kept out of what is written down.
     pub tokens: Vec<Secret<String>>,
+    /// The page that was to be kept whatever followed.
+    pub kept: Option<KeptPage>,
+}
+
+/// The exchanges of one page, whatever followed them.
+pub struct KeptPage {
+    /// The position from which a listing makes them; none where it does at its start.
+    pub from: Option<Cursor>,
+    /// They, oldest first.
+    pub exchanges: Vec<Exchange>,
 }
 
 impl fmt::Debug for Taken {
@@ -185,6 +196,14 @@ impl Recording {
         held.trim();
     }
 
+    /// The page at hand shows what is wrong: it is kept whatever follows. The first such page is.
+    pub fn keeps(&self) {
+        let mut held = self.held();
+        if held.kept.is_none() {
+            held.kept = held.pages.back().cloned();
+        }
+    }
+
     /// What is said next is another matter; what was said before is kept for what may be needed again.
     pub fn turns(&self) {
         let mut held = self.held();
@@ -206,6 +225,10 @@ impl Recording {
             aside: held.aside.into(),
             left_out: held.left_out,
             tokens: held.tokens,
+            kept: held.kept.map(|page| KeptPage {
+                from: page.from,
+                exchanges: page.exchanges,
+            }),
         }
     }
 

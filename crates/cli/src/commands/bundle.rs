@@ -24,8 +24,8 @@ pub(super) async fn make(
     };
     // However quiet: nobody saves what they have not been shown.
     console.always(&contents(&draft.manifest));
-    if !draft.replayable {
-        console.note("No run of this connection was recorded, so there is nothing to replay.");
+    if let Some(why) = &draft.manifest.not_replayable {
+        console.note(&format!("There is nothing to replay. {why}"));
     }
     let saved = engine.save_bundle(&draft, &out).await?;
     console.answer(&saved, || {
@@ -51,7 +51,9 @@ fn contents(manifest: &BundleManifest) -> String {
             entry.what.clone(),
         ]
     });
-    format!("{}\n{}", table(&columns, rows), manifest.masked)
+    let run = manifest.run_id.as_ref();
+    let about = run.map_or_else(String::new, |run| format!("It is about the run {run}.\n"));
+    format!("{}\n{about}{}", table(&columns, rows), manifest.masked)
 }
 
 /// Replays a bundle. It needs neither data folder nor keychain nor network.
@@ -80,6 +82,9 @@ fn outcome(replay: &BundleReplay) -> String {
     ];
     if replay.unanswered > 0 {
         rows.push(("not in the recording", replay.unanswered.to_string()));
+    }
+    if let Some(why) = &replay.only_recorded {
+        rows.push(("only recorded", why.clone()));
     }
     if let Some(error) = &replay.error {
         rows.push(("why it failed", text::shown(&error.message, 200)));

@@ -65,11 +65,16 @@ impl Watch {
         outcome
     }
 
-    /// Makes a bundle, and keeps all that is in it to be looked through.
+    /// Makes a bundle about the newest run, and keeps all that is in it to be looked through.
     async fn bundle(&mut self, conn: &str) {
+        let runs = self.run(&["runs", conn], "").await.done();
         let path = self.desk.file("marked.zip", "");
         let made = self.run(&["bundle", conn, "--out", &path], "").await.done();
         assert_eq!(made["replayable"], true, "a failure was recorded: {made}");
+        assert_eq!(
+            made["manifest"]["runId"], runs["runs"][0]["runId"],
+            "it is about the run that has just gone wrong: {made}"
+        );
         let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
         for at in 0..zip.len() {
             let mut entry = zip.by_index(at).unwrap();

@@ -49,6 +49,24 @@ async fn a_failure_of_one_desk_is_lived_through_on_another() {
     assert_eq!(replay["error"]["kind"], "schemaChanged");
     assert!(!other.home().exists(), "a replay needs no data folder");
 
+    // A run that asked the CRM nothing says so before it is saved, and when it is to be replayed.
+    desk.sandbox.clear_faults();
+    desk.run(&["sync", &conn, "--json"]).await.done();
+    desk.set_platform().await;
+    desk.sandbox
+        .add_faults(Faults::parse("platform.batch:status=503").unwrap());
+    desk.run(&["push", &conn, "--json"]).await.failed(1);
+    let pushed = desk.file("pushed.zip", "");
+    let saved = desk.run(&["bundle", &conn, "--out", &pushed]).await;
+    assert!(
+        saved
+            .stderr
+            .contains("There is nothing to replay. The run sent contacts to NurtureHub"),
+        "{saved:?}"
+    );
+    let error = other.run(&["replay", &pushed, "--json"]).await.failed(1);
+    assert_eq!(error["kind"], "unsupported");
+
     let broken = other.file("broken.zip", "this is no zip file");
     let error = other.run(&["replay", &broken, "--json"]).await.failed(2);
     assert_eq!(error["kind"], "configuration");

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use specta::Type;
 
 use super::recorded::{FORMAT, RunRecording};
-use super::{archive, keeping, masking};
+use super::{archive, keeping, masking, why_not};
 use crate::verify::AFTER;
 use crate::{Engine, EngineError, RunDetail, RunSummary, audit_words};
 
@@ -26,6 +26,7 @@ pub(super) const HEALTH: &str = "health.json";
 pub(super) const RUNS: &str = "runs.json";
 pub(super) const TRACES: &str = "traces.json";
 pub(super) const RUN: &str = "run.json";
+pub(super) const FINDING: &str = "finding.json";
 pub(super) const EXCHANGE: &str = "exchange.json";
 
 /// Runs that are listed, and of how many of them the requests are.
@@ -62,6 +63,9 @@ pub struct BundleManifest {
     /// The run that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run_id: Option<String>,
+    /// Why there is nothing to replay, where there is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_replayable: Option<String>,
     /// What was done about secrets and personal data.
     pub masked: String,
     /// The other entries.
@@ -113,7 +117,7 @@ struct Found {
 
 impl Engine {
     /// Puts together what a bundle of a connection would hold: about this run, else about the last
-    /// one that failed. Nothing is written.
+    /// one that failed or ended in part. Nothing is written.
     ///
     /// # Errors
     /// `configuration` where the connection has no such run; storage errors.
@@ -126,6 +130,11 @@ impl Engine {
         let health = self.health(connection).await?;
         let found = self.facts_for_bundle(&record, run).await?;
         let recording = found.recording.as_ref().and_then(keeping::unpack);
+        let finding = match &found.run {
+            Some(run) => self.finding_about(&record, run).await?,
+            None => None,
+        };
+        let finding = finding.filter(|found| found.at.is_some() || found.not_asked.is_some());
         let key = match &found.recording {
             Some(row) => row.key,
             None => self.options.random.array()?,
@@ -168,6 +177,14 @@ impl Engine {
                 "The run in question, with its report and its requests.",
             ));
         }
+        if let Some(finding) = finding {
+            entries.push(entry(
+                FINDING,
+                &masking::finding(finding, &pseudonyms),
+                "What the steps to the CRM found right after the run had failed, each with its time; \
+                 or why none were taken.",
+            ));
+        }
         if let Some(recording) = &recording {
             entries.push(entry(
                 EXCHANGE,
@@ -181,9 +198,15 @@ impl Engine {
             created_at: self.now(),
             connection: record.id.to_string(),
             provider: record.provider.to_string(),
+            not_replayable: match &recording {
+                Some(_) => None,
+                None => Some(why_not::replayable(found.run.as_ref()).to_owned()),
+            },
             run_id: found.run.map(|run| run.id),
             masked: "No secret is in here. What tells a person is replaced, the same by the same \
-                     throughout, with its length and form kept. The key to that is not in here."
+                     throughout, with its length and form kept. The key to that is not in here. The \
+                     connection's id stays: it may carry the agency's id at NurtureHub, which says \
+                     whose ticket this is, and names no person."
                 .to_owned(),
             contents: entries.iter().map(|(entry, _)| entry.clone()).collect(),
         };
@@ -242,7 +265,7 @@ impl Engine {
                 let listed = runs::newest(db, row, None, LISTED)?;
                 let run = match wanted {
                     Some(id) => Some(run_of(db, row, &id)?),
-                    None => last_failed(db, row)?,
+                    None => last_in_trouble(db, row)?,
                 };
                 let recording = match &run {
                     Some(run) => recordings::of_run(db, run.row)?,
@@ -317,24 +340,25 @@ fn run_of(db: &Read<'_>, connection: i64, id: &str) -> Result<RunRecord, StoreEr
     })
 }
 
-/// The last run that failed, and that did not just look into another. Where that was not recorded,
-/// because it failed of something of our own, one before it that was and that nothing has healed
-/// since: what the CRM said is worth more.
-fn last_failed(db: &Read<'_>, connection: i64) -> Result<Option<RunRecord>, StoreError> {
-    let mut failed = runs::newest_failed(db, connection, LISTED)?;
-    failed.retain(|run| run.report[AFTER].is_null());
-    for (at, run) in failed.iter().enumerate() {
+/// The last run that failed or ended in part, and that did not just look into another. Where that was
+/// not recorded, because it failed of something of our own, one before it that failed, was recorded,
+/// and that nothing has healed since: what the CRM said is worth more.
+fn last_in_trouble(db: &Read<'_>, connection: i64) -> Result<Option<RunRecord>, StoreError> {
+    let mut found = runs::newest_in_trouble(db, connection, LISTED)?;
+    found.retain(|run| run.report[AFTER].is_null());
+    for (at, run) in found.iter().enumerate() {
         let healed_by = match run.kind.as_str() {
             "verify" => "sync",
             kind => kind,
         };
-        if recordings::of_run(db, run.row)?.is_some()
-            && (at == 0 || !runs::has_succeeded_since(db, connection, healed_by, run.row)?)
-        {
+        let counts = at == 0
+            || (run.status == "failed"
+                && !runs::has_succeeded_since(db, connection, healed_by, run.row)?);
+        if counts && recordings::of_run(db, run.row)?.is_some() {
             return Ok(Some(run.clone()));
         }
     }
-    Ok(failed.into_iter().next())
+    Ok(found.into_iter().next())
 }
 
 fn entry<T: Serialize>(path: &str, content: &T, what: &str) -> (BundleEntry, Vec<u8>) {

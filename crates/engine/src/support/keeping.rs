@@ -1,4 +1,4 @@
-//! Writing down what was said in a run that failed.
+//! Writing down what was said in a run that failed or ended in part.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,12 @@ use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::recordings::{LARGEST, RecordingRow};
 
 use super::masking;
-use super::recorded::{FORMAT, Operation, RecordedExchange, RunRecording, Start, point};
+use super::recorded::{
+    FORMAT, FailurePoint, Operation, RecordedExchange, RunRecording, Start, point,
+};
 use crate::credentials::Secrets;
 use crate::session::Session;
+use crate::sync::{Judged, Seen, Shown};
 use crate::{Engine, EngineError, ErrorReport, VerifyStepReport};
 
 /// How hard a recording is packed: it is written rarely, and read more rarely.
@@ -28,17 +31,18 @@ const OWN_STEPS: [StepName; 4] = [
 
 /// What was said in a run, with what is needed to live through it again.
 pub(crate) struct Heard {
-    operation: Operation,
-    spec: ProviderSpec,
-    settings: BTreeMap<String, String>,
-    started_at: Timestamp,
-    used_today: u64,
-    start: SyncStart,
-    steps: Vec<VerifyStepReport>,
-    activities: Vec<Activity>,
-    before: bool,
-    taken: Taken,
-    secrets: Secrets,
+    pub(super) operation: Operation,
+    pub(super) spec: ProviderSpec,
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) started_at: Timestamp,
+    pub(super) used_today: u64,
+    pub(super) start: SyncStart,
+    pub(super) steps: Vec<VerifyStepReport>,
+    pub(super) activities: Vec<Activity>,
+    pub(super) before: bool,
+    pub(super) judged: Option<Judged>,
+    pub(super) taken: Taken,
+    pub(super) secrets: Secrets,
 }
 
 impl Heard {
@@ -52,6 +56,31 @@ impl Heard {
             None => start,
         };
         heard
+    }
+
+    /// What a listing heard that came to its end and was then judged by this. None where nothing of
+    /// what was heard shows what was found.
+    pub(crate) fn closing(
+        session: &Session,
+        start: SyncStart,
+        started_at: Timestamp,
+        mut judged: Judged,
+        seen: &Seen,
+    ) -> Option<Self> {
+        let mut heard = Self::listing(session, start.clone(), started_at);
+        match judged.shown_by(seen, heard.taken.from.as_ref())? {
+            Shown::Latest => {}
+            Shown::Kept => {
+                let page = heard.taken.kept.take()?;
+                heard.start = match page.from {
+                    Some(at) => SyncStart::Resume { at },
+                    None => start,
+                };
+                heard.taken.exchanges = page.exchanges;
+            }
+        }
+        heard.judged = Some(judged);
+        (!heard.taken.exchanges.is_empty()).then_some(heard)
     }
 
     /// What a verification heard.
@@ -88,6 +117,7 @@ impl Heard {
             steps: Vec::new(),
             activities: Vec::new(),
             before: false,
+            judged: None,
             taken: session.http.recording().take(),
             secrets: session.secrets.clone(),
         }
@@ -117,6 +147,7 @@ impl Engine {
             steps: Vec::new(),
             activities: Vec::new(),
             before: true,
+            judged: None,
             taken: Taken::default(),
             secrets: Secrets::new(),
         })
@@ -148,7 +179,7 @@ impl Engine {
 }
 
 /// Storage's own failures, and a person's cancel, are not in what the CRM said.
-const fn is_of_the_exchange(kind: ErrorKind) -> bool {
+pub(super) const fn is_of_the_exchange(kind: ErrorKind) -> bool {
     !matches!(
         kind,
         ErrorKind::StorageBusy
@@ -159,7 +190,7 @@ const fn is_of_the_exchange(kind: ErrorKind) -> bool {
     )
 }
 
-fn write(
+pub(super) fn write(
     heard: Heard,
     step: &str,
     report: &ErrorReport,
@@ -177,7 +208,11 @@ fn write(
     let status = report.detail["evidence"]["status"]
         .as_u64()
         .and_then(|status| u16::try_from(status).ok());
-    let step = if heard.before { "preparing" } else { step };
+    let failed_at = match (&heard.judged, heard.before) {
+        (Some(_), _) => FailurePoint::closing(),
+        (None, true) => point("preparing", &heard.taken.exchanges, status),
+        (None, false) => point(step, &heard.taken.exchanges, status),
+    };
     let masked = |exchanges: &[_]| -> Vec<RecordedExchange> {
         exchanges
             .iter()
@@ -200,10 +235,11 @@ fn write(
         steps: heard
             .steps
             .into_iter()
-            .map(|step| masked_step(step, &pseudonyms))
+            .map(|step| masking::step(step, &pseudonyms))
             .collect(),
         before: heard.before,
-        failed_at: point(step, &heard.taken.exchanges, status),
+        failed_at,
+        judged: heard.judged,
         exchanges: masked(&heard.taken.exchanges),
         aside: masked(&heard.taken.aside),
         left_out: heard.taken.left_out,
@@ -219,17 +255,16 @@ fn write(
         if packed.len() <= LARGEST || recording.exchanges.is_empty() {
             return Ok(packed);
         }
+        if recording.judged.is_some() {
+            return Err(EngineError::new(
+                ErrorKind::Internal,
+                "Of a listing that was judged, no page can be left out of the recording.",
+            ));
+        }
         let gone = recording.exchanges.len().div_ceil(4);
         recording.exchanges.drain(..gone);
         recording.left_out += u64::try_from(gone).unwrap_or(u64::MAX);
     }
-}
-
-fn masked_step(mut step: VerifyStepReport, pseudonyms: &Pseudonyms) -> VerifyStepReport {
-    step.detail = pseudonyms.said(&step.detail);
-    step.remedy = step.remedy.map(|remedy| pseudonyms.said(&remedy));
-    step.error = step.error.map(|error| masking::error(&error, pseudonyms));
-    step
 }
 
 fn pack(recording: &RunRecording) -> Result<Vec<u8>, EngineError> {

@@ -8,7 +8,7 @@ use nurturehub_port::{
 use nurturehub_pseudonym::Pseudonyms;
 use serde_json::Value;
 
-use crate::ErrorReport;
+use crate::{ErrorReport, Finding, VerifyReport, VerifyStepReport};
 
 /// Settings: addresses, numbers and choices stay, and so does a file that says how to read the CRM;
 /// any other text is replaced.
@@ -64,6 +64,32 @@ pub(super) fn error(report: &ErrorReport, pseudonyms: &Pseudonyms) -> ErrorRepor
         remedy: pseudonyms.said(&report.remedy),
         detail,
         ..report.clone()
+    }
+}
+
+/// A step of a verification.
+pub(super) fn step(step: VerifyStepReport, pseudonyms: &Pseudonyms) -> VerifyStepReport {
+    VerifyStepReport {
+        detail: pseudonyms.said(&step.detail),
+        remedy: step.remedy.map(|remedy| pseudonyms.said(&remedy)),
+        error: step.error.map(|found| error(&found, pseudonyms)),
+        ..step
+    }
+}
+
+/// What was found of a run that failed.
+pub(super) fn finding(finding: Finding, pseudonyms: &Pseudonyms) -> Finding {
+    let masked = |report: VerifyReport| VerifyReport {
+        steps: report
+            .steps
+            .into_iter()
+            .map(|taken| step(taken, pseudonyms))
+            .collect(),
+        ..report
+    };
+    Finding {
+        verification: finding.verification.map(masked),
+        ..finding
     }
 }
 

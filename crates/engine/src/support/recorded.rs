@@ -12,6 +12,7 @@ use nurturehub_pseudonym::Pseudonyms;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use crate::sync::Judged;
 use crate::{ErrorReport, VerifyStepReport};
 
 /// The form of what is written here.
@@ -26,7 +27,7 @@ pub(crate) enum Operation {
     WriteBack,
 }
 
-/// A run that failed, with what was said. Nobody in it can be known.
+/// A run that failed or ended in part, with what was said. Nobody in it can be known.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RunRecording {
@@ -54,19 +55,34 @@ pub(crate) struct RunRecording {
     pub(crate) left_out: u64,
     pub(crate) error: ErrorReport,
     pub(crate) failed_at: FailurePoint,
+    /// What a listing was judged by that came to its end: numbers, and names of our own fields.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) judged: Option<Judged>,
 }
 
 /// Where a run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub struct FailurePoint {
-    /// The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
-    /// before an adapter was made.
+    /// The step: one of a verification's, `listing` for a sync, `closing` for one that came to the end
+    /// of its list and was judged there, `writing` for a write-back, `preparing` before an adapter was
+    /// made.
     pub step: String,
     /// The request that was at hand, as method and path template.
     pub request: Option<String>,
     /// The status that answered it.
     pub status: Option<u16>,
+}
+
+impl FailurePoint {
+    /// At the end of a list: what is found there is of no one request.
+    pub(crate) fn closing() -> Self {
+        Self {
+            step: "closing".to_owned(),
+            request: None,
+            status: None,
+        }
+    }
 }
 
 /// From where a listing went.
@@ -203,6 +219,11 @@ impl RecordedExchange {
                 },
             },
         }
+    }
+
+    /// Whether there was no key or token to send.
+    pub(crate) const fn is_of_sign_in(&self) -> bool {
+        matches!(self.came, RecordedCame::NoCredential { .. })
     }
 
     pub(crate) fn as_it_was(&self) -> Exchange {

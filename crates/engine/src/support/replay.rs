@@ -18,9 +18,10 @@ use nurturehub_port::{
 use serde::Serialize;
 use specta::Type;
 
-use super::recorded::{FailurePoint, Operation, RunRecording, point, status_of};
+use super::recorded::{FailurePoint, Operation, RecordedExchange, RunRecording, point, status_of};
 use super::view;
 use crate::session::sign_in_method;
+use crate::sync::{Judged, Tally, Verdict};
 use crate::write_back::{WRITING, first_refusal};
 use crate::{EngineError, ErrorReport};
 
@@ -45,6 +46,9 @@ pub struct BundleReplay {
     pub unanswered: u64,
     /// The requests of the replay.
     pub requests: Vec<TraceEntry>,
+    /// What ended it is as it was recorded and was not lived through again, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub only_recorded: Option<String>,
 }
 
 /// Replays what a bundle recorded against the adapter that is here. No connection is opened.
@@ -53,22 +57,52 @@ pub struct BundleReplay {
 /// As [`open_bundle`](super::open_bundle); `unsupported` where the bundle has no recorded exchange or
 /// is about a CRM that is not known here.
 pub async fn replay_bundle(path: &Path) -> Result<BundleReplay, EngineError> {
+    replay_bundle_with(registry::all(), path).await
+}
+
+/// The same, against other adapters than the product's.
+///
+/// # Errors
+/// As [`replay_bundle`].
+pub async fn replay_bundle_with(
+    registry: &'static [Registration],
+    path: &Path,
+) -> Result<BundleReplay, EngineError> {
     let opened = view::open(path).await?;
+    let why_not = opened.view.manifest.not_replayable;
     let recording = opened.recording.ok_or_else(|| {
         EngineError::with_remedy(
             ErrorKind::Unsupported,
             "The bundle has no recorded exchange, so there is nothing to replay.",
-            "Only a sync, verification or write-back that failed on the way to the CRM is recorded. \
-             What is known of the run stands in the bundle.",
+            why_not.unwrap_or_else(|| {
+                "Only a sync, verification or write-back that failed on the way to the CRM is \
+                 recorded. What is known of the run stands in the bundle."
+                    .to_owned()
+            }),
         )
     })?;
-    replay(registry::all(), &recording).await
+    replay(registry, &recording).await
 }
+
+/// The step of a listing.
+const LISTING: &str = "listing";
 
 /// How a replay ended, and with what it was done.
 struct Ended {
     step: String,
     error: Option<AdapterError>,
+    /// What was found of a listing that came to its end.
+    verdict: Option<Verdict>,
+}
+
+impl Ended {
+    fn with(step: &str, error: Option<AdapterError>) -> Self {
+        Self {
+            step: step.to_owned(),
+            error,
+            verdict: None,
+        }
+    }
 }
 
 async fn replay(
@@ -86,11 +120,8 @@ async fn replay(
             )
         })?;
     let spec = registration.spec_with(&recording.settings);
-    let exchanges = |recorded: &[super::recorded::RecordedExchange]| -> Vec<Exchange> {
-        recorded
-            .iter()
-            .map(super::recorded::RecordedExchange::as_it_was)
-            .collect()
+    let exchanges = |recorded: &[RecordedExchange]| -> Vec<Exchange> {
+        recorded.iter().map(RecordedExchange::as_it_was).collect()
     };
     let playback = Arc::new(Playback::new(
         exchanges(&recording.exchanges),
@@ -101,18 +132,12 @@ async fn replay(
     let mut heard = Vec::new();
     let mut requests = Vec::new();
     let ended = match prepared(registration, &spec, recording, &playback) {
-        Err(error) => Ended {
-            step: "preparing".to_owned(),
-            error: Some(error),
-        },
+        Err(error) => Ended::with("preparing", Some(error)),
         // Settings are as they were, so what stood in the way was not in them.
-        Ok(_) if recording.before => Ended {
-            step: "preparing".to_owned(),
-            error: Some(AdapterError::new(
-                recording.error.kind,
-                recording.error.message.clone(),
-            )),
-        },
+        Ok(_) if recording.before => {
+            let error = AdapterError::new(recording.error.kind, recording.error.message.clone());
+            Ended::with("preparing", Some(error))
+        }
         Ok((adapter, http)) => {
             let ended = match recording.operation {
                 Operation::Sync => listing(adapter.as_ref(), recording).await,
@@ -125,13 +150,15 @@ async fn replay(
         }
     };
     let kind = ended.error.as_ref().map(|error| error.kind);
-    let failed_at = ended
-        .error
-        .as_ref()
-        .map(|error| point(&ended.step, &heard, status_of(error)));
+    let failed_at = ended.error.as_ref().map(|error| match ended.verdict {
+        Some(_) => FailurePoint::closing(),
+        None => point(&ended.step, &heard, status_of(error)),
+    });
+    let recorded_verdict = recording.judged.as_ref().and_then(Judged::verdict);
     Ok(BundleReplay {
         same: kind == Some(recording.error.kind)
-            && failed_at.as_ref() == Some(&recording.failed_at),
+            && failed_at.as_ref() == Some(&recording.failed_at)
+            && ended.verdict == recorded_verdict,
         recorded_kind: Some(recording.error.kind),
         replayed_kind: kind,
         recorded_at: Some(recording.failed_at.clone()),
@@ -139,6 +166,37 @@ async fn replay(
         error: ended.error.map(|error| EngineError::from(error).report()),
         unanswered: playback.strange(),
         requests,
+        only_recorded: only_recorded(recording, signs_in(&spec, recording)).map(ToOwned::to_owned),
+    })
+}
+
+/// Whether its credentials come from a sign-in service.
+fn signs_in(spec: &ProviderSpec, recording: &RunRecording) -> bool {
+    let settings = Settings::parse(spec, recording.settings.clone()).ok();
+    let method = settings.and_then(|settings| sign_in_method(spec, &settings).ok().cloned());
+    method.is_some_and(|method| !matches!(method, SignInMethod::StaticSecret { .. }))
+}
+
+/// Why the end of a replay is as it was recorded, whatever the adapter does now. `signs_in` says whether
+/// the connection has a sign-in service, and no key that stays.
+fn only_recorded(recording: &RunRecording, signs_in: bool) -> Option<&'static str> {
+    if recording.before {
+        return Some(
+            "No request was made, as something stood in the way before. That is as it was recorded.",
+        );
+    }
+    let last = recording.exchanges.last();
+    let of_sign_in = last.is_some_and(RecordedExchange::is_of_sign_in);
+    if signs_in && recording.judged.is_none() && of_sign_in {
+        return Some(
+            "What is said to a CRM's sign-in service carries secrets and is not recorded. What it \
+             answered is as it was recorded.",
+        );
+    }
+    let asks_machine = |step: &&crate::VerifyStepReport| step.error.is_some();
+    recording.steps.iter().find(asks_machine).map(|_| {
+        "This step asks the computer and its network, which are others here. What it found is as \
+         it was recorded."
     })
 }
 
@@ -168,7 +226,12 @@ fn prepared(
 ) -> Result<(Box<dyn CrmAdapter>, HttpClient), AdapterError> {
     let settings = Settings::parse(spec, recording.settings.clone())?;
     let mut config = HttpConfig::from_settings(&settings, spec)?;
-    config.used_today = recording.used_today;
+    // Those that the run itself had sent before its recording begins count, too.
+    let before = match recording.judged {
+        Some(_) => 0,
+        None => recording.left_out,
+    };
+    config.used_today = recording.used_today.saturating_add(before);
     let http = HttpClient::replaying(config, playback)?;
     let clock: Arc<dyn Clock> = playback.clone();
     let secrets: BTreeMap<String, Secret<String>> = recording
@@ -200,38 +263,41 @@ fn prepared(
 }
 
 async fn listing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
-    let step = "listing".to_owned();
+    let judged = recording.judged.as_ref();
+    let wanted = judged.and_then(Judged::pages);
     let mut pages = adapter.sync_contacts(recording.start.as_it_was());
+    let (mut listed, mut source_total, mut count) = (Tally::default(), None, 0);
     while let Some(page) = pages.next().await {
-        match page {
-            Ok(page) if page.complete => return Ended { step, error: None },
-            Ok(_) => {}
-            Err(error) => {
-                return Ended {
-                    step,
-                    error: Some(error),
-                };
-            }
+        let page = match page {
+            Ok(page) => page,
+            Err(error) => return Ended::with(LISTING, Some(error)),
+        };
+        listed.add(&Tally::of(&page));
+        source_total = page.source_total.or(source_total);
+        count += 1;
+        if page.complete || wanted == Some(count) {
+            let found = judged.and_then(|judged| judged.replayed(&listed, source_total).found());
+            let (verdict, error) = found.unzip();
+            return Ended {
+                verdict,
+                ..Ended::with(LISTING, error)
+            };
         }
     }
-    Ended {
-        step,
-        error: Some(AdapterError::new(
-            ErrorKind::IncompleteListing,
-            "The CRM's list ended before its last page.",
-        )),
-    }
+    let error = AdapterError::new(
+        ErrorKind::IncompleteListing,
+        "The CRM's list ended before its last page.",
+    );
+    Ended::with(LISTING, Some(error))
 }
 
 async fn writing(adapter: &dyn CrmAdapter, recording: &RunRecording) -> Ended {
     let answer = adapter.push_activity(&recording.activities).await;
-    Ended {
-        step: WRITING.to_owned(),
-        error: match answer {
-            Err(error) => Some(error),
-            Ok(outcomes) => first_refusal(&outcomes).cloned(),
-        },
-    }
+    let error = match answer {
+        Err(error) => Some(error),
+        Ok(outcomes) => first_refusal(&outcomes).cloned(),
+    };
+    Ended::with(WRITING, error)
 }
 
 async fn verification(adapter: &dyn CrmAdapter) -> Ended {
@@ -243,14 +309,8 @@ async fn verification(adapter: &dyn CrmAdapter) -> Ended {
         }
     }
     match failed {
-        Some((step, error)) => Ended {
-            step: step_word(step),
-            error: Some(error),
-        },
-        None => Ended {
-            step: "readContact".to_owned(),
-            error: None,
-        },
+        Some((step, error)) => Ended::with(&step_word(step), Some(error)),
+        None => Ended::with("readContact", None),
     }
 }
 

@@ -10,13 +10,13 @@ use specta::Type;
 
 use super::archive::{self, refused};
 use super::bundle::{
-    BundleManifest, EXCHANGE, HEALTH, MANIFEST, RUN, RUNS, SETTINGS, TRACES, VERSIONS,
+    BundleManifest, EXCHANGE, FINDING, HEALTH, MANIFEST, RUN, RUNS, SETTINGS, TRACES, VERSIONS,
 };
 use super::recorded::{FORMAT, RunRecording};
-use crate::{EngineError, Health, RunDetail, RunSummary};
+use crate::{EngineError, Finding, Health, RunDetail, RunSummary};
 
-const KNOWN: [&str; 8] = [
-    MANIFEST, VERSIONS, SETTINGS, HEALTH, RUNS, TRACES, RUN, EXCHANGE,
+const KNOWN: [&str; 9] = [
+    MANIFEST, VERSIONS, SETTINGS, HEALTH, RUNS, TRACES, RUN, FINDING, EXCHANGE,
 ];
 
 /// A bundle, as it is shown: as if the connection were here.
@@ -41,6 +41,8 @@ pub struct BundleView {
     pub runs: Vec<RunSummary>,
     /// The run that the bundle is about, with its requests.
     pub run: Option<RunDetail>,
+    /// What the way to the CRM said right after that run had failed.
+    pub finding: Option<Finding>,
     /// How many recorded exchanges there are to replay.
     pub exchanges: usize,
     /// What is in the file.
@@ -137,6 +139,7 @@ fn read(path: &Path) -> Result<Opened, EngineError> {
         health: parsed(path, &entries, HEALTH)?,
         runs: parsed(path, &entries, RUNS)?,
         run: if_there(path, &entries, RUN)?,
+        finding: if_there(path, &entries, FINDING)?,
         exchanges: recording
             .as_ref()
             .map_or(0, |recording| recording.exchanges.len()),

@@ -1,12 +1,12 @@
 //! Closing a complete listing: judge it, settle what it did not show, move the cursor.
 
-use nurturehub_port::ErrorKind;
 use nurturehub_store::contacts::{self, Population};
-use nurturehub_store::listings::{self, ListingCounts};
+use nurturehub_store::listings;
 use nurturehub_store::runs::{self, RunRecord};
 
-use super::doubt::{self, Doubt, DoubtReason, Facts};
+use super::doubt::{Doubt, DoubtReason, Facts};
 use super::drift;
+use super::judged::{Judged, Tally};
 use super::report::shortfall;
 use super::{Proof, Run, SyncOptions, SyncStatus};
 use crate::EngineError;
@@ -27,11 +27,6 @@ impl Run<'_> {
         session: &Session,
         options: SyncOptions,
     ) -> Result<(), EngineError> {
-        if let Some(error) = unreadable(&self.listing.counts) {
-            // The next run lists anew from where the last good listing ended.
-            self.finish(false).await?;
-            return Err(error);
-        }
         let policy = session.spec.absence;
         let (connection, number, full) = (self.record.row, self.listing.number, self.listing.full);
         let (population, before) = self
@@ -52,36 +47,64 @@ impl Run<'_> {
                 ))
             })
             .await?;
-        let doubt = doubt::judge(&Facts {
-            full,
-            listed: self.listing.counts.listed,
-            short_by: shortfall(&self.listing),
-            listed_before: last_full(&before),
-            ten_before_had_some: streak(&before, self.report.mode),
-            living: population.living,
-            absent: population.absent,
-            confirmed: options.confirm_removals,
-        });
+        let judged = self.judged_by(&population, &before, options);
+        if let Some(error) = judged.unreadable() {
+            self.judged = Some(judged);
+            // The next run lists anew from where the last good listing ended.
+            self.finish(false).await?;
+            return Err(error.into());
+        }
+        let doubt = judged.doubt();
         match doubt {
             None => self.settle(session).await?,
             Some(doubt) => self.hold(session, doubt).await?,
         }
         self.report.proof = Proof::of(&self.listing);
-        self.report.drift = drift::judge(
-            &self.filled.clone().unwrap_or_default(),
-            self.started_at,
-            drift::last_full(&before).as_ref(),
-            &drift::known(&before),
-        );
+        self.report.drift = judged.drift();
         let is_partial = self.report.in_doubt.is_some()
             || !self.report.drift.is_empty()
             || self.listing.counts.rejected > 0;
         self.report.status = if is_partial {
+            self.judged = Some(judged);
             SyncStatus::Partial
         } else {
             SyncStatus::Succeeded
         };
         Ok(())
+    }
+
+    /// The numbers by which the listing is judged.
+    fn judged_by(
+        &self,
+        population: &Population,
+        before: &[RunRecord],
+        options: SyncOptions,
+    ) -> Judged {
+        let counts = &self.listing.counts;
+        let mut judged = Judged {
+            facts: Facts {
+                full: self.listing.full,
+                listed: counts.listed,
+                short_by: shortfall(&self.listing),
+                listed_before: last_full(before),
+                ten_before_had_some: streak(before, self.report.mode),
+                living: population.living,
+                absent: population.absent,
+                confirmed: options.confirm_removals,
+            },
+            rejected: counts.rejected,
+            repeated: counts.repeated,
+            source_total: self.listing.source_total,
+            filled: self.filled.clone().unwrap_or_default(),
+            at: self.started_at,
+            before: drift::last_full(before),
+            known: drift::known(before),
+            verdict: None,
+            recorded: Tally::default(),
+            pages: None,
+        };
+        judged.verdict = judged.judge();
+        judged
     }
 
     /// The listing is believed: what it did not show has gone.
@@ -137,23 +160,6 @@ impl Run<'_> {
             .await?;
         Ok(())
     }
-}
-
-/// Records that must be rejected for a listing to be taken for one of another shape.
-const FEW: u64 = 10;
-
-/// A listing of which most records could not be read: it is not that so many are wrong, but that
-/// the CRM's records are others than before. Nothing is settled by it.
-fn unreadable(counts: &ListingCounts) -> Option<EngineError> {
-    (counts.rejected >= FEW && counts.rejected * 2 > counts.listed).then(|| {
-        EngineError::new(
-            ErrorKind::SchemaChanged,
-            format!(
-                "{} of the {} records that the CRM listed could not be read.",
-                counts.rejected, counts.listed
-            ),
-        )
-    })
 }
 
 /// Whether a sync came to its end, wholly or in part.

@@ -33,7 +33,8 @@ pub struct Doubt {
 }
 
 /// What a closed listing is judged by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Facts {
     /// Everything was listed, not only changes.
     pub(super) full: bool,

@@ -104,6 +104,23 @@ impl Filled {
         }
     }
 
+    /// The same with what some pages were counted for exchanged for what they are counted for now.
+    pub(super) fn exchanged(&self, then: &Self, now: &Self) -> Self {
+        let of = |field: &String, count: u64| {
+            count
+                .saturating_sub(then.of(field))
+                .saturating_add(now.of(field))
+        };
+        Self {
+            contacts: self.contacts.saturating_sub(then.contacts) + now.contacts,
+            fields: self
+                .fields
+                .iter()
+                .map(|(field, count)| (field.clone(), of(field, *count)))
+                .collect(),
+        }
+    }
+
     /// Whether there are enough of them to say something.
     const fn is_enough(&self) -> bool {
         self.contacts >= ENOUGH
@@ -184,6 +201,7 @@ impl Drift {
 }
 
 /// The last full listing that had enough contacts to go by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Before {
     filled: Filled,
     at: Timestamp,

@@ -8,6 +8,7 @@
 mod close;
 mod doubt;
 mod drift;
+mod judged;
 mod pipeline;
 mod report;
 
@@ -24,6 +25,7 @@ use tracing::Instrument;
 
 pub use doubt::{Doubt, DoubtReason};
 pub use drift::Drift;
+pub(crate) use judged::{Judged, Seen, Shown, Tally, Verdict};
 pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
 
 use crate::going_on::Asked;
@@ -71,7 +73,11 @@ struct Run<'a> {
     /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
     filled: Option<Filled>,
     started_at: Timestamp,
-    /// What was said, where it stopped the listing.
+    /// What this run's walk has seen.
+    seen: Seen,
+    /// What the listing was judged by, where something was found.
+    judged: Option<Judged>,
+    /// What was said, where it stopped the listing or shows what was found of it.
     heard: Option<Heard>,
 }
 
@@ -176,6 +182,8 @@ impl Engine {
             listing,
             row: run_row,
             started_at: now,
+            seen: Seen::default(),
+            judged: None,
             heard: None,
         })
     }
@@ -218,11 +226,11 @@ impl Run<'_> {
             }
         };
         self.lease.note().watch(&session.http, Asked::Crm);
+        let start = self.start();
         if !self.listing.complete {
-            let start = self.start();
             let walked = self.walk(&session, progress, cancel).await;
             if walked.is_err() {
-                self.heard = Some(Heard::listing(&session, start, self.started_at));
+                self.heard = Some(Heard::listing(&session, start.clone(), self.started_at));
             }
             self.report.requests = session.http.requests();
             let left = session.drain_trace();
@@ -247,7 +255,11 @@ impl Run<'_> {
                 ));
             }
         }
-        self.close(&session, options).await
+        let closed = self.close(&session, options).await;
+        if let Some(judged) = self.judged.clone() {
+            self.heard = Heard::closing(&session, start, self.started_at, judged, &self.seen);
+        }
+        closed
     }
 
     fn start(&self) -> SyncStart {
@@ -273,12 +285,10 @@ impl Run<'_> {
             run: self.row,
             progress,
         };
-        let mut counted = Filled::default();
-        let walked = walk
-            .run(&mut self.listing, &mut self.report, &mut counted, cancel)
-            .await;
+        let (listing, report) = (&mut self.listing, &mut self.report);
+        let walked = walk.run(listing, report, &mut self.seen, cancel).await;
         if let Some(filled) = &mut self.filled {
-            filled.add(&counted);
+            filled.add(&self.seen.filled);
         }
         walked
     }
@@ -315,8 +325,9 @@ impl Run<'_> {
             report: report.clone(),
         };
         run_log::ended(span, end.status, end.error_kind, &report);
-        let recording = match &error {
-            Some(error) => self.engine.recording(self.heard, "listing", error).await,
+        let in_part = || Some(EngineError::from(self.judged.as_ref()?.found()?.1).report());
+        let recording = match error.clone().or_else(in_part) {
+            Some(why) => self.engine.recording(self.heard, "listing", &why).await,
             None => None,
         };
         let (connection, row) = (self.record.row, self.row);
@@ -327,6 +338,7 @@ impl Run<'_> {
                 runs::end(tx, row, &end)?;
                 if let Some(recording) = &recording {
                     recordings::keep(tx, connection, row, recording)?;
+                    recordings::keep_last_in_part(tx, connection)?;
                 }
                 Ok(())
             })

@@ -15,7 +15,7 @@ use nurturehub_store::listings::{Listing, ListingCounts};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::drift::{Count, Filled};
+use super::judged::{Seen, Tally};
 use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
@@ -56,23 +56,23 @@ struct ReadyPage {
     page: ContactPage,
     records: Records,
     rejected: Vec<RejectedRecord>,
-    /// Which fields its contacts have.
-    counted: Count,
+    /// How many records it listed, and which fields its contacts have.
+    tally: Tally,
     preparing: Duration,
 }
 
 impl Walk<'_> {
-    /// Stores page after page. What was stored is counted into `listing` and `report` as it goes,
-    /// so that they are right however the walk ends.
+    /// Stores page after page. What was stored is counted into `listing`, `report` and `seen` as it
+    /// goes, so that they are right however the walk ends.
     pub(super) async fn run(
         self,
         listing: &mut Listing,
         report: &mut SyncReport,
-        filled: &mut Filled,
+        seen: &mut Seen,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
         let mut merging = Merging::default();
-        let pages = self.pages(listing, report, filled, &mut merging, cancel);
+        let pages = self.pages(listing, report, seen, &mut merging, cancel);
         let walked = pages.await;
         // However the walk ended, what was written down is merged and counted.
         let merged = self.merge_rest(merging, listing, report).await;
@@ -84,7 +84,7 @@ impl Walk<'_> {
         &self,
         listing: &mut Listing,
         report: &mut SyncReport,
-        filled: &mut Filled,
+        seen: &mut Seen,
         merging: &mut Merging,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
@@ -104,14 +104,17 @@ impl Walk<'_> {
             };
             let Some(page) = next else { break };
             let page = page?;
-            self.session.http.recording().goes_on_from(&page.cursor);
             let began = clock.elapsed();
             let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
+            if ready.tally.rejected > 0 {
+                self.session.http.recording().keeps();
+            }
+            let (tally, cursor) = (ready.tally.clone(), ready.page.cursor.clone());
+            self.session.http.recording().goes_on_from(&cursor);
             told.pages += 1;
-            told.listed += u64::try_from(ready.records.len() + ready.rejected.len()).unwrap_or(0);
-            let counted = ready.counted;
+            told.listed += tally.records;
             self.store(ready, merging, listing, report).await?;
-            filled.count(&counted);
+            seen.page(tally, cursor);
             told.source_total = listing.source_total;
             (self.progress)(told);
             if listing.complete {
@@ -255,13 +258,10 @@ fn prepare(
 ) -> Result<ReadyPage, EngineError> {
     let mut mapped = Vec::with_capacity(page.records.len());
     let mut rejected = Vec::new();
-    let mut counted = Count::default();
+    let tally = Tally::of(&page);
     for record in std::mem::take(&mut page.records) {
         match record {
-            PageRecord::Mapped(contact) => {
-                counted.add(&contact.contact);
-                mapped.push(*contact);
-            }
+            PageRecord::Mapped(contact) => mapped.push(*contact),
             PageRecord::Rejected(record) => rejected.push(record),
         }
     }
@@ -269,7 +269,7 @@ fn prepare(
         page,
         records: Records::pack(mapped).map_err(|error| unfit(&error))?,
         rejected,
-        counted,
+        tally,
         preparing: elapsed(),
     })
 }

@@ -20,7 +20,12 @@ use zip::write::SimpleFileOptions;
 use crate::desk::Desk;
 
 /// A desk whose waits take no time.
-async fn desk(contacts: usize) -> Desk {
+pub(crate) async fn desk(contacts: usize) -> Desk {
+    desk_over(contacts, Arc::new(MemoryVault::new())).await
+}
+
+/// The same over this vault.
+pub(crate) async fn desk_over(contacts: usize, vault: Arc<MemoryVault>) -> Desk {
     let config = SandboxConfig {
         contacts,
         limits: false,
@@ -28,7 +33,6 @@ async fn desk(contacts: usize) -> Desk {
     };
     let sandbox = Arc::new(Sandbox::start(config).await.unwrap());
     let home = tempfile::tempdir().unwrap();
-    let vault = Arc::new(MemoryVault::new());
     let mut options = EngineOptions::new(Home::at(home.path()), vault, "test");
     options.clock = Arc::new(ManualClock::new(SystemClock::new().now()));
     Desk {
@@ -39,7 +43,7 @@ async fn desk(contacts: usize) -> Desk {
 }
 
 /// The settings that make pages small, and the sign-in that needs no browser.
-fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
     match provider {
         "reapit" => vec![("pageSize", "10"), ("signIn", "client")],
         "loop" => vec![],
@@ -47,7 +51,7 @@ fn settings(provider: &str) -> Vec<(&'static str, &'static str)> {
     }
 }
 
-async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf {
+pub(crate) async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf {
     let draft = desk.engine.prepare_bundle(connection, None).await.unwrap();
     let path = desk.home.path().join(name);
     let saved = desk.engine.save_bundle(&draft, &path).await.unwrap();
@@ -56,7 +60,7 @@ async fn bundle(desk: &Desk, connection: &str, name: &str) -> PathBuf {
 }
 
 /// Entries by name.
-fn entries(path: &Path) -> BTreeMap<String, String> {
+pub(crate) fn entries(path: &Path) -> BTreeMap<String, String> {
     let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
     (0..zip.len())
         .map(|at| {
@@ -69,7 +73,7 @@ fn entries(path: &Path) -> BTreeMap<String, String> {
 }
 
 /// What tells a person, of everybody whom the desk knows.
-async fn people(desk: &Desk, connection: &str) -> BTreeSet<String> {
+pub(crate) async fn people(desk: &Desk, connection: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for contact in desk.contacts(connection).await {
         let list = |key: &str| contact[key].as_array().cloned().unwrap_or_default();
@@ -166,6 +170,7 @@ async fn every_failure(provider: &str) {
         "malformed,after=2",
         "truncate,after=1",
         "wrongType,after=2",
+        "renamedKeys",
         "html,after=1",
         "html",
         "status=429,retryAfter=60,after=1",
@@ -325,7 +330,7 @@ async fn a_run_that_succeeds_leaves_no_recording_and_only_the_last_five_failures
 }
 
 /// These entries, with a manifest that names those of them that are to be named, and their sizes.
-fn relisted(
+pub(crate) fn relisted(
     entries: &BTreeMap<String, String>,
     named: impl Fn(&str) -> bool,
 ) -> Vec<(String, Vec<u8>)> {
@@ -345,7 +350,7 @@ fn relisted(
 }
 
 /// A zip with these entries.
-fn zip_of<N: AsRef<str>, C: AsRef<[u8]>>(path: &Path, entries: &[(N, C)]) {
+pub(crate) fn zip_of<N: AsRef<str>, C: AsRef<[u8]>>(path: &Path, entries: &[(N, C)]) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, content) in entries {
         let options = SimpleFileOptions::default();

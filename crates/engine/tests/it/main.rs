@@ -8,6 +8,8 @@
 mod bad_input;
 mod budget;
 mod bundle;
+mod bundle_contents;
+mod bundle_in_part;
 mod core_names;
 mod desk;
 mod diagnose;
