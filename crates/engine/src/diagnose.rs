@@ -32,6 +32,23 @@ pub struct Diagnosis {
     pub cause: Cause,
 }
 
+impl Diagnosis {
+    pub(crate) fn of(
+        run: RunSummary,
+        error: ErrorReport,
+        verification: Option<VerifyReport>,
+        not_asked: Option<String>,
+    ) -> Self {
+        Self {
+            cause: cause(&error, verification.as_ref()),
+            run,
+            error,
+            verification,
+            not_asked,
+        }
+    }
+}
+
 /// What a failure comes down to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -94,13 +111,9 @@ impl Engine {
             Some(_) => None,
             None => Some(self.verify_record(record, Some(&run.id), progress).await?),
         };
-        Ok(Some(Diagnosis {
-            cause: cause(&error, verification.as_ref()),
-            run: run.clone().try_into()?,
-            error,
-            verification,
-            not_asked: not_asked.map(ToOwned::to_owned),
-        }))
+        let run = run.clone().try_into()?;
+        let not_asked = not_asked.map(ToOwned::to_owned);
+        Ok(Some(Diagnosis::of(run, error, verification, not_asked)))
     }
 }
 

@@ -10,7 +10,9 @@ use specta::Type;
 
 use crate::diagnose::{LOOK_BACK, failure, is_work, leave_alone};
 use crate::verify::AFTER;
-use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport};
+use crate::{
+    Diagnosis, Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport,
+};
 
 /// What the way to the CRM said after a run had failed.
 #[derive(Debug, Clone, PartialEq, Serialize, Type)]
@@ -26,6 +28,12 @@ pub struct Finding {
     pub not_asked: Option<String>,
 }
 
+impl Finding {
+    const fn is_to_be_looked_into(&self) -> bool {
+        self.at.is_none() && self.not_asked.is_none()
+    }
+}
+
 impl Engine {
     /// Takes the steps of a verification after a run that failed, once for each run, and says whether
     /// it did. It does not where the newest run has not failed, where the way to the CRM is not in
@@ -39,12 +47,42 @@ impl Engine {
         let Some(found) = self.finding_of(&record).await? else {
             return Ok(false);
         };
-        if found.at.is_some() || found.not_asked.is_some() {
+        if !found.is_to_be_looked_into() {
             return Ok(false);
         }
         let run = found.run.run_id;
         self.verify_record(record, Some(&run), &|_| {}).await?;
         Ok(true)
+    }
+
+    /// Looks into a run that has just failed, as [`Engine::look_into_failure`] does, and explains it;
+    /// none where no run that began at `since` or later has failed: what a command was refused
+    /// before it began a run is no reason to tell of an older one.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub async fn explain_failure(
+        &self,
+        connection: &str,
+        since: Timestamp,
+        progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
+    ) -> Result<Option<Diagnosis>, EngineError> {
+        let record = self.connection(connection).await?;
+        let Some((found, error)) = self.failure_of(&record).await? else {
+            return Ok(None);
+        };
+        // Kept to the millisecond.
+        if found.run.started_at.as_millisecond() < since.as_millisecond() {
+            return Ok(None);
+        }
+        let verification = if found.is_to_be_looked_into() {
+            let run = &found.run.run_id;
+            Some(self.verify_record(record, Some(run), progress).await?)
+        } else {
+            found.verification
+        };
+        let (run, not_asked) = (found.run, found.not_asked);
+        Ok(Some(Diagnosis::of(run, error, verification, not_asked)))
     }
 
     /// What was found of the newest run of a connection that did something, where it failed.
@@ -60,6 +98,14 @@ impl Engine {
         &self,
         record: &ConnectionRecord,
     ) -> Result<Option<Finding>, EngineError> {
+        Ok(self.failure_of(record).await?.map(|(found, _)| found))
+    }
+
+    /// What was found of the newest run that did something and failed, and what it ended with.
+    async fn failure_of(
+        &self,
+        record: &ConnectionRecord,
+    ) -> Result<Option<(Finding, ErrorReport)>, EngineError> {
         let row = record.row;
         let all = self
             .store
@@ -83,12 +129,13 @@ impl Engine {
             None => leave_alone(run, &error, ended).map(ToOwned::to_owned),
         };
         let (at, verification) = seen.unzip();
-        Ok(Some(Finding {
+        let found = Finding {
             run: run.clone().try_into()?,
             at,
             verification,
             not_asked,
-        }))
+        };
+        Ok(Some((found, error)))
     }
 }
 

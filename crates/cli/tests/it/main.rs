@@ -4,6 +4,7 @@
 
 mod codes;
 mod demo;
+mod doctor;
 mod kill;
 mod marked;
 mod new_key;
