@@ -6,6 +6,7 @@
 
 mod account;
 mod alerts;
+mod audit_file;
 mod audit_log;
 mod audit_words;
 mod connect;
@@ -56,7 +57,9 @@ mod write_back;
 
 pub use account::account;
 pub use alerts::{Alert, AlertEvent, Episode, judge};
-pub use audit_log::{AuditFilter, AuditLine};
+pub use audit_file::AuditFormat;
+pub use audit_log::{AuditFilter, AuditLine, AuditPage};
+pub use audit_words::AUDIT_WORDS;
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{BlockedView, ContactDetail, ContactList, ContactQuery, PushedView};
 pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};

@@ -21,6 +21,7 @@ pub(super) async fn run(
     let options = SyncOptions {
         full: args.full,
         confirm_removals: args.confirm_removals,
+        scheduled: false,
     };
     let attempt = Attempt::new(&workplace, console, &args.connection, args.doctor, cancel);
     let progress = console.progress();
