@@ -34,6 +34,7 @@ mod new_key;
 mod outbound;
 mod overview;
 mod platform;
+mod platform_way;
 mod preview;
 mod progress;
 mod providers;
@@ -66,7 +67,7 @@ pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};
 pub use diagnose::{Cause, Diagnosis};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
-pub use finding::Finding;
+pub use finding::{Finding, Look};
 pub use health::{
     Activity as HealthActivity, GoingOn, Health, HealthInputs, Issue, Quota, RunFact, RunWork,
     State, TokenExpiry, Trouble, evaluate, health_schema,

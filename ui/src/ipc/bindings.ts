@@ -95,6 +95,10 @@ export const commands = {
 	openBundle: () => typedError<BundleView | null, ErrorReport>(__TAURI_INVOKE("open_bundle")),
 	/**  Replays the recorded exchange of a bundle that was opened. */
 	replayBundle: (file: string) => typedError<BundleReplay, ErrorReport>(__TAURI_INVOKE("replay_bundle", { file })),
+	/**  A page of the audit log, newest first: all of it, or what was done to one connection. */
+	auditLog: (connection: string | null, limit: number, offset: number) => typedError<AuditPage, ErrorReport>(__TAURI_INVOKE("audit_log", { connection, limit, offset })),
+	/**  Asks where to, then writes the log, oldest first; none where the person thinks better of it. */
+	exportAudit: (connection: string | null, format: AuditFormat) => typedError<string | null, ErrorReport>(__TAURI_INVOKE("export_audit", { connection, format })),
 };
 
 /** Events */
@@ -106,7 +110,9 @@ export const events = {
 };
 
 /* Constants */
-export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
+export const AUDIT_WORDS = ["connected","reauthorized","disconnected","purged","renamed","scheduled","paused","resumed","syncStarted","removalsConfirmed","verified","pushed","writtenBack","webhooksReplayed","unverifiedWebhook","platformSet","alertsSet","keyRotated","startedFresh","bundleSaved","auditExported"] as const;
+
+export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
 
 /* Types */
 /**  What is going on; it never hides the state. */
@@ -264,6 +270,35 @@ export type AssignmentParty = {
 	name?: string | null,
 	/**  Its e-mail address, where the CRM tells; a branch has none here. */
 	email?: string | null,
+};
+
+/**  How an exported audit log is written. */
+export type AuditFormat = 
+/**  Comma-separated values (RFC 4180), with a line that names the columns. */
+"csv" | 
+/**  One JSON document on each line. */
+"jsonl";
+
+/**  One thing that was done. */
+export type AuditLine = {
+	/**  When. */
+	at: string,
+	/**  Who: the system account under which it was done. */
+	actor: string,
+	/**  What, as a stable word. */
+	action: string,
+	/**  To which connection, by its id then. */
+	connection?: string | null,
+	/**  More about it; no secret and no personal data. */
+	detail: Value,
+};
+
+/**  A page of the audit log. */
+export type AuditPage = {
+	/**  How many entries there are in all. */
+	total: number,
+	/**  Those of the page, newest first. */
+	entries: AuditLine[],
 };
 
 /**  Why a change is not sent, as it is shown. */
@@ -952,6 +987,14 @@ export type Lineage = {
 	from: string,
 };
 
+/**  What was seen by somebody who looked into a run that had failed. */
+export type Look = {
+	/**  When. */
+	at: string,
+	/**  The steps that were taken. */
+	verification: VerifyReport,
+};
+
 /**  Who must act. */
 export type Owner = 
 /**  The agency's admin. */
@@ -1196,6 +1239,8 @@ export type RunDetail = {
 	report: Value,
 	/**  Its requests, masked. */
 	requests: TraceEntry[],
+	/**  Of a run that failed: what was found of it afterwards, where somebody looked. */
+	look?: Look | null,
 } & RunSummary;
 
 /**  One run of the engine. */
@@ -1515,7 +1560,9 @@ export type Tag =
 /**  Deliveries. */
 "webhooks" | 
 /**  Where contacts are pushed to. */
-"platform";
+"platform" | 
+/**  Who did what and when. */
+"audit";
 
 /**  A tenant of the NurtureHub platform: one agency. Stands in URLs of the platform's API. */
 export type TenantId = string;
@@ -1609,6 +1656,8 @@ export type VerifyReport = {
 	steps: VerifyStepReport[],
 	/**  What the adapter rests on without its having been confirmed, where it does. */
 	unconfirmed?: string | null,
+	/**  The steps lead to NurtureHub's platform, where a run failed on that side; else to the CRM. */
+	ofPlatform?: boolean,
 };
 
 /**  One step, as it is shown. */

@@ -84,7 +84,7 @@ pub(crate) enum Command {
     StartFresh,
     /// Check a connection step by step
     Verify(One),
-    /// Explain why the last run failed: what it ended with, and what the way to the CRM says now
+    /// Explain why the last run failed: what it ended with, and what the way there says now
     Diagnose(One),
     /// Bring the local copy up to date
     Sync(Sync),

@@ -81,6 +81,28 @@ async fn a_failed_write_back_is_looked_into_as_well() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_failed_push_says_at_which_step_the_way_to_nurturehub_ends() {
+    let desk = Desk::new(5).await;
+    let conn = &desk.connect("agentos", &[]).await;
+    desk.run(&["sync", conn, "--json"]).await.done();
+    let url = desk.sandbox.describe().platform.url;
+    let set = ["platform", "set", "--url", &url, "--secret", "token=-"];
+    desk.run_with(&set, "another\n").await;
+    let failed = desk.run(&["push", conn, "--json"]).await;
+    let found = found(&failed, 3);
+    assert_eq!(step_of(&found), "authenticate", "{found}");
+    assert_eq!(found["verification"]["ofPlatform"], true, "{found}");
+    assert!(
+        failed.stderr.contains("token"),
+        "people are told: {failed:?}"
+    );
+
+    let run = found["run"]["runId"].as_str().unwrap();
+    let shown = desk.run(&["run", run]).await.stdout;
+    assert!(shown.contains("what was found afterwards"), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_crm_that_wants_fewer_requests_is_left_alone() {
     let desk = Desk::new(5).await;
     let conn = &desk.connect("agentos", &[]).await;
