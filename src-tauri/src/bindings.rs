@@ -4,7 +4,8 @@ use tauri::Runtime;
 use tauri_specta::{Builder, ErrorHandlingMode, collect_commands, collect_events};
 
 use crate::commands::{
-    activity, app, changes, connect, connections, contacts, platform, runs, support, webhooks,
+    activity, app, audit, changes, connect, connections, contacts, platform, runs, support,
+    webhooks,
 };
 use crate::events::{DataChangedEvent, RunProgressEvent, SignInPromptEvent, VerifyProgressEvent};
 use crate::{cache_tags, commands};
@@ -63,6 +64,8 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             support::save_bundle,
             support::open_bundle,
             support::replay_bundle,
+            audit::audit_log,
+            audit::export_audit,
         ])
         .events(collect_events![
             RunProgressEvent,
@@ -71,6 +74,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             DataChangedEvent,
         ])
         .constant("CACHE_TAGS", cache_tags::all())
+        .constant("AUDIT_WORDS", nurturehub_engine::AUDIT_WORDS)
 }
 
 /// The names by which the capability grants commands.

@@ -25,11 +25,13 @@ pub(crate) enum Tag {
     Webhooks,
     /// Where contacts are pushed to.
     Platform,
+    /// Who did what and when.
+    Audit,
 }
 
 impl Tag {
     /// All of them.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::App,
         Self::Connections,
         Self::Runs,
@@ -38,6 +40,7 @@ impl Tag {
         Self::Activities,
         Self::Webhooks,
         Self::Platform,
+        Self::Audit,
     ];
 }
 
@@ -54,7 +57,7 @@ pub(crate) struct Tags {
 
 /// By the command's name in the window.
 pub(crate) fn all() -> BTreeMap<&'static str, Tags> {
-    use Tag::{Activities, App, Changes, Connections, Contacts, Platform, Runs, Webhooks};
+    use Tag::{Activities, App, Audit, Changes, Connections, Contacts, Platform, Runs, Webhooks};
     let provides = |provides| Tags {
         provides,
         invalidates: &[],
@@ -105,5 +108,9 @@ pub(crate) fn all() -> BTreeMap<&'static str, Tags> {
         ),
         ("platform", provides(&[Platform])),
         ("setPlatform", invalidates(&[Platform])),
+        // Whatever a person changes leaves a mark there.
+        ("auditLog", provides(&Tag::ALL)),
+        ("exportAudit", invalidates(&[Audit])),
+        ("saveBundle", invalidates(&[Audit])),
     ])
 }

@@ -6,6 +6,7 @@
     reason = "a failure goes to the window as it is, and none is made where its size counts"
 )]
 
+mod alert_settings;
 pub mod bindings;
 mod cache_tags;
 mod commands;

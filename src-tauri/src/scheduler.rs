@@ -109,7 +109,10 @@ fn begin_due(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
         }
         let desk = Arc::clone(desk);
         tauri::async_runtime::spawn(async move {
-            let options = SyncOptions::default();
+            let options = SyncOptions {
+                scheduled: true,
+                ..SyncOptions::default()
+            };
             if let Err(error) = desk.sync(connection.as_str(), options).await {
                 tracing::warn!(%connection, kind = %error.kind, "A scheduled sync failed.");
             }
@@ -119,7 +122,7 @@ fn begin_due(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
 
 #[cfg(test)]
 mod tests {
-    use nurturehub_engine::{RunKind, RunPhase};
+    use nurturehub_engine::{AuditFilter, RunKind, RunPhase};
     use tokio::sync::mpsc::UnboundedReceiver;
 
     use super::*;
@@ -167,5 +170,8 @@ mod tests {
             2,
             "once by hand, once by itself"
         );
+        let log = desk.engine.audit_log(AuditFilter::default()).await.unwrap();
+        let asked = log.iter().filter(|entry| entry.action == "syncStarted");
+        assert_eq!(asked.count(), 1, "nobody asked for the other: {log:?}");
     }
 }

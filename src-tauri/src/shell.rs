@@ -31,7 +31,29 @@ pub(crate) trait Shell: Send + Sync + 'static {
     /// Lets the person choose a file. Blocks until that is done.
     fn choose_file(&self, title: &str) -> Option<PathBuf>;
     /// Lets the person choose where to write a new file. Blocks until that is done.
-    fn choose_new_file(&self, title: &str, name: &str) -> Option<PathBuf>;
+    fn choose_new_file(&self, title: &str, name: &str, kind: FileKind) -> Option<PathBuf>;
+}
+
+/// What kind of file is to be written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum FileKind {
+    /// A diagnostic bundle.
+    Bundle,
+    /// Comma-separated values.
+    Csv,
+    /// One JSON document on each line.
+    Jsonl,
+}
+
+impl FileKind {
+    /// Its name, and how a file's name ends.
+    const fn filter(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Bundle => ("Diagnostic bundle", "zip"),
+            Self::Csv => ("Comma-separated values", "csv"),
+            Self::Jsonl => ("JSON lines", "jsonl"),
+        }
+    }
 }
 
 /// The real one.
@@ -91,12 +113,13 @@ impl Shell for TauriShell {
         chosen.and_then(|path| path.into_path().ok())
     }
 
-    fn choose_new_file(&self, title: &str, name: &str) -> Option<PathBuf> {
+    fn choose_new_file(&self, title: &str, name: &str, kind: FileKind) -> Option<PathBuf> {
+        let (what, extension) = kind.filter();
         let dialog = self.app.dialog().file();
         let chosen = dialog
             .set_title(title)
             .set_file_name(name)
-            .add_filter("Diagnostic bundle", &["zip"])
+            .add_filter(what, &[extension])
             .blocking_save_file();
         chosen.and_then(|path| path.into_path().ok())
     }

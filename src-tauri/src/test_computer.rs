@@ -1,6 +1,6 @@
 //! A computer to test on: a data folder, a keychain, a sandbox, and a desktop that only listens.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nurturehub_engine::{
@@ -11,7 +11,7 @@ use nurturehub_sandbox::{Sandbox, SandboxConfig};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
-use crate::shell::{News, Shell};
+use crate::shell::{FileKind, News, Shell};
 
 /// A data folder and what is in the keychain: what a restart leaves as it is.
 pub(crate) struct Computer {
@@ -84,16 +84,26 @@ pub(crate) async fn sync(engine: &Engine, connection: &str) -> bool {
     synced.is_ok()
 }
 
-/// A desktop where nobody sits: it keeps the news, opens nothing and chooses nothing.
+/// A desktop where nobody sits: it keeps the news, opens nothing and chooses no file but where it was told a folder.
 pub(crate) struct EmptyRoom {
     news: UnboundedSender<News>,
+    /// Where new files go to, where somebody said so.
+    folder: Option<PathBuf>,
 }
 
 impl EmptyRoom {
     /// The desktop, and the news that it is told.
     pub(crate) fn new() -> (Arc<Self>, UnboundedReceiver<News>) {
         let (news, heard) = unbounded_channel();
-        (Arc::new(Self { news }), heard)
+        let folder = None;
+        (Arc::new(Self { news, folder }), heard)
+    }
+
+    /// The same, where each new file goes to this folder under the name that is proposed.
+    pub(crate) fn where_files_go_to(folder: &Path) -> (Arc<Self>, UnboundedReceiver<News>) {
+        let (news, heard) = unbounded_channel();
+        let folder = Some(folder.to_owned());
+        (Arc::new(Self { news, folder }), heard)
     }
 }
 
@@ -108,7 +118,7 @@ impl Shell for EmptyRoom {
         None
     }
 
-    fn choose_new_file(&self, _: &str, _: &str) -> Option<PathBuf> {
-        None
+    fn choose_new_file(&self, _: &str, name: &str, _: FileKind) -> Option<PathBuf> {
+        self.folder.as_ref().map(|folder| folder.join(name))
     }
 }

@@ -9,6 +9,7 @@ export async function everyAnswer(app) {
     ["overview", {}],
     ["running", {}],
     ["platform", {}],
+    ["audit_log", { connection: null, limit: 1000, offset: 0 }],
     ...["reapit", "agentos", "alto", "street", "loop"].map((provider) => ["connect_defaults", { provider }]),
     ...CONNECTIONS.flatMap((connection) => [
       ["connection", { connection }],

@@ -1,12 +1,28 @@
-/** A failure handed from one computer to another: exported here, read and replayed there. */
+/** What support works with: the audit log, and a failure that is handed from one computer to another. */
 import assert from "node:assert/strict";
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { nameFile } from "./file-dialog.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 
 export const SUPPORT_WALKS = [
+  [
+    "what people did is told, and saved as a file",
+    async ({ app, home }) => {
+      const file = join(home, "audit.csv");
+      await app.go("#/settings");
+      await app.find("heading", "Audit log");
+      await app.find("row", /Started a sync/);
+      await app.click("button", "Export as CSV");
+      await nameFile("Save the audit log", file);
+      await app.sees("Audit log saved");
+      const [head, ...entries] = readFileSync(file, "utf8").trim().split("\r\n");
+      assert.equal(head, "at,actor,action,connection,detail");
+      assert.ok(entries.length > 5, "an entry on each line");
+      await app.find("row", /Saved the audit log/);
+    },
+  ],
   [
     "a failing connection is exported, and read and replayed on another computer",
     async (trial) => {

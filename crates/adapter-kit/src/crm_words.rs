@@ -1,7 +1,12 @@
 //! What a CRM says of an error, made fit to be shown and kept.
 
+use serde_json::{Map, Value};
+
 /// Longest text of a CRM's that is repeated, in bytes, about.
 const MAX_TEXT: usize = 200;
+
+/// Longest body of an error answer that is searched for a reason, in bytes.
+const MAX_BODY: usize = 64 * 1024;
 
 /// A CRM's own words: short, on one line, and without what looks like a person's address or number,
 /// or like a name. Empty where nothing was said.
@@ -39,6 +44,21 @@ pub fn quoted(said: &str) -> String {
     }
 }
 
+/// The reason that an error answer gives, as [`quoted`] gives it: where its body is a JSON object with a
+/// text under one of the usual names. Empty where it gives none.
+#[must_use]
+pub fn reason_given(body: &[u8]) -> String {
+    const NAMES: [&str; 3] = ["Message", "message", "error"];
+    if body.len() > MAX_BODY {
+        return String::new();
+    }
+    let body: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+    let said = NAMES.iter().filter_map(|name| body.get(*name)?.as_str());
+    said.map(quoted)
+        .find(|said| !said.is_empty())
+        .unwrap_or_default()
+}
+
 /// Whether a word is written as names are: within a sentence, few others are.
 fn is_capitalised(word: &str) -> bool {
     let mut letters = word.chars().skip_while(|c| !c.is_alphanumeric());
@@ -68,6 +88,44 @@ mod tests {
                 "Contact Ada Lovelace-King of 12 Rose Lane is in the ISO list. Not allowed."
             ),
             "Contact … … of 12 … … is in the ISO list. Not allowed."
+        );
+    }
+
+    #[test]
+    fn a_reason_is_found_where_the_body_gives_one_in_words() {
+        for (body, reason) in [
+            (
+                r#"{"Message": "The offset is too large."}"#,
+                ": “The offset is too large”",
+            ),
+            (
+                r#"{"statusCode": 400, "message": "No such list"}"#,
+                ": “No such list”",
+            ),
+            (r#"{"error": "bad request"}"#, ": “bad request”"),
+            (
+                r#"{"Message": "", "error": "bad request"}"#,
+                ": “bad request”",
+            ),
+            (r#"{"error": {"code": 7}, "message": null}"#, ""),
+            (r#"["message"]"#, ""),
+            ("<html>message</html>", ""),
+            ("", ""),
+        ] {
+            assert_eq!(reason_given(body.as_bytes()), reason, "{body}");
+        }
+        let personal = r#"{"message": "ada@example.org is no buyer"}"#;
+        assert_eq!(reason_given(personal.as_bytes()), ": “… is no buyer”");
+        let long = format!(r#"{{"message": "{}"}}"#, "word ".repeat(5000));
+        assert!(
+            reason_given(long.as_bytes()).len() < 2 * MAX_TEXT,
+            "it has an end"
+        );
+        let endless = format!(r#"{{"message": "{}"}}"#, "word ".repeat(50_000));
+        assert_eq!(
+            reason_given(endless.as_bytes()),
+            "",
+            "nobody reads on for ever"
         );
     }
 

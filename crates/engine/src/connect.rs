@@ -216,6 +216,7 @@ impl Engine {
         let record = self.connection(connection).await?;
         let spec = (self.registration_of(&record.provider)?.spec)();
         file_settings::read(&spec, &mut settings).await?;
+        let changed = names_that_differ(&record.settings, &settings);
         let mut merged = record.settings.clone();
         merged.extend(settings);
         let parsed = Settings::parse(&spec, merged.clone())?;
@@ -233,6 +234,8 @@ impl Engine {
                 "Connect the other agency as a connection of its own.",
             ));
         }
+        // Their names: whoever reads the log learns what was replaced, and by whom, and no value.
+        let replaced: Vec<String> = secrets.keys().cloned().collect();
         let mut all = credentials::read(self.options.vault.as_ref(), &record.id).await?;
         all.extend(secrets);
         credentials::check(&spec, &parsed, &all)?;
@@ -240,7 +243,12 @@ impl Engine {
         self.keep_tokens(&record.id, tokens.as_ref()).await?;
         let vault = self.options.vault.as_ref();
         credentials::write(vault, &record.id, reference.as_deref(), &all).await?;
-        let entry = self.audit_entry(audit_words::REAUTHORIZED, Some(&record.id), json!({}));
+        let about = json!({
+            "settings": changed,
+            "secrets": replaced,
+            "signedIn": tokens.is_some(),
+        });
+        let entry = self.audit_entry(audit_words::REAUTHORIZED, Some(&record.id), about);
         let (row, name, id) = (record.row, record.name.clone(), record.id.clone());
         let updated = self
             .store
@@ -252,6 +260,18 @@ impl Engine {
             .await?;
         Ok(updated.into())
     }
+}
+
+/// Which of the settings that are given are other than those before.
+fn names_that_differ(
+    before: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+) -> Vec<String> {
+    given
+        .iter()
+        .filter(|(key, value)| before.get(*key) != Some(value))
+        .map(|(key, _)| key.clone())
+        .collect()
 }
 
 /// `provider-tenant`, with a number where that is taken.

@@ -9,10 +9,14 @@ use nurturehub_port::{ErrorKind, Owner, Retry, StepName};
 use nurturehub_store::runs::{self, RunRecord};
 use serde::{Deserialize, Serialize};
 
+use crate::going_on::Asked;
 use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport};
 
 /// Runs that are looked back on to find the newest that did something.
 pub(crate) const LOOK_BACK: u32 = 50;
+
+/// The status by which the platform says that it is asked too often.
+const TOO_MANY_REQUESTS: u16 = 429;
 
 /// A failed run, explained.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -22,14 +26,32 @@ pub struct Diagnosis {
     pub run: RunSummary,
     /// What it ended with.
     pub error: ErrorReport,
-    /// The way to the CRM, step by step, as it is now.
+    /// The way to the CRM, or to NurtureHub where the run failed on that side, step by step, as it is
+    /// now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub verification: Option<VerifyReport>,
-    /// Why the CRM was not asked.
+    /// Why nobody was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_asked: Option<String>,
     /// What it comes down to.
     pub cause: Cause,
+}
+
+impl Diagnosis {
+    pub(crate) fn of(
+        run: RunSummary,
+        error: ErrorReport,
+        verification: Option<VerifyReport>,
+        not_asked: Option<String>,
+    ) -> Self {
+        Self {
+            cause: cause(&error, verification.as_ref()),
+            run,
+            error,
+            verification,
+            not_asked,
+        }
+    }
 }
 
 /// What a failure comes down to.
@@ -69,8 +91,9 @@ impl Cause {
 
 impl Engine {
     /// Explains the newest run of a connection that synced, pushed or wrote back, where it failed;
-    /// none where it did not. The CRM is asked for each step once, and not at all where it wants to
-    /// be left alone, or where the way to it is not in question.
+    /// none where it did not. The CRM, or the platform where the run failed on that side, is asked for
+    /// each step once, and not at all where it wants to be left alone, or where the way to it is not in
+    /// question.
     ///
     /// # Errors
     /// Storage errors.
@@ -92,15 +115,14 @@ impl Engine {
         let not_asked = leave_alone(run, &error, self.now());
         let verification = match not_asked {
             Some(_) => None,
-            None => Some(self.verify_record(record, Some(&run.id), progress).await?),
+            None => Some(
+                self.look_after(record, &run.id, side(run, &error), progress)
+                    .await?,
+            ),
         };
-        Ok(Some(Diagnosis {
-            cause: cause(&error, verification.as_ref()),
-            run: run.clone().try_into()?,
-            error,
-            verification,
-            not_asked: not_asked.map(ToOwned::to_owned),
-        }))
+        let run = run.clone().try_into()?;
+        let not_asked = not_asked.map(ToOwned::to_owned);
+        Ok(Some(Diagnosis::of(run, error, verification, not_asked)))
     }
 }
 
@@ -118,13 +140,22 @@ pub(crate) fn failure(run: &RunRecord) -> Option<(&RunRecord, ErrorReport)> {
     Some((run, error))
 }
 
-/// Why the CRM is not asked, where it is not.
+/// On whose side a run failed: a push asks the platform alone, and a write-back both.
+pub(crate) fn side(run: &RunRecord, error: &ErrorReport) -> Asked {
+    if run.kind == "push" || error.kind == ErrorKind::PlatformDown {
+        Asked::Platform
+    } else {
+        Asked::Crm
+    }
+}
+
+/// Why nobody is asked, where that is so.
 pub(crate) fn leave_alone(
     run: &RunRecord,
     error: &ErrorReport,
     now: Timestamp,
 ) -> Option<&'static str> {
-    const NOT_IN_QUESTION: &str = "The way to the CRM is not in question.";
+    let of_platform = side(run, error) == Asked::Platform;
     match error.kind {
         ErrorKind::RateLimited | ErrorKind::QuotaExhausted => {
             Some("The CRM wants fewer requests, so that it was asked nothing.")
@@ -133,16 +164,23 @@ pub(crate) fn leave_alone(
         | ErrorKind::StorageCorrupt
         | ErrorKind::StorageBusy
         | ErrorKind::PlatformRejected
-        | ErrorKind::PlatformDown
         | ErrorKind::AlreadyRunning
         | ErrorKind::IncompleteListing
         | ErrorKind::Unsupported
-        | ErrorKind::Internal => Some(NOT_IN_QUESTION),
-        _ if run.kind == "push" => Some(NOT_IN_QUESTION),
+        | ErrorKind::Internal => Some(if of_platform {
+            "The way to NurtureHub is not in question."
+        } else {
+            "The way to the CRM is not in question."
+        }),
+        _ if of_platform && error.detail["evidence"]["status"] == TOO_MANY_REQUESTS => {
+            Some("NurtureHub wants fewer requests, so that it was asked nothing.")
+        }
         _ => match Retry::deserialize(&error.detail["retry"]) {
-            Ok(Retry::At(at)) if at > now => {
-                Some("The CRM named a time before which it is not to be asked again.")
-            }
+            Ok(Retry::At(at)) if at > now => Some(if of_platform {
+                "NurtureHub named a time before which it is not to be asked again."
+            } else {
+                "The CRM named a time before which it is not to be asked again."
+            }),
             _ => None,
         },
     }

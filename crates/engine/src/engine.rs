@@ -27,7 +27,7 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// Random bytes.
     pub random: Random,
-    /// Who is at work, for the audit log: a person's system account, or the schedule.
+    /// Who is at work, for the audit log: the system account.
     pub actor: String,
     /// The way out of this computer.
     pub network: Network,

@@ -6,6 +6,7 @@
 
 mod account;
 mod alerts;
+mod audit_file;
 mod audit_log;
 mod audit_words;
 mod connect;
@@ -33,6 +34,7 @@ mod new_key;
 mod outbound;
 mod overview;
 mod platform;
+mod platform_way;
 mod preview;
 mod progress;
 mod providers;
@@ -58,14 +60,16 @@ mod write_back;
 
 pub use account::account;
 pub use alerts::{Alert, AlertChannel, AlertEvent, Episode, NotPosted, Posted, judge};
-pub use audit_log::{AuditFilter, AuditLine};
+pub use audit_file::AuditFormat;
+pub use audit_log::{AuditFilter, AuditLine, AuditPage};
+pub use audit_words::AUDIT_WORDS;
 pub use connect::{ConnectRequest, ConnectionView};
 pub use contacts::{BlockedView, ContactDetail, ContactList, ContactQuery, PushedView};
 pub use deliveries::{DeliveryList, DeliveryOutcome, DeliveryView};
 pub use diagnose::{Cause, Diagnosis};
 pub use engine::{Engine, EngineOptions};
 pub use error::{EngineError, ErrorReport};
-pub use finding::Finding;
+pub use finding::{Finding, Look};
 pub use health::{
     Activity as HealthActivity, GoingOn, Health, HealthInputs, Issue, IssueAbout, Quota, RunFact,
     RunWork, State, TokenExpiry, Trouble, evaluate, health_schema,

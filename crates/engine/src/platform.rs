@@ -75,6 +75,15 @@ impl Engine {
         &self,
         tenant: &TenantId,
     ) -> Result<PlatformClient, EngineError> {
+        self.platform_client_with(tenant, None).await
+    }
+
+    /// The same, that makes so many attempts at each request.
+    pub(crate) async fn platform_client_with(
+        &self,
+        tenant: &TenantId,
+        attempts: Option<u32>,
+    ) -> Result<PlatformClient, EngineError> {
         let missing = |what: &str, kind| {
             EngineError::with_remedy(
                 kind,
@@ -102,6 +111,7 @@ impl Engine {
                 token,
                 tenant: tenant.clone(),
                 network: self.options.network.clone(),
+                attempts,
             },
             Arc::clone(&self.options.clock),
             self.options.random.seed()?,

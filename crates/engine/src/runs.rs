@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use specta::Type;
 
-use crate::{Engine, EngineError, RunKind, RunStatus};
+use crate::{Engine, EngineError, Look, RunKind, RunStatus};
 
 /// A run, in a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -71,6 +71,9 @@ pub struct RunDetail {
     /// Its requests, masked.
     #[specta(type = Vec<TraceEntry>)]
     pub requests: Vec<Value>,
+    /// Of a run that failed: what was found of it afterwards, where somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look: Option<Look>,
 }
 
 impl Engine {
@@ -110,16 +113,18 @@ impl Engine {
     /// `configuration` where there is no such run, storage errors.
     pub async fn run(&self, id: &str) -> Result<RunDetail, EngineError> {
         let id = id.to_owned();
-        let (run, requests) = self
+        let (run, requests, look) = self
             .store
             .read(move |db| {
                 let run = runs::get(db, &id)?;
                 let requests = traces::of_run(db, run.row)?;
-                Ok((run, requests))
+                let look = runs::look_into(db, &run)?;
+                Ok((run, requests, look))
             })
             .await?;
         Ok(RunDetail {
             report: run.report.clone(),
+            look: look.as_ref().and_then(Look::of),
             summary: run.try_into()?,
             requests,
         })

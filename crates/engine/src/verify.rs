@@ -3,16 +3,21 @@
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use nurturehub_port::{ErrorKind, Owner, StepName, StepStatus, VerifyStep};
+use jiff::Timestamp;
+use nurturehub_port::{ErrorKind, Owner, RunId, StepName, StepStatus, VerifyStep};
+use nurturehub_store::audit;
 use nurturehub_store::connections::ConnectionRecord;
+use nurturehub_store::recordings::{self, RecordingRow};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::{recordings, traces};
+use nurturehub_store::traces::{self, TraceRow};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use specta::Type;
 use tracing::Instrument;
 
+use crate::going_on::Asked;
 use crate::support::{Heard, step_word};
-use crate::{Engine, EngineError, ErrorReport, run_log};
+use crate::{Engine, EngineError, ErrorReport, audit_words, run_log};
 
 /// One step, as it is shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Type)]
@@ -63,9 +68,31 @@ pub struct VerifyReport {
     /// What the adapter rests on without its having been confirmed, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed: Option<String>,
+    /// The steps lead to NurtureHub's platform, where a run failed on that side; else to the CRM.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub of_platform: bool,
 }
 
 impl VerifyReport {
+    pub(crate) fn of(steps: Vec<VerifyStepReport>, of_platform: bool) -> Self {
+        let failed = |step: &VerifyStepReport| step.status == StepStatus::Failed;
+        Self {
+            ok: !steps.is_empty() && !steps.iter().any(failed),
+            steps,
+            unconfirmed: None,
+            of_platform,
+        }
+    }
+
+    /// To whom the steps lead.
+    pub(crate) const fn side(&self) -> Asked {
+        if self.of_platform {
+            Asked::Platform
+        } else {
+            Asked::Crm
+        }
+    }
+
     /// Why the step that failed did.
     #[must_use]
     pub fn error(&self) -> Option<&ErrorReport> {
@@ -75,7 +102,7 @@ impl VerifyReport {
 
 /// Attempts at each request of a verification that looks into a failure: the run that failed has
 /// tried often enough.
-const ATTEMPTS_AFTER: u32 = 1;
+pub(crate) const ATTEMPTS_AFTER: u32 = 1;
 
 impl Engine {
     /// Verifies a connection; `progress` is called as each step ends.
@@ -101,16 +128,7 @@ impl Engine {
         progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
     ) -> Result<VerifyReport, EngineError> {
         let unconfirmed = self.unconfirmed(&record);
-        let row = record.row;
-        let now = self.now();
-        let id = self.options.random.run_id(now)?;
-        let run_id = id.clone();
-        let span = run_log::span("verify", &record.id, &run_id);
-        span.in_scope(|| tracing::info!("Run begins."));
-        let run = self
-            .store
-            .write(move |tx| runs::begin(tx, &id, row, "verify", now))
-            .await?;
+        let begun = self.begin_verification(&record).await?;
         let mut steps: Vec<VerifyStepReport> = Vec::with_capacity(StepName::ALL.len());
         let mut trace = Vec::new();
         let heard;
@@ -128,10 +146,10 @@ impl Engine {
                     steps.push(step);
                 }
                 trace = session.drain_trace();
-                heard = Some(Heard::verification(&session, &steps, now));
+                heard = Some(Heard::verification(&session, &steps, begun.at));
             }
             Err(error) => {
-                heard = self.heard_nothing(false, &record, now);
+                heard = self.heard_nothing(false, &record, begun.at);
                 let took = self.options.clock.elapsed().saturating_sub(began);
                 for step in without_session(&error, took) {
                     progress(&step);
@@ -139,20 +157,10 @@ impl Engine {
                 }
             }
         }
-        let ok = !steps.is_empty() && steps.iter().all(|step| step.status != StepStatus::Failed);
         let report = VerifyReport {
-            ok,
-            steps,
             unconfirmed,
+            ..VerifyReport::of(steps, false)
         };
-        let error_kind = report.error().map(|error| error.kind.as_str());
-        let mut kept = serde_json::to_value(&report).unwrap_or_default();
-        if let Some(error) = report.error() {
-            kept["error"] = serde_json::to_value(error).unwrap_or_default();
-        }
-        if let Some(run) = after {
-            kept[AFTER] = run.into();
-        }
         // One that looked into a failed run must not take the place of that run's own recording.
         let heard = heard.filter(|_| after.is_none());
         let failed = report.steps.iter().find(|step| step.error.is_some());
@@ -160,33 +168,121 @@ impl Engine {
             Some((step, error)) => self.recording(heard, &step_word(step), error).await,
             None => None,
         };
+        let said = Said { trace, recording };
+        self.end_verification(&record, begun, after, &report, said)
+            .await?;
+        Ok(report)
+    }
+
+    /// Looks into the run of this id that failed, on the side on which it did.
+    pub(crate) async fn look_after(
+        &self,
+        record: ConnectionRecord,
+        run: &str,
+        side: Asked,
+        progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
+    ) -> Result<VerifyReport, EngineError> {
+        match side {
+            Asked::Crm => self.verify_record(record, Some(run), progress).await,
+            Asked::Platform => self.verify_platform(&record, run, progress).await,
+        }
+    }
+
+    /// Writes down that a verification begins.
+    pub(crate) async fn begin_verification(
+        &self,
+        record: &ConnectionRecord,
+    ) -> Result<Begun, EngineError> {
+        let (row, at) = (record.row, self.now());
+        let id = self.options.random.run_id(at)?;
+        let run_id = id.clone();
+        let span = run_log::span("verify", &record.id, &run_id);
+        span.in_scope(|| tracing::info!("Run begins."));
+        let run = self
+            .store
+            .write(move |tx| runs::begin(tx, &id, row, "verify", at))
+            .await?;
+        Ok(Begun {
+            run,
+            id: run_id,
+            at,
+            span,
+        })
+    }
+
+    /// Writes down what a verification found. `after` is the failed run that it looked into.
+    pub(crate) async fn end_verification(
+        &self,
+        record: &ConnectionRecord,
+        begun: Begun,
+        after: Option<&str>,
+        report: &VerifyReport,
+        said: Said,
+    ) -> Result<(), EngineError> {
+        let mut kept = serde_json::to_value(report).unwrap_or_default();
+        if let Some(error) = report.error() {
+            kept["error"] = serde_json::to_value(error).unwrap_or_default();
+        }
+        if let Some(run) = after {
+            kept[AFTER] = run.into();
+        }
         let end = RunEnd {
-            status: if ok { "succeeded" } else { "failed" },
+            status: if report.ok { "succeeded" } else { "failed" },
             at: self.now(),
             contacts: 0,
-            error_kind,
+            error_kind: report.error().map(|error| error.kind.as_str()),
             report: kept,
         };
-        run_log::ended(&span, end.status, end.error_kind, &end.report);
+        run_log::ended(&begun.span, end.status, end.error_kind, &end.report);
+        // One that looks into a failure is nobody's doing.
+        let asked = after.is_none().then(|| {
+            let about = json!({ "runId": begun.id, "ok": report.ok });
+            self.audit_entry(audit_words::VERIFIED, Some(&record.id), about)
+        });
+        let (row, run, of_platform) = (record.row, begun.run, report.of_platform);
+        let Said { trace, recording } = said;
         self.store
             .write(move |tx| {
-                traces::append(tx, row, run, &trace)?;
+                if let Some(entry) = &asked {
+                    audit::append(tx, entry)?;
+                }
+                if of_platform {
+                    // The CRM's allowance has nothing to do with them.
+                    traces::append_uncounted(tx, row, run, &trace)?;
+                } else {
+                    traces::append(tx, row, run, &trace)?;
+                }
                 if let Some(recording) = &recording {
                     recordings::keep(tx, row, run, recording)?;
                 }
                 runs::end(tx, run, &end)
             })
             .await?;
-        self.export(&record.id, &record.provider, &run_id).await;
-        Ok(report)
+        self.export(&record.id, &record.provider, &begun.id).await;
+        Ok(())
     }
+}
+
+/// A verification that has begun.
+pub(crate) struct Begun {
+    run: i64,
+    id: RunId,
+    at: Timestamp,
+    span: tracing::Span,
+}
+
+/// What was said in a verification.
+#[derive(Default)]
+pub(crate) struct Said {
+    pub(crate) trace: Vec<TraceRow>,
+    pub(crate) recording: Option<RecordingRow>,
 }
 
 /// Where the record of a verification says into which failed run it looked.
 pub(crate) const AFTER: &str = "after";
 
 /// The steps where not even an adapter could be made: the error belongs to one of the first two.
-fn without_session(error: &EngineError, took: Duration) -> Vec<VerifyStepReport> {
+pub(crate) fn without_session(error: &EngineError, took: Duration) -> Vec<VerifyStepReport> {
     let report = error.report();
     let failed = match report.kind {
         ErrorKind::Configuration => StepName::Configuration,

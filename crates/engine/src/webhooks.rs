@@ -124,6 +124,11 @@ impl Engine {
                 "Leave it out to replay all that could not be dealt with.",
             ));
         }
+        if !kept.is_empty() {
+            let about = json!({ "deliveries": kept.len() });
+            self.audit(self.audit_entry(audit_words::WEBHOOKS_REPLAYED, Some(&record.id), about))
+                .await?;
+        }
         let session = self.session(record).await?;
         let mut results = Vec::with_capacity(kept.len());
         for kept in kept {

@@ -29,6 +29,8 @@ pub struct PlatformConfig {
     pub tenant: TenantId,
     /// The way out of this computer.
     pub network: Network,
+    /// Attempts at each request, where they are to be others than usual.
+    pub attempts: Option<u32>,
 }
 
 impl PlatformConfig {
@@ -46,6 +48,7 @@ impl PlatformConfig {
             token,
             tenant,
             network: Network::default(),
+            attempts: None,
         })
     }
 }
@@ -87,6 +90,9 @@ impl PlatformClient {
         // A batch of the largest size may take the platform a while.
         http.read_timeout = Duration::from_secs(60);
         http.network = config.network;
+        if let Some(attempts) = config.attempts {
+            http.max_attempts = attempts;
+        }
         Ok(Self {
             http: HttpClient::new(http, clock, jitter_seed, &[])?,
             token: StaticCredential::new(config.token),

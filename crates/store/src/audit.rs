@@ -12,7 +12,7 @@ use crate::{Read, StoreError, Write};
 pub struct AuditEntry {
     /// When.
     pub at: Timestamp,
-    /// Who: a person's system account, or the schedule.
+    /// Who: the system account under which it was done.
     pub actor: String,
     /// What, as a stable word.
     pub action: &'static str,
@@ -82,6 +82,31 @@ pub fn select(
     let since = since.map(Timestamp::as_millisecond);
     let rows = statement.query_map(params![since, connection], read_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A page of the entries, of one connection where one is named, newest first, and how many there are in
+/// all.
+///
+/// # Errors
+/// What the database answers.
+pub fn page(
+    db: &Read<'_>,
+    connection: Option<&str>,
+    limit: u32,
+    offset: u64,
+) -> Result<(u64, Vec<KeptEntry>), StoreError> {
+    let total: i64 = db
+        .database
+        .prepare_cached("SELECT count(*) FROM audit WHERE ?1 IS NULL OR connection = ?1")?
+        .query_row([connection], |row| row.get(0))?;
+    let mut statement = db.database.prepare_cached(
+        "SELECT at, actor, action, connection, detail FROM audit
+         WHERE ?1 IS NULL OR connection = ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
+    )?;
+    let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+    let rows = statement.query_map(params![connection, limit, offset], read_row)?;
+    let total = u64::try_from(total).unwrap_or_default();
+    Ok((total, rows.collect::<Result<_, _>>()?))
 }
 
 /// When something was last done to a connection.

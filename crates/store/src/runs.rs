@@ -224,6 +224,24 @@ pub fn has_succeeded_since(
         .query_row(params![connection, kind, row], |found| found.get(0))?)
 }
 
+/// The newest verification that looked into a run that had failed.
+///
+/// # Errors
+/// What the database answers.
+pub fn look_into(db: &Read<'_>, run: &RunRecord) -> Result<Option<RunRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM run
+         WHERE connection_id = ?1 AND kind = 'verify' AND id > ?2
+           AND json_extract(report, '$.after') = ?3
+         ORDER BY id DESC LIMIT 1"
+    );
+    Ok(db
+        .database
+        .prepare_cached(&sql)?
+        .query_row(params![run.connection, run.row, run.id], read_row)
+        .optional()?)
+}
+
 /// A page of a connection's runs, newest first, and how many there are in all.
 ///
 /// # Errors

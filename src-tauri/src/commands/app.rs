@@ -7,6 +7,7 @@ use specta::Type;
 use tauri::State;
 
 use super::Answer;
+use crate::alert_settings;
 use crate::data_set::DataSet;
 use crate::desk::Desk;
 use crate::preferences::Preferences;
@@ -62,10 +63,26 @@ pub(crate) async fn set_preferences(
     preferences: Preferences,
 ) -> Answer<Preferences> {
     let mut kept = state.preferences.read();
-    kept.preferences = preferences.checked_after(&kept.preferences)?;
+    let chosen = preferences.checked_after(&kept.preferences)?;
+    let changed = alert_settings::changed(&kept.preferences, &chosen);
+    kept.preferences = chosen;
     state.preferences.write(&kept)?;
     state.stirred.notify_one();
+    if !changed.is_empty() {
+        note(&state, &changed).await;
+    }
     Ok(state.preferences.read().preferences)
+}
+
+/// Notes who changed what people are told. The choice is kept all the same where that fails.
+async fn note(state: &AppState, changed: &[String]) {
+    let noted = match state.desk().await {
+        Ok(desk) => desk.engine.note_alert_settings(changed).await,
+        Err(closed) => return tracing::warn!(kind = %closed.kind, "A choice was not noted."),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(kind = %error.kind(), "A choice was not noted.");
+    }
 }
 
 /// What the environment says of where news goes, which the person's choice does not change, and what

@@ -2,6 +2,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod audit;
 pub(crate) mod changes;
 pub(crate) mod connect;
 pub(crate) mod connections;

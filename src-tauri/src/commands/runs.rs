@@ -61,6 +61,7 @@ pub(crate) async fn sync(
     let options = EngineOptions {
         full: options.full,
         confirm_removals: options.confirm_removals,
+        scheduled: false,
     };
     state.desk().await?.sync(&connection, options).await
 }

@@ -9,6 +9,7 @@ use specta::Type;
 use tauri::State;
 
 use super::{Answer, report};
+use crate::shell::FileKind;
 use crate::state::AppState;
 
 /// A bundle that is put together and not saved: its contents, to be read first.
@@ -54,7 +55,8 @@ pub(crate) async fn save_bundle(
     let kept = desk.draft(&draft)?;
     let name = format!("nurturehub-{}.zip", kept.manifest.connection);
     let shell = Arc::clone(&state.shell);
-    let chosen = blocking(move || shell.choose_new_file("Save the diagnostic bundle", &name)).await;
+    let title = "Save the diagnostic bundle";
+    let chosen = blocking(move || shell.choose_new_file(title, &name, FileKind::Bundle)).await;
     let Some(path) = chosen else { return Ok(None) };
     let saved = desk
         .engine

@@ -1,6 +1,7 @@
 /** A backend that simulates the desktop shell in memory: for development in a browser, for pictures
  *  and for tests. It has the same commands and events, and gives the same answers each time. */
 import type { Backend } from "../ipc/backend";
+import { auditCommands } from "./audit";
 import { bundleCommands } from "./bundles";
 import { exchangingCommands } from "./exchanging";
 import { managingCommands } from "./managing";
@@ -17,6 +18,7 @@ export function fakeBackend(options: WorldOptions): Backend {
       ...runCommands(world),
       ...exchangingCommands(world),
       ...bundleCommands(world),
+      ...auditCommands(world),
     },
     events: {
       runProgress: world.listener("runProgress"),

@@ -13,8 +13,6 @@ export const commands = {
 	preferences: () => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("preferences")),
 	/**  Keeps what the person chose about the app itself. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("set_preferences", { preferences })),
-	/**  What the environment says of where news goes, and what came of it. */
-	reporting: () => typedError<ReportingView, ErrorReport>(__TAURI_INVOKE("reporting")),
 	/**  Closes one data folder and opens the other: real and sandbox data never share a database. */
 	openDataSet: (dataSet: DataSet) => typedError<AppInfo, ErrorReport>(__TAURI_INVOKE("open_data_set", { dataSet })),
 	/**  Opens a provider's documents in the system browser. */
@@ -97,6 +95,10 @@ export const commands = {
 	openBundle: () => typedError<BundleView | null, ErrorReport>(__TAURI_INVOKE("open_bundle")),
 	/**  Replays the recorded exchange of a bundle that was opened. */
 	replayBundle: (file: string) => typedError<BundleReplay, ErrorReport>(__TAURI_INVOKE("replay_bundle", { file })),
+	/**  A page of the audit log, newest first: all of it, or what was done to one connection. */
+	auditLog: (connection: string | null, limit: number, offset: number) => typedError<AuditPage, ErrorReport>(__TAURI_INVOKE("audit_log", { connection, limit, offset })),
+	/**  Asks where to, then writes the log, oldest first; none where the person thinks better of it. */
+	exportAudit: (connection: string | null, format: AuditFormat) => typedError<string | null, ErrorReport>(__TAURI_INVOKE("export_audit", { connection, format })),
 };
 
 /** Events */
@@ -108,7 +110,9 @@ export const events = {
 };
 
 /* Constants */
-export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"reporting":{"provides":["app"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
+export const AUDIT_WORDS = ["connected","reauthorized","disconnected","purged","renamed","scheduled","paused","resumed","syncStarted","removalsConfirmed","verified","pushed","writtenBack","webhooksReplayed","unverifiedWebhook","platformSet","alertsSet","keyRotated","startedFresh","bundleSaved","auditExported"] as const;
+
+export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
 
 /* Types */
 /**  What is going on; it never hides the state. */
@@ -268,6 +272,35 @@ export type AssignmentParty = {
 	email?: string | null,
 };
 
+/**  How an exported audit log is written. */
+export type AuditFormat = 
+/**  Comma-separated values (RFC 4180), with a line that names the columns. */
+"csv" | 
+/**  One JSON document on each line. */
+"jsonl";
+
+/**  One thing that was done. */
+export type AuditLine = {
+	/**  When. */
+	at: string,
+	/**  Who: the system account under which it was done. */
+	actor: string,
+	/**  What, as a stable word. */
+	action: string,
+	/**  To which connection, by its id then. */
+	connection?: string | null,
+	/**  More about it; no secret and no personal data. */
+	detail: Value,
+};
+
+/**  A page of the audit log. */
+export type AuditPage = {
+	/**  How many entries there are in all. */
+	total: number,
+	/**  Those of the page, newest first. */
+	entries: AuditLine[],
+};
+
 /**  Why a change is not sent, as it is shown. */
 export type BlockedView = {
 	/**  A stable word for it. */
@@ -310,8 +343,6 @@ export type BundleManifest = {
 	provider: string,
 	/**  The run that it is about. */
 	runId?: string | null,
-	/**  Why there is nothing to replay, where there is not. */
-	notReplayable?: string | null,
 	/**  What was done about secrets and personal data. */
 	masked: string,
 	/**  The other entries. */
@@ -339,8 +370,6 @@ export type BundleReplay = {
 	unanswered: number,
 	/**  The requests of the replay. */
 	requests: TraceEntry[],
-	/**  What ended it is as it was recorded and was not lived through again, and why. */
-	onlyRecorded?: string | null,
 };
 
 /**  A bundle, as it is shown: as if the connection were here. */
@@ -363,8 +392,6 @@ export type BundleView = {
 	runs: RunSummary[],
 	/**  The run that the bundle is about, with its requests. */
 	run: RunDetail | null,
-	/**  What the way to the CRM said right after that run had failed. */
-	finding: Finding | null,
 	/**  How many recorded exchanges there are to replay. */
 	exchanges: number,
 	/**  What is in the file. */
@@ -483,9 +510,7 @@ export type ConnectionRow = {
 	pending: PendingCounts,
 	/**  When it is synced by itself. */
 	schedule: Schedule,
-	/**  Syncs of the last 14 days, oldest first; where there were many, several to a bar. */
-	strip: RunBar[],
-	/**  The last syncs, oldest first, 60 at most. */
+	/**  Syncs of the last 14 days, oldest first, 60 at most. */
 	recent: RunPoint[],
 	/**  What the last sync was in doubt about, until a later one is not. */
 	doubt: Doubt | null,
@@ -827,9 +852,8 @@ export type ExternalId = string;
 /**  Where a run failed. */
 export type FailurePoint = {
 	/**
-	 *  The step: one of a verification's, `listing` for a sync, `closing` for one that came to the end
-	 *  of its list and was judged there, `writing` for a write-back, `preparing` before an adapter was
-	 *  made.
+	 *  The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
+	 *  before an adapter was made.
 	 */
 	step: string,
 	/**  The request that was at hand, as method and path template. */
@@ -944,16 +968,7 @@ export type Issue = {
 	owner: Owner,
 	/**  Since when. */
 	openedAt: string,
-	/**  What it is about, where that is not the contacts' way from the CRM to here. */
-	about?: IssueAbout | null,
 };
-
-/**  What an issue is about. */
-export type IssueAbout = 
-/**  Sending contacts to the platform. */
-"push" | 
-/**  Writing activities back to the CRM. */
-"writeBack";
 
 /**  Whether the CRM still holds a record. */
 export type Lifecycle = 
@@ -970,6 +985,14 @@ export type Lineage = {
 	field: string,
 	/**  The source's path in the CRM's record, or a rule in parentheses. */
 	from: string,
+};
+
+/**  What was seen by somebody who looked into a run that had failed. */
+export type Look = {
+	/**  When. */
+	at: string,
+	/**  The steps that were taken. */
+	verification: VerifyReport,
 };
 
 /**  Who must act. */
@@ -1027,10 +1050,6 @@ export type Preferences = {
 	notifications?: boolean,
 	/**  Closing the window leaves the app in the tray, so that schedules go on. */
 	stayInTray?: boolean,
-	/**  Where alerts are posted to as well, where they are. */
-	alertWebhook?: string | null,
-	/**  The collector that traces of runs are handed to, where there is one; read when data are opened. */
-	otlpEndpoint?: string | null,
 };
 
 /**  A page of the preview. */
@@ -1214,41 +1233,14 @@ export type ReplayedDelivery = {
 	error?: ErrorReport | null,
 };
 
-/**  A sync, or those of a few hours where there were many. */
-export type RunBar = {
-	/**  The id of the sync that the bar opens: of several the last one that ended worst. */
-	runId: string,
-	/**  How that ended. */
-	status: RunStatus,
-	/**  When it began. */
-	startedAt: string,
-	/**  Contacts that it listed; of several, the most that one of them did. */
-	contacts: number,
-	/**  How many syncs the bar stands for. */
-	runs: number,
-	/**  How many of them failed. */
-	failed: number,
-};
-
-/**
- *  What the environment says of where news goes, which the person's choice does not change, and what
- *  came of it.
- */
-export type ReportingView = {
-	/**  The webhook for alerts that the environment names. */
-	alertWebhook: string | null,
-	/**  The collector of traces that the environment names. */
-	otlpEndpoint: string | null,
-	/**  Why the webhook did not take what it was given last. */
-	notPosted: string | null,
-};
-
 /**  A run with all that was kept of it. */
 export type RunDetail = {
 	/**  What it reported. */
 	report: Value,
 	/**  Its requests, masked. */
 	requests: TraceEntry[],
+	/**  Of a run that failed: what was found of it afterwards, where somebody looked. */
+	look?: Look | null,
 } & RunSummary;
 
 /**  One run of the engine. */
@@ -1568,7 +1560,9 @@ export type Tag =
 /**  Deliveries. */
 "webhooks" | 
 /**  Where contacts are pushed to. */
-"platform";
+"platform" | 
+/**  Who did what and when. */
+"audit";
 
 /**  A tenant of the NurtureHub platform: one agency. Stands in URLs of the platform's API. */
 export type TenantId = string;
@@ -1662,6 +1656,8 @@ export type VerifyReport = {
 	steps: VerifyStepReport[],
 	/**  What the adapter rests on without its having been confirmed, where it does. */
 	unconfirmed?: string | null,
+	/**  The steps lead to NurtureHub's platform, where a run failed on that side; else to the CRM. */
+	ofPlatform?: boolean,
 };
 
 /**  One step, as it is shown. */

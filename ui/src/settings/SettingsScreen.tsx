@@ -1,6 +1,7 @@
 /** What a person sets about the app itself. */
 import { PageHead } from "../kit/Panel";
 import { AppearancePanel } from "./AppearancePanel";
+import { AuditPanel } from "./AuditPanel";
 import { DataPanel } from "./DataPanel";
 import { NewsPanel } from "./NewsPanel";
 import { PlatformPanel } from "./PlatformPanel";
@@ -16,6 +17,7 @@ export function SettingsScreen() {
       <NewsPanel />
       <ReportingPanel />
       <DataPanel />
+      <AuditPanel />
     </div>
   );
 }

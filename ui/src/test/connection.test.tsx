@@ -1,10 +1,10 @@
 /** The parts of a connection: what each shows and does, and what it says when it cannot. */
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
 import { fakeBackend } from "../fake/backend";
 import { standing } from "../fake/ticks";
-import type { Json, RunStatus } from "../ipc/types";
+import type { Json, RunDetail, RunStatus, VerifyStep } from "../ipc/types";
 import { openApp } from "./app";
 
 const fake = () => fakeBackend({ ticks: standing(), largest: 2000 }).commands;
@@ -54,6 +54,60 @@ describe("health", () => {
     expect(steps.map((step) => within(step).getByRole("img").getAttribute("aria-label"))).toContain("Failed");
     expect(within(found).getByText(/the steps were taken/)).toBeInTheDocument();
     expect(within(found).getByText(/the token was revoked/)).toBeInTheDocument();
+  });
+
+  it("tells with a request what the CRM said about its limits", async () => {
+    openApp({ at: `${at("health")}/reapit-vale-sync-27` });
+    const requests = await screen.findByRole("table", { name: "Requests" });
+    expect(within(requests).getByRole("columnheader", { name: "Limits" })).toBeInTheDocument();
+    expect(within(requests).getByText("x-ratelimit-remaining: 46")).toBeInTheDocument();
+  });
+
+  /** The newest run of a connection, made into another. */
+  const as = (part: Partial<RunDetail>) => {
+    const { run } = fake();
+    return {
+      run: async (id: string) => {
+        const answer = await run(id);
+        return answer.status === "error" ? answer : { ...answer, data: { ...answer.data, ...part } };
+      },
+    };
+  };
+  const newest = `${at("health")}/reapit-vale-sync-27`;
+
+  it("shows with a failed run what was found of it afterwards", async () => {
+    const steps = [
+      { step: "connect", status: "failed", detail: "No connection to NurtureHub could be made.", durationMs: 12, remedy: "Try again later." },
+      { step: "tls", status: "skipped", detail: "Not tried, because the step `connect` failed.", durationMs: 0 },
+    ] as VerifyStep[];
+    const look = { at: new Date(0).toISOString(), verification: { ok: false, steps, ofPlatform: true } };
+    openApp({ at: newest, commands: as({ kind: "push", status: "failed", report: {}, look }) });
+    const drawer = await screen.findByRole("dialog", { name: "Push" });
+    const found = within(drawer).getByRole("region", { name: "What was found afterwards" });
+    expect(within(found).getAllByRole("listitem"), "those that lead to NurtureHub").toHaveLength(6);
+    expect(within(found).getByText("NurtureHub takes connections")).toBeInTheDocument();
+    expect(within(found).getByText(/because “NurtureHub takes connections” failed/)).toBeInTheDocument();
+    expect(within(found).getByText(/Try again later/)).toBeInTheDocument();
+  });
+
+  it("shows what a write-back, a delivery and a renewed sign-in came to", async () => {
+    const refused = [{ id: "note-7", status: "rejected", error: { message: "The contact is archived." } }] as Json;
+    openApp({ at: newest, commands: as({ kind: "writeBack", status: "partial", report: { written: 41, duplicate: 2, rejected: 1, unsupported: 0, refused, error: null } }) });
+    const written = await screen.findByRole("dialog", { name: "Write-back" });
+    expect(within(written).getByText("41")).toBeInTheDocument();
+    const list = within(written).getByRole("list", { name: "Activities that were not written" });
+    expect(list).toHaveTextContent("note-7 The contact is archived.");
+    cleanup();
+
+    openApp({ at: newest, commands: as({ kind: "webhook", report: { accepted: true, duplicate: false, event: "person.updated", contacts: 3, activities: 0 } }) });
+    const delivery = await screen.findByRole("dialog", { name: "Webhook" });
+    expect(within(delivery).getByText("person.updated")).toBeInTheDocument();
+    expect(within(delivery).getByText("3")).toBeInTheDocument();
+    cleanup();
+
+    openApp({ at: newest, commands: as({ kind: "keepAlive", report: {} }) });
+    const renewed = await screen.findByRole("dialog", { name: "Sign-in kept alive" });
+    expect(within(renewed).getByText(/^The sign-in was renewed/)).toBeInTheDocument();
   });
 
   it("claims nothing of a failed run that its report does not say", async () => {

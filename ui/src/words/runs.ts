@@ -43,13 +43,29 @@ const STEPS: Record<StepName, string> = {
 
 export const STEP_ORDER = Object.keys(STEPS) as StepName[];
 
-export function stepWords(step: StepName): string {
-  return STEPS[step];
+/** The same on the way to NurtureHub, after a run that failed on that side; what is not here is asked of a
+ *  CRM alone. */
+const PLATFORM_STEPS: Partial<Record<StepName, string>> = {
+  configuration: "NurtureHub’s address is set",
+  credentials: "A token is there",
+  dns: "NurtureHub’s address is found",
+  connect: "NurtureHub takes connections",
+  tls: "The connection is secure",
+  authenticate: "NurtureHub knows us",
+};
+
+/** The steps on the way to the CRM, or to NurtureHub. */
+export function stepOrder(ofPlatform: boolean): StepName[] {
+  return ofPlatform ? STEP_ORDER.filter((step) => step in PLATFORM_STEPS) : STEP_ORDER;
+}
+
+export function stepWords(step: StepName, ofPlatform = false): string {
+  return (ofPlatform ? PLATFORM_STEPS[step] : undefined) ?? STEPS[step];
 }
 
 /** What a step found. One that was not taken names the step that failed as it is named here. */
-export function stepDetail({ detail }: VerifyStep): string {
-  return detail.replace(/the step `(\w+)`/, (whole, name: string) => (isStep(name) ? `“${stepWords(name)}”` : whole));
+export function stepDetail({ detail }: VerifyStep, ofPlatform = false): string {
+  return detail.replace(/the step `(\w+)`/, (whole, name: string) => (isStep(name) ? `“${stepWords(name, ofPlatform)}”` : whole));
 }
 
 function isStep(name: string): name is StepName {

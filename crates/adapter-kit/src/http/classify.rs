@@ -6,12 +6,29 @@ use http::StatusCode;
 use nurturehub_port::{AdapterError, ErrorKind};
 
 use super::{HttpResponse, certificate};
+use crate::crm_words::reason_given;
 
 /// How an adapter reads an error answer: one function for each adapter.
 ///
 /// It is asked about statuses from 400 that this crate does not settle itself, which are all but
 /// 407, 408, 429, 511 and those from 500. Evidence is added where it leaves it out.
 pub type ErrorReader = fn(&HttpResponse) -> AdapterError;
+
+/// What to do about a refusal of which the CRM does not say why.
+const NO_REASON: &str =
+    "The CRM gave no reason. Hand the diagnostic bundle to support: it shows what was asked.";
+
+/// The CRM's refusal of a request, with the reason that it gives. `refused` says what happened, without
+/// the full stop.
+#[must_use]
+pub fn rejection(response: &HttpResponse, refused: &str) -> AdapterError {
+    let reason = reason_given(&response.body);
+    let error = response.error(ErrorKind::ProviderRejected, format!("{refused}{reason}."));
+    if reason.is_empty() {
+        return error.remedy(NO_REASON);
+    }
+    error
+}
 
 /// The reading of an error answer where an adapter has nothing better.
 #[must_use]
@@ -25,10 +42,10 @@ pub fn unexpected_status(response: &HttpResponse) -> AdapterError {
             ErrorKind::ScopeMissing,
             "The CRM does not allow this request (403).".to_owned(),
         ),
-        status => (
-            ErrorKind::ProviderRejected,
-            format!("The CRM refused the request ({}).", status.as_u16()),
-        ),
+        status => {
+            let status = status.as_u16();
+            return rejection(response, &format!("The CRM refused the request ({status})"));
+        }
     };
     response.error(kind, message)
 }

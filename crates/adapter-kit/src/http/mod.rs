@@ -25,7 +25,7 @@ mod trace;
 
 use std::sync::Arc;
 
-pub use classify::{ErrorReader, unexpected_status};
+pub use classify::{ErrorReader, rejection, unexpected_status};
 pub use client::{HttpClient, Spent};
 pub use config::{Backoff, HttpConfig};
 pub use json_path::describe as describe_json_error;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::HttpResponse;
-use nurturehub_adapter_kit::http::unexpected_status;
+use nurturehub_adapter_kit::http::{rejection, unexpected_status};
 use nurturehub_port::{AdapterError, ErrorKind, Owner, Retry, Scope};
 
 /// A block lasts "a while"; this is long enough not to prolong it.
@@ -44,15 +44,11 @@ pub(super) fn read(response: &HttpResponse) -> AdapterError {
                 "Check the short name: it is the part of the API address after the tier, in lower \
                  case.",
             ),
-        400 | 405 => response
-            .error(
-                ErrorKind::ProviderRejected,
-                format!(
-                    "agentOS refused the request as wrong ({}).",
-                    response.status.as_u16()
-                ),
-            )
-            .scope(Scope::Connection),
+        status @ (400 | 405) => rejection(
+            response,
+            &format!("agentOS refused the request as wrong ({status})"),
+        )
+        .scope(Scope::Connection),
         _ => unexpected_status(response),
     }
 }

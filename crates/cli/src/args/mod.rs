@@ -15,8 +15,8 @@ pub(crate) use contacts::{Contact, Contacts, Preview};
 pub(crate) use sandbox::{Demo, Sandbox, Switch};
 pub(crate) use support::{Alerts, Audit, AuditForm, Bundle, ReplayBundle};
 pub(crate) use sync::{
-    Activities, ActivitiesCommand, Health, Ingest, Listen, Platform, PlatformCommand, PlatformSet,
-    Push, Replay, RunId, Runs, Sync, Webhook, WebhookCommand,
+    Activities, ActivitiesCommand, Doctor, Health, Ingest, Listen, Platform, PlatformCommand,
+    PlatformSet, Push, Replay, RunId, Runs, Sync, Webhook, WebhookCommand,
 };
 
 /// Connects the CRM of a UK estate or letting agency to NurtureHub.
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     StartFresh,
     /// Check a connection step by step
     Verify(One),
-    /// Explain why the last run failed: what it ended with, and what the way to the CRM says now
+    /// Explain why the last run failed: what it ended with, and what the way there says now
     Diagnose(One),
     /// Bring the local copy up to date
     Sync(Sync),
@@ -189,6 +189,22 @@ mod tests {
         assert!(parse("contacts c --category tenant_applicant").is_err());
         assert!(parse("contacts c --change deleted").is_err());
         assert!(parse("contacts c --limit -1").is_err());
+    }
+
+    #[test]
+    fn a_failure_is_looked_into_unless_it_is_declined_last() {
+        for (options, looks) in [
+            ("", true),
+            (" --diagnose", true),
+            (" --no-diagnose", false),
+            (" --diagnose --no-diagnose", false),
+            (" --no-diagnose --diagnose", true),
+        ] {
+            let Ok(Command::Sync(sync)) = parse(&format!("sync c{options}")) else {
+                panic!("all of these are accepted: {options}");
+            };
+            assert_eq!(sync.doctor.looks(), looks, "{options}");
+        }
     }
 
     #[test]

@@ -4,8 +4,25 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::One;
 use super::contacts::Page;
+
+/// What becomes of a run that fails.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Doctor {
+    // Once it had to be asked for.
+    #[arg(long, hide = true, overrides_with = "no_diagnose")]
+    diagnose: bool,
+    /// If it fails, do not look for the cause step by step
+    #[arg(long, overrides_with = "diagnose")]
+    no_diagnose: bool,
+}
+
+impl Doctor {
+    /// Whether a run that fails is looked into.
+    pub(crate) const fn looks(self) -> bool {
+        self.diagnose || !self.no_diagnose
+    }
+}
 
 /// What `sync` is given.
 #[derive(Debug, Args)]
@@ -19,9 +36,8 @@ pub(crate) struct Sync {
     /// Carry out removals that were held because there were unusually many
     #[arg(long)]
     pub(crate) confirm_removals: bool,
-    /// If it fails, look for the cause step by step
-    #[arg(long)]
-    pub(crate) diagnose: bool,
+    #[command(flatten)]
+    pub(crate) doctor: Doctor,
 }
 
 /// What `push` is given.
@@ -36,9 +52,8 @@ pub(crate) struct Push {
     /// Send just this contact, also where it was refused before; may be repeated
     #[arg(long, value_name = "EXTERNAL_ID")]
     pub(crate) only: Vec<String>,
-    /// If it fails, look for the cause step by step
-    #[arg(long)]
-    pub(crate) diagnose: bool,
+    #[command(flatten)]
+    pub(crate) doctor: Doctor,
 }
 
 /// What to do with activities.
@@ -54,7 +69,7 @@ pub(crate) enum ActivitiesCommand {
     /// Write the activities of a file to the CRM
     Push(ActivitiesPush),
     /// Write the activities that wait on the platform to the CRM
-    Pull(One),
+    Pull(ActivitiesPull),
     /// List the activities that were given up, and why
     Failed(ActivitiesFailed),
 }
@@ -78,6 +93,18 @@ pub(crate) struct ActivitiesPush {
     /// A JSON file with a list of activities, or `-` for standard input
     #[arg(long, value_name = "F")]
     pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) doctor: Doctor,
+}
+
+/// What `activities pull` is given.
+#[derive(Debug, Args)]
+pub(crate) struct ActivitiesPull {
+    /// The connection, by its id or name
+    #[arg(value_name = "CONN")]
+    pub(crate) connection: String,
+    #[command(flatten)]
+    pub(crate) doctor: Doctor,
 }
 
 /// What to do with webhooks.

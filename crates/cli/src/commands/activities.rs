@@ -5,6 +5,7 @@ use nurturehub_port::{Activity, ErrorKind, WriteBackStatus};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::failed_run::Attempt;
 use super::files;
 use crate::args::{Activities, ActivitiesCommand, Globals};
 use crate::exit::Exit;
@@ -22,21 +23,12 @@ pub(super) async fn run(
     args: Activities,
     cancel: &CancellationToken,
 ) -> Result<Exit, EngineError> {
-    let report = match args.command {
+    let (connection, doctor, given) = match args.command {
         ActivitiesCommand::Push(args) => {
             let activities = parse(&files::read(&args.file, MOST)?)?;
-            let engine = Workplace::open(globals).await?.engine;
-            engine
-                .push_activities(&args.connection, activities, cancel)
-                .await?
+            (args.connection, args.doctor, Some(activities))
         }
-        ActivitiesCommand::Pull(args) => {
-            Workplace::open(globals)
-                .await?
-                .engine
-                .pull_activities(&args.connection, cancel)
-                .await?
-        }
+        ActivitiesCommand::Pull(args) => (args.connection, args.doctor, None),
         ActivitiesCommand::Failed(args) => {
             let engine = Workplace::open(globals).await?.engine;
             let failed = engine
@@ -45,6 +37,21 @@ pub(super) async fn run(
             console.answer(&failed, || show_failed(&failed))?;
             return Ok(Exit::Done);
         }
+    };
+    let workplace = Workplace::open(globals).await?;
+    let engine = &workplace.engine;
+    let attempt = Attempt::new(&workplace, console, &connection, doctor, cancel);
+    let outcome = match given {
+        Some(activities) => {
+            engine
+                .push_activities(&connection, activities, cancel)
+                .await
+        }
+        None => engine.pull_activities(&connection, cancel).await,
+    };
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Ok(attempt.failed(&error).await),
     };
     console.answer(&report, || show(&report))?;
     let refused = |status| {

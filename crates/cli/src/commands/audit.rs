@@ -1,6 +1,6 @@
 //! `audit`
 
-use nurturehub_engine::{AuditFilter, AuditLine, EngineError};
+use nurturehub_engine::{AuditFilter, AuditFormat, AuditLine, EngineError};
 use serde::Serialize;
 
 use crate::args::{Audit, AuditForm, Globals};
@@ -47,7 +47,10 @@ pub(super) async fn run(
                 console.line(entry)?;
             }
         }
-        AuditForm::Csv => console.answer(&log, || csv(&log.entries))?,
+        AuditForm::Csv => {
+            let text = AuditFormat::Csv.text(&log.entries)?;
+            console.answer(&log, || text.trim_end().to_owned())?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -66,41 +69,4 @@ fn shown(entries: &[AuditLine]) -> String {
             ]
         }),
     )
-}
-
-fn csv(entries: &[AuditLine]) -> String {
-    let mut lines = vec!["at,actor,action,connection,detail".to_owned()];
-    lines.extend(entries.iter().map(|entry| {
-        let fields = [
-            entry.at.to_string(),
-            entry.actor.clone(),
-            entry.action.clone(),
-            entry.connection.clone().unwrap_or_default(),
-            entry.detail.to_string(),
-        ];
-        fields.map(|field| quoted(&field)).join(",")
-    }));
-    lines.join("\r\n")
-}
-
-/// A field of a comma-separated file. One that a spreadsheet would take for a formula is made text.
-fn quoted(field: &str) -> String {
-    let formula = field.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let mark = if formula { "'" } else { "" };
-    format!("\"{mark}{}\"", field.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_stays_one_field_and_is_no_formula() {
-        assert_eq!(quoted("a \"b\", c"), r#""a ""b"", c""#);
-        assert_eq!(
-            quoted("=1+1"),
-            r#""'=1+1""#,
-            "a spreadsheet does not work it out"
-        );
-    }
 }

@@ -2,7 +2,6 @@
 
 use nurturehub_engine::{Diagnosis, EngineError, VerifyStepReport};
 use serde::Serialize;
-use tokio_util::sync::CancellationToken;
 
 use super::verify;
 use crate::args::{Globals, One};
@@ -45,33 +44,11 @@ pub(super) async fn run(
     Ok(Exit::Done)
 }
 
-/// Explains a run that has just failed, to people. What stands in the way of that is less than the
-/// failure itself, and not said.
-pub(super) async fn after(
-    workplace: &Workplace,
-    console: &Console,
-    connection: &str,
-    cancel: &CancellationToken,
-) {
-    let progress = console.progress();
-    let say = |step: &VerifyStepReport| progress.line(&line(step));
-    let looking = workplace.engine.diagnose(connection, &say);
-    let found = tokio::select! {
-        biased;
-        () = cancel.cancelled() => return,
-        found = looking => found,
-    };
-    if let Ok(Some(diagnosis)) = found {
-        drop(progress);
-        console.note(&show(&diagnosis));
-    }
-}
-
-fn line(step: &VerifyStepReport) -> String {
+pub(super) fn line(step: &VerifyStepReport) -> String {
     format!("{}: {}", text::word(&step.step), text::word(&step.status))
 }
 
-fn show(diagnosis: &Diagnosis) -> String {
+pub(super) fn show(diagnosis: &Diagnosis) -> String {
     let cause = &diagnosis.cause;
     let mut shown = pairs([
         (

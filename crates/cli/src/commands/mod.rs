@@ -9,6 +9,7 @@ mod contact;
 mod contacts;
 mod database;
 mod diagnose;
+mod failed_run;
 mod files;
 mod headers;
 mod health;

@@ -3,7 +3,7 @@
 use nurturehub_engine::{EngineError, PushOptions, PushReport};
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose;
+use super::failed_run::Attempt;
 use crate::args::{Globals, Push};
 use crate::exit::Exit;
 use crate::output::table::{Column, pairs, table};
@@ -25,6 +25,7 @@ pub(super) async fn run(
         dry_run: args.dry_run,
         only: args.only,
     };
+    let attempt = Attempt::new(&workplace, console, &args.connection, args.doctor, cancel);
     let progress = console.progress();
     let outcome = workplace
         .engine
@@ -36,10 +37,10 @@ pub(super) async fn run(
         )
         .await;
     drop(progress);
-    if outcome.is_err() && args.diagnose {
-        diagnose::after(&workplace, console, &args.connection, cancel).await;
-    }
-    let report = outcome?;
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Ok(attempt.failed(&error).await),
+    };
     console.answer(&report, || show(&report))?;
     Ok(Exit::partial_if(report.rejected > 0))
 }

@@ -3,7 +3,7 @@
 use nurturehub_engine::{EngineError, SyncOptions, SyncProgress, SyncReport, SyncStatus};
 use tokio_util::sync::CancellationToken;
 
-use super::diagnose;
+use super::failed_run::Attempt;
 use crate::args::{Globals, Sync};
 use crate::exit::Exit;
 use crate::output::table::pairs;
@@ -21,7 +21,9 @@ pub(super) async fn run(
     let options = SyncOptions {
         full: args.full,
         confirm_removals: args.confirm_removals,
+        scheduled: false,
     };
+    let attempt = Attempt::new(&workplace, console, &args.connection, args.doctor, cancel);
     let progress = console.progress();
     let outcome = workplace
         .engine
@@ -33,10 +35,10 @@ pub(super) async fn run(
         )
         .await;
     drop(progress);
-    if outcome.is_err() && args.diagnose {
-        diagnose::after(&workplace, console, &args.connection, cancel).await;
-    }
-    let report = outcome?;
+    let report = match outcome {
+        Ok(report) => report,
+        Err(error) => return Ok(attempt.failed(&error).await),
+    };
     console.answer(&report, || show(&report, &args.connection))?;
     Ok(Exit::partial_if(report.status == SyncStatus::Partial))
 }

@@ -1,6 +1,6 @@
 //! A failure, for a script and for a person.
 
-use nurturehub_engine::ErrorReport;
+use nurturehub_engine::{Diagnosis, ErrorReport};
 use nurturehub_port::Owner;
 use serde::Serialize;
 
@@ -13,6 +13,9 @@ const MOST: usize = 600;
 #[derive(Debug, Serialize)]
 pub(crate) struct Document<'a> {
     pub(crate) error: &'a ErrorReport,
+    /// Of a run that failed: what was found of it, where it was looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) diagnosis: Option<&'a Diagnosis>,
 }
 
 /// A failure in plain English: what happened, what to do, who must act.

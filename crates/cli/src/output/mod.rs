@@ -9,7 +9,7 @@ pub(crate) mod usage;
 
 use std::io::{self, IsTerminal, Write};
 
-use nurturehub_engine::EngineError;
+use nurturehub_engine::{Diagnosis, EngineError, ErrorReport};
 use nurturehub_port::ErrorKind;
 use serde::Serialize;
 
@@ -85,11 +85,22 @@ impl Console {
     /// Says why the command failed.
     pub(crate) fn failure(&self, failure: &EngineError) {
         let report = failure.report();
+        self.answer_failure(&report, None);
+        self.tell_failure(&report);
+    }
+
+    /// The answer of a command that failed: for scripts, once.
+    pub(crate) fn answer_failure(&self, report: &ErrorReport, diagnosis: Option<&Diagnosis>) {
         if self.json {
+            let error = report;
             // Standard output may be what failed; standard error has it all the same.
-            let _ = self.document(&error::Document { error: &report });
+            let _ = self.document(&error::Document { error, diagnosis });
         }
-        self.always(&error::for_people(&report));
+    }
+
+    /// Tells people why the command failed.
+    pub(crate) fn tell_failure(&self, report: &ErrorReport) {
+        self.always(&error::for_people(report));
     }
 
     /// A line for people; not where they asked for quiet.

@@ -6,7 +6,7 @@ use clap::error::ErrorKind as ClapKind;
 use nurturehub_engine::EngineError;
 use nurturehub_port::ErrorKind;
 
-use super::{Console, error};
+use super::Console;
 use crate::exit::Exit;
 
 /// Shows what the parser of arguments says. With `--json` the error document goes to standard
@@ -38,10 +38,7 @@ pub(crate) fn show(parsed: &clap::Error, arguments: &[OsString]) -> Exit {
             message(text),
             "Try `nurturehub --help`, or `--help` after the command.",
         );
-        // Standard output may be closed; standard error has it all the same.
-        let _ = console.document(&error::Document {
-            error: &failure.report(),
-        });
+        console.answer_failure(&failure.report(), None);
     }
     console.always(text);
     Exit::Usage

@@ -153,8 +153,10 @@ async fn an_interrupted_sync_ends_with_130_and_goes_on_later() {
     })
     .await;
     interrupt(&child);
-    let error = desk.wait(child).await.failed(130);
-    assert_eq!(error["kind"], "cancelled");
+    let cancelled = desk.wait(child).await;
+    assert_eq!(cancelled.failed(130)["kind"], "cancelled");
+    let document = cancelled.json();
+    assert!(document.get("diagnosis").is_none(), "a person's own wish");
     desk.sandbox.set_latency(None);
     let resumed = desk.run(&["sync", conn, "--json"]).await.done();
     assert_eq!(resumed["resumed"], true, "what was stored stays: {resumed}");

@@ -5,6 +5,7 @@
 mod alerts;
 mod codes;
 mod demo;
+mod doctor;
 mod kill;
 mod marked;
 mod new_key;

@@ -393,5 +393,7 @@ fn detail(
         report,
         summary: run.clone().try_into()?,
         requests: requests.cloned().unwrap_or_default(),
+        // The runs of the bundle have it as a run of its own.
+        look: None,
     })
 }

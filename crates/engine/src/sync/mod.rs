@@ -48,6 +48,8 @@ pub struct SyncOptions {
     /// A person has seen that contacts have gone and confirms it: a full listing whose removals
     /// are not held back.
     pub confirm_removals: bool,
+    /// The schedule began it, and nobody asked for it.
+    pub scheduled: bool,
 }
 
 /// How far a sync has come.
@@ -140,12 +142,17 @@ impl Engine {
         let confirmed = options.confirm_removals.then(|| {
             self.audit_entry(audit_words::REMOVALS_CONFIRMED, Some(&record.id), json!({}))
         });
+        // What the schedule starts would bury what people do.
+        let asked = (!options.scheduled).then(|| {
+            let about = json!({ "runId": id, "full": full });
+            self.audit_entry(audit_words::SYNC_STARTED, Some(&record.id), about)
+        });
         let (listing, run_row, resumed, filled) = self
             .store
             .write(move |tx| {
                 runs::end_abandoned(tx, row, now)?;
                 contacts::merge_left_over(tx, row)?;
-                if let Some(entry) = &confirmed {
+                for entry in asked.iter().chain(&confirmed) {
                     audit::append(tx, entry)?;
                 }
                 // A full listing in progress serves whoever wants one; an incremental one serves

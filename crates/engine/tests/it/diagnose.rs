@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use nurturehub_adapter_kit::SystemClock;
 use nurturehub_adapter_kit::testing::ManualClock;
-use nurturehub_engine::{State, SyncOptions};
-use nurturehub_port::{Clock, ErrorKind, StepName};
+use nurturehub_engine::{PushOptions, State, SyncOptions};
+use nurturehub_port::{Clock, ErrorKind, Owner, Secret, StepName};
 use nurturehub_sandbox::{AccessChange, Faults, Sandbox, SandboxConfig};
+use tokio_util::sync::CancellationToken;
 
 use crate::desk::Desk;
 
@@ -158,5 +159,103 @@ async fn a_want_of_network_is_looked_into_once_for_all_the_runs_that_it_fails() 
         let found = desk.engine.finding(&connection).await.unwrap().unwrap();
         let kind = found.verification.unwrap().error().unwrap().kind;
         assert_eq!(kind, ErrorKind::NetworkConnect, "it is shown with both");
+    }
+}
+
+/// A desk on which waits take no time, with contacts that a push would send.
+async fn ready_to_push() -> (Desk, String) {
+    let sandbox = Sandbox::start(SandboxConfig {
+        contacts: 5,
+        limits: false,
+        ..SandboxConfig::default()
+    });
+    let clock = Arc::new(ManualClock::new(SystemClock::new().now()));
+    let desk = Desk::with_clock(Arc::new(sandbox.await.unwrap()), clock).await;
+    let connection = desk.connect(PROVIDER).await;
+    desk.sync(&connection).await;
+    (desk, connection)
+}
+
+async fn push_fails(desk: &Desk, connection: &str) -> ErrorKind {
+    let cancel = CancellationToken::new();
+    let pushed = desk
+        .engine
+        .push(connection, PushOptions::default(), &|_| {}, &cancel);
+    pushed.await.unwrap_err().kind()
+}
+
+async fn set_platform(desk: &Desk, url: &str, token: &str) {
+    let token = Secret::new(token.to_owned());
+    desk.engine.set_platform(url, token).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_failed_push_is_looked_into_on_the_way_to_the_platform() {
+    let (desk, connection) = ready_to_push().await;
+    let platform = desk.sandbox.describe().platform;
+    for (url, token, kind, step, owner) in [
+        (
+            "http://127.0.0.1:1/platform",
+            platform.token.as_str(),
+            ErrorKind::PlatformDown,
+            StepName::Connect,
+            Owner::Nurturehub,
+        ),
+        (
+            platform.url.as_str(),
+            "another",
+            ErrorKind::AuthInvalid,
+            StepName::Authenticate,
+            Owner::Agency,
+        ),
+    ] {
+        set_platform(&desk, url, token).await;
+        assert_eq!(push_fails(&desk, &connection).await, kind);
+        let before = desk.engine.health(&connection).await.unwrap();
+        assert!(desk.engine.look_into_failure(&connection).await.unwrap());
+        let found = desk.engine.finding(&connection).await.unwrap().unwrap();
+        let seen = found.verification.unwrap();
+        assert!(seen.of_platform, "not the way to the CRM: {seen:?}");
+        let names: Vec<StepName> = seen.steps.iter().map(|step| step.step).collect();
+        assert_eq!(names, StepName::ALL, "every step once and in order");
+        let failed = seen.steps.iter().find(|step| step.error.is_some()).unwrap();
+        assert_eq!((failed.step, failed.owner), (step, Some(owner)));
+        assert!(
+            failed
+                .remedy
+                .as_ref()
+                .is_some_and(|remedy| !remedy.is_empty())
+        );
+        assert!(!failed.detail.contains("CRM"), "{}", failed.detail);
+        let kept = desk.engine.run(&found.run.run_id).await.unwrap();
+        assert_eq!(
+            kept.look.unwrap().verification,
+            seen,
+            "it is shown with the run"
+        );
+        assert_eq!(
+            desk.engine.health(&connection).await.unwrap(),
+            before,
+            "it neither adds to a failure nor ends it"
+        );
+        let again = desk.engine.look_into_failure(&connection).await.unwrap();
+        assert!(!again, "once is enough");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_platform_that_wants_fewer_requests_is_asked_nothing() {
+    let (desk, connection) = ready_to_push().await;
+    for fault in ["platform.batch:status=429", "platform.batch:status=422"] {
+        desk.sandbox.clear_faults();
+        desk.sandbox.add_faults(Faults::parse(fault).unwrap());
+        push_fails(&desk, &connection).await;
+        desk.sandbox.clear_requests();
+        let looked = desk.engine.look_into_failure(&connection).await.unwrap();
+        assert!(!looked, "{fault}");
+        let found = desk.engine.finding(&connection).await.unwrap().unwrap();
+        let why = found.not_asked.expect("it says why");
+        assert!(why.contains("NurtureHub"), "{fault}: {why}");
+        assert_eq!(desk.sandbox.requests(|_| true).len(), 0, "{fault}");
     }
 }

@@ -5,6 +5,7 @@
     reason = "a test's helpers fail as its body does"
 )]
 
+mod audit;
 mod bad_input;
 mod budget;
 mod bundle;

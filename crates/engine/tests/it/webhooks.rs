@@ -124,6 +124,20 @@ async fn what_cannot_be_dealt_with_is_kept_and_replayed() {
     assert_ne!(desk.snapshot(connection).await, before);
     let rest = desk.engine.replay_webhooks(connection, None).await.unwrap();
     assert!(rest.results.is_empty(), "nothing waits any more: {rest:?}");
+    let log = desk
+        .engine
+        .audit_page(Some(connection), 100, 0)
+        .await
+        .unwrap();
+    let replays = log
+        .entries
+        .iter()
+        .filter(|entry| entry.action == "webhooksReplayed");
+    assert_eq!(
+        replays.count(),
+        2,
+        "a person's wish, each that did something: {log:?}"
+    );
     let again = desk.engine.ingest_webhook(connection, sent).await.unwrap();
     assert!(
         again.duplicate,

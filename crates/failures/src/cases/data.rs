@@ -174,6 +174,7 @@ async fn confirms(desk: &mut Desk) -> Checked {
     let options = SyncOptions {
         full: true,
         confirm_removals: true,
+        ..SyncOptions::default()
     };
     let confirmed = desk.sync_with(options).await?;
     confirmed

@@ -37,6 +37,44 @@ async fn entries_come_back_newest_first() {
 }
 
 #[tokio::test]
+async fn a_page_has_its_part_of_the_whole_log_or_of_one_connection() {
+    let desk = Desk::new().await;
+    desk.store
+        .write(|tx| {
+            for action in ["paused", "resumed", "renamed"] {
+                audit::append(tx, &entry(action))?;
+            }
+            let connection = None;
+            audit::append(
+                tx,
+                &AuditEntry {
+                    connection,
+                    ..entry("platformSet")
+                },
+            )
+        })
+        .await
+        .unwrap();
+    let page = async |connection: Option<&'static str>, limit, offset| {
+        let read = desk
+            .store
+            .read(move |db| audit::page(db, connection, limit, offset));
+        let (total, kept) = read.await.unwrap();
+        let actions: Vec<String> = kept.into_iter().map(|entry| entry.action).collect();
+        (total, actions.join(" "))
+    };
+    assert_eq!(page(None, 2, 0).await, (4, "platformSet renamed".into()));
+    assert_eq!(
+        page(None, 2, 3).await,
+        (4, "paused".into()),
+        "the last page"
+    );
+    let of_one = page(Some("one"), 2, 0).await;
+    assert_eq!(of_one, (3, "renamed resumed".into()));
+    assert_eq!(page(Some("another"), 2, 0).await, (0, String::new()));
+}
+
+#[tokio::test]
 async fn not_even_a_direct_statement_changes_or_removes_an_entry() {
     let desk = Desk::new().await;
     desk.store

@@ -1,4 +1,4 @@
-/** What the way to the CRM said after a run that failed, with its time. */
+/** What the way to the CRM, or to NurtureHub, said after a run that failed, with its time. */
 import type { Finding } from "../../ipc/types";
 import { Panel } from "../../kit/Panel";
 import { Time } from "../../kit/Time";
@@ -23,7 +23,7 @@ export function FindingPanel({ finding }: { finding: Finding }) {
         </>
       }
     >
-      {verification ? <VerifySteps steps={verification.steps} /> : <p>{notAsked}</p>}
+      {verification ? <VerifySteps steps={verification.steps} ofPlatform={verification.ofPlatform} /> : <p>{notAsked}</p>}
     </Panel>
   );
 }

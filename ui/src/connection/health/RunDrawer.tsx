@@ -1,4 +1,4 @@
-/** One run: what it found, whether its counts add up, and every request that it made. */
+/** One run: what it did, whether its counts add up, what was found of its failure, and every request that it made. */
 import { useActions } from "../../app/actions";
 import type { RunDetail } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
@@ -10,6 +10,7 @@ import { ReadError } from "../ReadError";
 import styles from "./Health.module.css";
 import { RunReport } from "./RunReport";
 import { TraceTable } from "./TraceTable";
+import { VerifySteps } from "./VerifySteps";
 
 type Props = { connection: string; run: string | null; onClose: () => void };
 
@@ -49,6 +50,17 @@ export function RunView({ run, actions }: { run: RunDetail; actions?: React.Reac
   return (
     <div className={styles.runView}>
       <RunReport run={run} actions={actions} />
+      {run.look && (
+        <section aria-labelledby="look">
+          <h2 id="look" className={styles.heading}>
+            What was found afterwards
+          </h2>
+          <p className={styles.quiet}>
+            The steps were taken <Time at={run.look.at} />.
+          </p>
+          <VerifySteps steps={run.look.verification.steps} ofPlatform={run.look.verification.ofPlatform} />
+        </section>
+      )}
       {run.requests.length > 0 && (
         <section aria-labelledby="requests">
           <h2 id="requests" className={styles.heading}>

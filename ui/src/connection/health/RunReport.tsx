@@ -1,11 +1,12 @@
 /** What a run reported: outcome, counts, proof, error. */
 import type { ReactNode } from "react";
 
-import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport } from "../../ipc/types";
+import type { ErrorReport, Json, PushReport, RunDetail, SyncReport, VerifyReport, WebhookReport, WriteBackResult } from "../../ipc/types";
 import { count, duration } from "../../kit/figures";
 import type { IconName } from "../../kit/Icon";
 import { ErrorNotice, Notice } from "../../kit/Notice";
 import { Facts, type Fact } from "../../kit/Panel";
+import { Prose } from "../../kit/Prose";
 import { Status, type Tone } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { runStatus } from "../../words/runs";
@@ -26,7 +27,12 @@ export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNod
       {error && <ErrorNotice report={error} />}
       {run.kind === "sync" && <SyncPart report={run.report as Partial<SyncReport>} took={tookOf(run)} isWhole={run.status === "succeeded" || run.status === "partial"} />}
       {run.kind === "push" && <PushPart report={run.report as Partial<PushReport>} />}
-      {run.kind === "verify" && <VerifySteps steps={(run.report as Partial<VerifyReport>).steps ?? []} />}
+      {run.kind === "verify" && <CheckPart report={run.report as Partial<VerifyReport>} />}
+      {run.kind === "writeBack" && <WriteBackPart report={run.report as WrittenBack} />}
+      {run.kind === "webhook" && <WebhookPart report={run.report as Partial<WebhookReport>} />}
+      {run.kind === "keepAlive" && !error && run.status === "succeeded" && (
+        <p>The sign-in was renewed before it could end by lying idle. Nobody needs to do anything.</p>
+      )}
     </div>
   );
 }
@@ -89,6 +95,55 @@ function PushPart({ report }: { report: Partial<PushReport> }) {
             </li>
           ))}
         </ul>
+      )}
+    </>
+  );
+}
+
+function CheckPart({ report }: { report: Partial<VerifyReport> }) {
+  return <VerifySteps steps={report.steps ?? []} ofPlatform={report.ofPlatform} />;
+}
+
+/** What is kept of a write-back: its counts, and each activity that was not written. */
+type WrittenBack = {
+  written?: number;
+  duplicate?: number;
+  rejected?: number;
+  unsupported?: number;
+  refused?: WriteBackResult[];
+};
+
+function WriteBackPart({ report }: { report: WrittenBack }) {
+  return (
+    <>
+      <Facts columns facts={figures(report, { written: "Written", duplicate: "Written before", rejected: "Refused", unsupported: "Not possible" })} />
+      {report.refused && report.refused.length > 0 && (
+        <ul className={styles.rejections} aria-label="Activities that were not written">
+          {report.refused.map(({ id, error }) => (
+            <li key={id}>
+              <code>{id}</code> {error && <Prose text={error.message} />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function WebhookPart({ report }: { report: Partial<WebhookReport> }) {
+  return (
+    <>
+      <Facts
+        columns
+        facts={[
+          ...(report.event ? [{ name: "Event", value: <code>{report.event}</code> }] : []),
+          ...figures(report, { contacts: "Contacts", activities: "Activities" }),
+        ]}
+      />
+      {typeof report.ignored === "string" && (
+        <p className={styles.quiet}>
+          <Prose text={report.ignored} />
+        </p>
       )}
     </>
   );

@@ -1,4 +1,4 @@
-/** The requests of a run: method, pattern of the path, status, time, attempt. */
+/** The requests of a run: method, pattern of the path, status, time, size, limits, attempt. */
 import type { TraceEntry } from "../../ipc/types";
 import { columnsOf, DataTable, type Columns } from "../../kit/DataTable";
 import { duration, size } from "../../kit/figures";
@@ -39,8 +39,20 @@ const columns: Columns<TraceEntry> = column.columns([
     cell: ({ row: { original } }) => (original.throttledMs === 0 ? "" : duration(original.throttledMs)),
   }),
   column.display({ id: "size", header: "Size", cell: ({ row: { original } }) => size(original.bytes) }),
+  column.display({ id: "limits", header: "Limits", cell: ({ row: { original } }) => <Limits headers={original.limitHeaders} /> }),
   column.display({ id: "attempt", header: "Attempt", cell: ({ row: { original } }) => original.attempt }),
 ]);
+
+/** What the answer said about the CRM's limits, header by header. */
+function Limits({ headers }: { headers: TraceEntry["limitHeaders"] }) {
+  return headers.map(([name, value]) => (
+    <div key={name}>
+      <code>
+        {name}: {value}
+      </code>
+    </div>
+  ));
+}
 
 export function TraceTable({ requests }: { requests: TraceEntry[] }) {
   return (

@@ -1,10 +1,10 @@
-/** The eight steps of a check, ticked off one by one. */
+/** The steps of a check, ticked off one by one: eight to a CRM, six to NurtureHub. */
 import type { VerifyStep } from "../../ipc/types";
 import { duration } from "../../kit/figures";
 import { Prose } from "../../kit/Prose";
 import { StatusShape, type Tone } from "../../kit/Status";
 import type { IconName } from "../../kit/Icon";
-import { STEP_ORDER, stepDetail, stepWords } from "../../words/runs";
+import { stepDetail, stepOrder, stepWords } from "../../words/runs";
 import styles from "./Health.module.css";
 
 const LOOKS: Record<VerifyStep["status"] | "waiting", { icon: IconName; tone: Tone; word: string }> = {
@@ -14,20 +14,22 @@ const LOOKS: Record<VerifyStep["status"] | "waiting", { icon: IconName; tone: To
   waiting: { icon: "circle", tone: "calm", word: "Not yet" },
 };
 
-export function VerifySteps({ steps }: { steps: VerifyStep[] }) {
+type Props = { steps: VerifyStep[]; ofPlatform?: boolean | undefined };
+
+export function VerifySteps({ steps, ofPlatform = false }: Props) {
   return (
     <ol className={styles.steps} aria-live="polite">
-      {STEP_ORDER.map((name) => {
+      {stepOrder(ofPlatform).map((name) => {
         const step = steps.find((taken) => taken.step === name);
         const { icon, tone, word } = LOOKS[step?.status ?? "waiting"];
         return (
           <li key={name} className={styles.step} data-waiting={step ? undefined : ""}>
             <StatusShape tone={tone} icon={icon} label={word} />
             <div className={styles.stepText}>
-              <span className={styles.stepName}>{stepWords(name)}</span>
+              <span className={styles.stepName}>{stepWords(name, ofPlatform)}</span>
               {step && (
                 <span className={styles.quiet}>
-                  <Prose text={stepDetail(step)} />
+                  <Prose text={stepDetail(step, ofPlatform)} />
                 </span>
               )}
               {typeof step?.remedy === "string" && (

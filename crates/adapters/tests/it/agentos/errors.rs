@@ -68,6 +68,20 @@ async fn each_refusal_names_what_to_do() {
 }
 
 #[tokio::test]
+async fn a_refusal_gives_the_reason_and_nobody_is_sent_to_read_one_that_is_not_there() {
+    const WHY: &str = r#"{"Message": "The limit is too large."}"#;
+    for (status, body) in [(400, WHY), (405, WHY), (418, WHY), (400, ""), (418, "")] {
+        let agentos = start(with(vec![Answer::Status(status, body)]), &[]).await;
+        let (_, error) = list(&agentos, SyncStart::Full).await;
+        let error = error.unwrap();
+        let said = error.message.contains("“The limit is too large”");
+        let sent = error.remedy.contains("the reason that the CRM gives");
+        let given = !body.is_empty();
+        assert_eq!((said, sent), (given, given), "{status} {body}: {error:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_401_is_about_the_key_where_no_tier_knows_it() {
     let mut script = with(vec![Answer::Status(401, "")]);
     script.closed.push("company");
