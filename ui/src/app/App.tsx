@@ -59,7 +59,7 @@ function Frame({ live }: { live: Live }) {
     <NowContext value={now}>
       <ExportContext value={setWish}>
         <Shell onPalette={() => setOver("palette")}>
-          <Mishap key={placeOf(route)}>
+          <Mishap key={placeOf(route)} connection={route.screen === "connection" ? route.id : undefined}>
             <Screen route={route} />
           </Mishap>
         </Shell>

@@ -4,7 +4,7 @@ import { use, useMemo } from "react";
 
 import { useBackend, type Backend } from "../ipc/backend";
 import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/types";
-import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
+import { connectionOf, invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { LiveContext } from "../ipc/live";
 import { count, counted } from "../kit/figures";
@@ -39,16 +39,16 @@ export function useActions() {
       try {
         return await attempt(name, ...args);
       } catch (error) {
-        tellFailure(error, args[0]);
+        tellFailure(error, connectionOf(name, args));
         return undefined;
       }
     }
-    function tellFailure(error: unknown, connection: unknown): void {
+    function tellFailure(error: unknown, connection: string | null): void {
       const report = reportOf(error);
       if (report.kind !== "cancelled") tellError(report, bundleFor(connection));
     }
-    function bundleFor(connection: unknown) {
-      if (typeof connection !== "string") return undefined;
+    function bundleFor(connection: string | null) {
+      if (connection === null) return undefined;
       return { label: "Export bundle", run: () => exportBundle(connection, null) };
     }
     /** Opens the list of what a bundle would hold; it is saved from there. */

@@ -1,16 +1,14 @@
 /** The CRMs, as tiles to pick from. */
 import { to } from "../app/route";
+import { ReadError } from "../connection/ReadError";
 import { useRead } from "../ipc/cache";
-import { reportOf } from "../ipc/failure";
 import { Mark } from "../kit/Mark";
-import { ErrorNotice } from "../kit/Notice";
-import { Status } from "../kit/Status";
 import { inShort, signInWords } from "../words/capabilities";
 import styles from "./ProviderTiles.module.css";
 
 export function ProviderTiles() {
   const { data, error } = useRead("providers", []);
-  if (error) return <ErrorNotice report={reportOf(error)} />;
+  if (error) return <ReadError error={error} />;
   return (
     <ul className={styles.tiles}>
       {data?.map((provider) => (
@@ -25,11 +23,7 @@ export function ProviderTiles() {
           <span id={`about-${provider.id}`} className={styles.more}>
             <span className={styles.line}>{signInWords(provider)}</span>
             <span className={styles.line}>{inShort(provider)}</span>
-            {typeof provider.unconfirmed === "string" && (
-              <Status tone="calm" icon="warning" plain>
-                In part unconfirmed
-              </Status>
-            )}
+            {typeof provider.unconfirmed === "string" && <span className={styles.quiet}>unconfirmed</span>}
           </span>
         </li>
       ))}

@@ -2,6 +2,7 @@
 import { Panel } from "../kit/Panel";
 import { Segments } from "../kit/Tabs";
 import styles from "./Settings.module.css";
+import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
 
 const THEMES = [
@@ -13,8 +14,8 @@ const THEMES = [
 const SIZES = ["90", "100", "125", "150", "200"].map((value) => ({ value, label: `${value}%` }));
 
 export function AppearancePanel() {
-  const [preferences, set] = usePreferences();
-  if (!preferences) return <Panel title="Appearance">{null}</Panel>;
+  const [preferences, set, error] = usePreferences();
+  if (!preferences) return <Unread title="Appearance" error={error} />;
   return (
     <Panel title="Appearance">
       <div className={styles.rows}>

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
+import { ReadError } from "../connection/ReadError";
 import type { BundleView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { Button, ButtonLink } from "../kit/Button";
@@ -14,7 +15,7 @@ import styles from "./Support.module.css";
 
 export function SupportScreen() {
   const actions = useActions();
-  const { data: rows } = useRead("overview", []);
+  const { data: rows, error } = useRead("overview", []);
   const [bundle, setBundle] = useState<BundleView | null>(null);
   const open = async () => {
     const opened = await actions.perform("openBundle");
@@ -37,10 +38,12 @@ export function SupportScreen() {
         <>
           <Panel label="Bundle">
             <Empty icon="support" title="No bundle is open">
-              Ask the agency for a bundle: every error has an <em>Export bundle</em> button. Opened here, it reads as if
-              you sat at their computer, and its recorded exchange can be replayed to see the same failure.
+              Ask the agency for a bundle: every error of a connection has an <em>Export bundle</em> button, and this screen
+              makes one of each connection. Opened here, it reads as if you sat at their computer, and its recorded
+              exchange can be replayed to see the same failure.
             </Empty>
           </Panel>
+          {error && <ReadError error={error} />}
           {rows && rows.length > 0 && (
             <Panel title="Export a bundle of this computer" flush>
               <ul className={styles.exports}>

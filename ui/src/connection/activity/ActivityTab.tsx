@@ -24,7 +24,7 @@ const MOST = 500;
 
 export function ActivityTab({ row }: { row: ConnectionRow }) {
   const { id } = row.connection;
-  const provider = useProvider(row);
+  const { provider } = useProvider(row);
   const [state, setState] = useState<WriteBackState | "all">("all");
   const [offset, setOffset] = useState(0);
   const [working, setWorking] = useState(false);

@@ -98,7 +98,7 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
         )
       }
     >
-      {error && <ErrorNotice report={error} />}
+      {error && <ErrorNotice report={error} connection={connection.id} />}
       {waiting ? (
         <SignInWait provider={provider.name} withBrowser={withBrowser} />
       ) : (

@@ -3,6 +3,7 @@ import { replace, to } from "../../app/route";
 import type { ConnectionRow } from "../../ipc/types";
 import styles from "../Connection.module.css";
 import { useProvider } from "../provider";
+import { ReadError } from "../ReadError";
 import { CredentialsPanel } from "./CredentialsPanel";
 import { DangerPanel } from "./DangerPanel";
 import { NamePanel } from "./NamePanel";
@@ -11,8 +12,9 @@ import { SchedulePanel } from "./SchedulePanel";
 type Props = { row: ConnectionRow; open: string | null };
 
 export function SettingsTab({ row, open }: Props) {
-  const provider = useProvider(row);
+  const { provider, error } = useProvider(row);
   const { id } = row.connection;
+  if (error) return <ReadError connection={id} error={error} />;
   if (!provider) return null;
   return (
     <div className={styles.stack}>

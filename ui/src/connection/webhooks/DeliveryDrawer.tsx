@@ -34,7 +34,7 @@ export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
               Replay
             </Button>
           </div>
-          {delivery.error && <ErrorNotice report={delivery.error} />}
+          {delivery.error && <ErrorNotice report={delivery.error} connection={connection} />}
           {delivery.ignored !== null && <Notice>{delivery.ignored}</Notice>}
           <Facts
             columns

@@ -26,7 +26,7 @@ const PAGE = 50;
 
 export function WebhooksTab({ row }: { row: ConnectionRow }) {
   const { id } = row.connection;
-  const provider = useProvider(row);
+  const { provider, error: noProvider } = useProvider(row);
   const lacking = provider && reasonFor(provider, "webhooks");
   const [offset, setOffset] = useState(0);
   const [opened, setOpened] = useState<DeliveryView | null>(null);
@@ -44,8 +44,20 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
       </Notice>
     );
   }
-  if (error) return <ReadError connection={id} error={error} />;
-  if (!data) return null;
+  const failure = noProvider ?? error;
+  if (failure) return <ReadError connection={id} error={failure} />;
+  if (!data) {
+    return (
+      <div className={styles.stack} aria-busy="true">
+        <Panel title={<>Receiver</>}>
+          <div className={styles.toCome} />
+        </Panel>
+        <Panel title={<>Deliveries</>}>
+          <div className={styles.toCome} />
+        </Panel>
+      </div>
+    );
+  }
   const failed = data.deliveries.filter(({ outcome }) => outcome === "failed").length;
   return (
     <div className={styles.stack}>
