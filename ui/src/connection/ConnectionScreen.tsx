@@ -83,7 +83,7 @@ function panels(row: ConnectionRow, open: string | null): Record<ConnectionTab, 
     contacts: () => <ContactsTab row={row} open={open} />,
     changes: () => <ChangesTab row={row} open={open} />,
     activity: () => <ActivityTab row={row} />,
-    webhooks: () => <WebhooksTab row={row} />,
+    webhooks: () => <WebhooksTab row={row} open={open} />,
     settings: () => <SettingsTab row={row} open={open} />,
   };
 }

@@ -2,6 +2,7 @@
 import { Panel } from "../kit/Panel";
 import { Segments } from "../kit/Tabs";
 import styles from "./Settings.module.css";
+import { TEXT_SIZES } from "./sizes";
 import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
 
@@ -11,7 +12,7 @@ const THEMES = [
   { value: "dark", label: "Dark" },
 ] as const;
 
-const SIZES = ["90", "100", "125", "150", "200"].map((value) => ({ value, label: `${value}%` }));
+const SIZES = TEXT_SIZES.map((size) => ({ value: String(size), label: `${size}%` }));
 
 export function AppearancePanel() {
   const [preferences, set, error] = usePreferences();

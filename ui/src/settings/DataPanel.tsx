@@ -2,7 +2,6 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
-import { go, to } from "../app/route";
 import { useRead } from "../ipc/cache";
 import { Button } from "../kit/Button";
 import { Facts, Panel } from "../kit/Panel";
@@ -17,9 +16,8 @@ export function DataPanel() {
   const isSandbox = data.dataSet === "sandbox";
   const change = async () => {
     setWorking(true);
-    const opened = await actions.perform("openDataSet", isSandbox ? "real" : "sandbox");
+    await actions.openData(isSandbox ? "real" : "sandbox");
     setWorking(false);
-    if (opened) go(to.overview);
   };
   return (
     <Panel title="Data">

@@ -1,39 +1,35 @@
 /** Another computer's trouble, read and replayed here. */
-import { useState } from "react";
+import { use } from "react";
 
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
 import { ReadError } from "../connection/ReadError";
-import type { BundleView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 import { Button, ButtonLink } from "../kit/Button";
 import { Empty } from "../kit/Notice";
 import { PageHead, Panel } from "../kit/Panel";
 import { byUrgency } from "../words/state";
 import { Bundle } from "./Bundle";
+import { OpenedContext } from "./opened";
 import styles from "./Support.module.css";
 
 export function SupportScreen() {
   const actions = useActions();
   const { data: rows, error } = useRead("overview", []);
-  const [bundle, setBundle] = useState<BundleView | null>(null);
-  const open = async () => {
-    const opened = await actions.perform("openBundle");
-    if (opened !== undefined && opened !== null) setBundle(opened);
-  };
+  const { bundle, show } = use(OpenedContext);
   return (
     <div className={styles.screen}>
       <PageHead
         title="Support"
         sub="A diagnostic bundle holds what a connection did, without secrets and without personal data."
         actions={
-          <Button look={bundle ? "plain" : "primary"} icon="file" onClick={() => void open()}>
+          <Button look={bundle ? "plain" : "primary"} icon="file" onClick={() => void actions.openBundle()}>
             Open a bundle
           </Button>
         }
       />
       {bundle ? (
-        <Bundle key={bundle.file} bundle={bundle} onClose={() => setBundle(null)} />
+        <Bundle key={bundle.file} bundle={bundle} onClose={() => show(null)} />
       ) : (
         <>
           <Panel label="Bundle">
