@@ -50,7 +50,7 @@ export function Panel({ title, label, sub, actions, children, flush }: PanelProp
           {actions !== undefined && <div className={styles.actions}>{actions}</div>}
         </header>
       )}
-      <div className={flush === true ? undefined : styles.panelBody}>{children}</div>
+      {children !== null && <div className={flush === true ? undefined : styles.panelBody}>{children}</div>}
     </section>
   );
 }

@@ -64,13 +64,10 @@ function Row({ row }: { row: ConnectionRow }) {
               {connection.name}
             </a>
             <span className={styles.agency}>
-              {row.providerName} · {connection.tenant}
-              {row.unconfirmed !== null && (
-                <>
-                  {" · "}
-                  <Unconfirmed reason={row.unconfirmed} />
-                </>
-              )}
+              <span className={styles.tenant}>
+                {row.providerName} · {connection.tenant}
+              </span>
+              {row.unconfirmed !== null && <Unconfirmed reason={row.unconfirmed} />}
             </span>
           </div>
         </div>

@@ -51,12 +51,12 @@ export function changeWords(kind: ChangeKind) {
   return CHANGES[kind];
 }
 
-/** Channels in the order of the record. */
+/** Channels in the order of the record, each with the letter that stands over its column. */
 export const CHANNELS = [
-  ["email", "Email"],
-  ["sms", "Text"],
-  ["phone", "Phone"],
-  ["post", "Post"],
+  ["email", "Email", "E"],
+  ["sms", "Text", "T"],
+  ["phone", "Phone", "P"],
+  ["post", "Post", "L"],
 ] as const;
 
 const FIELDS: Record<string, string> = {

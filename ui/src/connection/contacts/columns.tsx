@@ -40,15 +40,18 @@ function Email({ contact }: { contact: Contact }) {
   );
 }
 
-/** A letter over each channel's column; the whole word for whoever hears it. */
+/** A letter over each channel's column; the whole word on hover. */
 function ConsentHead() {
   return (
-    <span className={styles.consents}>
-      {CHANNELS.map(([channel, name]) => (
-        <abbr key={channel} title={`Consent: ${name.toLowerCase()}`} className={styles.letter}>
-          {name.charAt(0)}
-        </abbr>
-      ))}
+    <span className={styles.consentHead}>
+      Consent
+      <span className={styles.consents}>
+        {CHANNELS.map(([channel, name, letter]) => (
+          <abbr key={channel} title={name} className={styles.letter}>
+            {letter}
+          </abbr>
+        ))}
+      </span>
     </span>
   );
 }

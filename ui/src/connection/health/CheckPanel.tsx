@@ -11,7 +11,7 @@ export function CheckPanel({ connection }: { connection: string }) {
   const actions = useActions();
   if (!steps) {
     return (
-      <Panel title="Check" sub="Verify tries each step of the way to the CRM and to NurtureHub." flush>
+      <Panel title="Check" sub="Verify tries each step of the way to the CRM and to NurtureHub.">
         {null}
       </Panel>
     );

@@ -45,11 +45,16 @@ export function HealthTab({ row, open }: Props) {
         }
         onExport={() => start("bundle")}
       />
-      {finding && <FindingPanel finding={finding} />}
+      {finding && (
+        <>
+          <CheckPanel connection={connection.id} />
+          <FindingPanel finding={finding} />
+        </>
+      )}
       <Panel title="State">
         <HealthFacts health={health} schedule={row.schedule} />
       </Panel>
-      <CheckPanel connection={connection.id} />
+      {!finding && <CheckPanel connection={connection.id} />}
       <RunHistory connection={connection.id} recent={row.recent} onOpen={(run) => show(run)} />
       <RunDrawer connection={connection.id} run={open === "removals" ? null : open} onClose={() => show()} />
       <ConfirmRemovals row={row} open={open === "removals"} onClose={() => show()} />

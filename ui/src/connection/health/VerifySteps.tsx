@@ -16,30 +16,32 @@ const LOOKS: Record<VerifyStep["status"] | "waiting", { icon: IconName; tone: To
 
 export function VerifySteps({ steps }: { steps: VerifyStep[] }) {
   return (
-    <ol className={styles.steps} aria-live="polite">
-      {STEP_ORDER.map((name) => {
-        const step = steps.find((taken) => taken.step === name);
-        const { icon, tone, word } = LOOKS[step?.status ?? "waiting"];
-        return (
-          <li key={name} className={styles.step} data-waiting={step ? undefined : ""}>
-            <StatusShape tone={tone} icon={icon} label={word} />
-            <div className={styles.stepText}>
-              <span className={styles.stepName}>{stepWords(name)}</span>
-              {step && (
-                <span className={styles.quiet}>
-                  <Prose text={stepDetail(step)} />
-                </span>
-              )}
-              {typeof step?.remedy === "string" && (
-                <span>
-                  <strong>What to do:</strong> <Prose text={step.remedy} />
-                </span>
-              )}
-            </div>
-            <span className={styles.quiet}>{step && step.status !== "skipped" ? duration(step.durationMs) : ""}</span>
-          </li>
-        );
-      })}
-    </ol>
+    <div className={styles.stepsPlace}>
+      <ol className={styles.steps} aria-live="polite">
+        {STEP_ORDER.map((name) => {
+          const step = steps.find((taken) => taken.step === name);
+          const { icon, tone, word } = LOOKS[step?.status ?? "waiting"];
+          return (
+            <li key={name} className={styles.step} data-waiting={step ? undefined : ""}>
+              <StatusShape tone={tone} icon={icon} label={word} />
+              <div className={styles.stepText}>
+                <span className={styles.stepName}>{stepWords(name)}</span>
+                {step && (
+                  <span className={styles.quiet}>
+                    <Prose text={stepDetail(step)} />
+                  </span>
+                )}
+                {typeof step?.remedy === "string" && (
+                  <span>
+                    <strong>What to do:</strong> <Prose text={step.remedy} />
+                  </span>
+                )}
+              </div>
+              <span className={styles.quiet}>{step && step.status !== "skipped" ? duration(step.durationMs) : ""}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
   );
 }
