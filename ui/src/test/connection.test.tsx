@@ -211,6 +211,23 @@ describe("settings", () => {
     expect(screen.queryByText("Nothing runs until somebody starts it.")).not.toBeInTheDocument();
   });
 
+  it("show what the CRM refused when somebody signs in again, and fold what was right", async () => {
+    const { user } = openApp({ at: at("settings/credentials", "street-fenwick") });
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to Street again" });
+    expect(within(dialog).getByText("The sign-in was withdrawn")).toBeInTheDocument();
+    expect(within(dialog).getByText(/Make a new token in Street/)).toBeInTheDocument();
+    expect(within(dialog).getByLabelText(/^Token/)).toBeInTheDocument();
+    expect(within(dialog).queryByLabelText(/^Page size/)).not.toBeInTheDocument();
+    await user.click(within(dialog).getByRole("button", { name: "Other settings" }));
+    expect(within(dialog).getByLabelText(/^Page size/)).toBeInTheDocument();
+  });
+
+  it("say nothing of a refusal where there was none", async () => {
+    openApp({ at: at("settings/credentials", "agentos-kingsway") });
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to agentOS again" });
+    expect(within(dialog).queryByText("What to do:")).not.toBeInTheDocument();
+  });
+
   it("disconnect only once that is confirmed, and keep the contacts", async () => {
     const disconnect = vi.fn(fake().disconnect);
     const { user } = openApp({ at: at("settings"), commands: { disconnect } });
