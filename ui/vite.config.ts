@@ -5,7 +5,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   plugins: [react()],
   clearScreen: false,
-  server: { port: 1420, strictPort: true, watch: { ignored: ["**/screenshots/**"] } },
+  server: {
+    port: 1420,
+    strictPort: true,
+    watch: { ignored: ["**/screenshots/**"] },
+    // A test holds the palette against the shell's list of commands.
+    fs: { allow: [".", "../src-tauri/src/commands"] },
+  },
   build: {
     target: "safari16",
     // The app's content security policy allows its own files only, so nothing becomes a data: address.

@@ -5,7 +5,7 @@
  * On each picture axe looks for what somebody could not see or use; what it finds fails the run, as
  * does an error in the console or a page that scrolls sideways.
  *
- * `npm run screenshots -- NAME` takes only those whose name holds NAME. `--small` takes them all in
+ * `npm run screenshots -- NAME,NAME` takes only those whose name holds a NAME. `--small` takes them all in
  * the smallest window, `--large-text` at twice the size of text; both in folders of their own. */
 import { mkdir } from "node:fs/promises";
 import axe from "axe-core";
@@ -213,7 +213,7 @@ await mkdir(FOLDER, { recursive: true });
 let troubles = 0;
 try {
   for (const theme of THEMES) {
-    for (const scene of SCENES.filter(({ name }) => name.includes(wanted))) await take(scene, theme);
+    for (const scene of SCENES.filter(({ name }) => wanted.split(",").some((part) => name.includes(part)))) await take(scene, theme);
   }
 } finally {
   await browser.close();

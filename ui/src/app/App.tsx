@@ -8,12 +8,14 @@ import { ConnectScreen } from "../connect/ConnectScreen";
 import { ConnectionScreen } from "../connection/ConnectionScreen";
 import { BackendContext, type Backend } from "../ipc/backend";
 import { Live, LiveContext, useNews, useTicking } from "../ipc/live";
+import type { BundleView } from "../ipc/types";
 import { NowContext } from "../kit/Time";
 import { Toasts } from "../kit/Toasts";
 import { OverviewScreen } from "../overview/OverviewScreen";
 import { SettingsScreen } from "../settings/SettingsScreen";
 import { ExportBundle } from "../support/ExportBundle";
 import { ExportContext, type ExportWish } from "../support/exporting";
+import { OpenedContext } from "../support/opened";
 import { SupportScreen } from "../support/SupportScreen";
 import { Mishap } from "./Mishap";
 import { Palette } from "./Palette";
@@ -49,6 +51,7 @@ function Frame({ live }: { live: Live }) {
   const route = useRoute();
   const now = useTicking(15_000);
   const [wish, setWish] = useState<ExportWish | null>(null);
+  const [bundle, showBundle] = useState<BundleView | null>(null);
   const [over, setOver] = useState<"palette" | "shortcuts" | null>(null);
   useShortcuts({
     k: () => setOver("palette"),
@@ -57,16 +60,18 @@ function Frame({ live }: { live: Live }) {
   });
   return (
     <NowContext value={now}>
-      <ExportContext value={setWish}>
-        <Shell onPalette={() => setOver("palette")}>
-          <Mishap key={placeOf(route)}>
-            <Screen route={route} />
-          </Mishap>
-        </Shell>
-        <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
-        <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
-        <ExportBundle wish={wish} onClose={() => setWish(null)} />
-      </ExportContext>
+      <OpenedContext value={{ bundle, show: showBundle }}>
+        <ExportContext value={setWish}>
+          <Shell onPalette={() => setOver("palette")}>
+            <Mishap key={placeOf(route)} connection={route.screen === "connection" ? route.id : undefined}>
+              <Screen route={route} />
+            </Mishap>
+          </Shell>
+          <Palette open={over === "palette"} onClose={() => setOver(null)} onShortcuts={() => setOver("shortcuts")} />
+          <ShortcutList open={over === "shortcuts"} onClose={() => setOver(null)} />
+          <ExportBundle wish={wish} onClose={() => setWish(null)} />
+        </ExportContext>
+      </OpenedContext>
     </NowContext>
   );
 }

@@ -7,7 +7,11 @@ import { ErrorNotice } from "../kit/Notice";
 import { PageHead } from "../kit/Panel";
 import styles from "./Shell.module.css";
 
-type Props = { children: ReactNode };
+type Props = {
+  /** The connection whose screen it is. */
+  connection?: string | undefined;
+  children: ReactNode;
+};
 
 export class Mishap extends Component<Props, { error: unknown }> {
   override state: { error: unknown } = { error: null };
@@ -23,6 +27,7 @@ export class Mishap extends Component<Props, { error: unknown }> {
         <PageHead title="This screen broke" />
         <ErrorNotice
           report={reportOf(this.state.error)}
+          connection={this.props.connection}
           actions={<Button onClick={() => this.setState({ error: null })}>Show it again</Button>}
         />
       </div>

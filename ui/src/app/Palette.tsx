@@ -2,7 +2,7 @@
 import { Dialog as Base } from "@base-ui/react/dialog";
 import { useId, useState, type KeyboardEvent } from "react";
 
-import { useRead } from "../ipc/cache";
+import { useRead, type CommandName } from "../ipc/cache";
 import dialog from "../kit/Dialog.module.css";
 import { Icon, type IconName } from "../kit/Icon";
 import { useActions } from "./actions";
@@ -11,7 +11,15 @@ import { matching, useEntries } from "./paletteEntries";
 
 type Props = { open: boolean; onClose: () => void; onShortcuts: () => void };
 
-export type Entry = { id: string; icon: IconName; title: string; hint: string; run: () => void };
+export type Entry = {
+  id: string;
+  icon: IconName;
+  title: string;
+  hint: string;
+  /** The commands that it sends, or that are sent from the place to which it goes. */
+  leadsTo?: readonly CommandName[];
+  run: () => void;
+};
 
 export function Palette({ open, onClose, onShortcuts }: Props) {
   return (

@@ -143,7 +143,7 @@ function Bands() {
       {!online && (
         <div className={[styles.band, styles.offline].join(" ")}>
           <Icon name="offline" size={14} />
-          <strong>No network.</strong> Everything already here can be read; syncs go on when the network is back.
+          <strong>No network.</strong> Everything already here can be read; syncs run again by hand or on their schedule.
         </div>
       )}
     </div>

@@ -6,6 +6,7 @@ import styles from "./ShortcutList.module.css";
 const WITHIN = [
   { keys: "↑ ↓ Page Up Page Down Home End", does: "Move in a list" },
   { keys: "Enter", does: "Open what is chosen" },
+  { keys: "Space", does: "Select the change that is chosen" },
   { keys: "Esc", does: "Close what is open" },
 ];
 

@@ -3,13 +3,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { use, useMemo } from "react";
 
 import { useBackend, type Backend } from "../ipc/backend";
-import type { Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/types";
-import { invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
+import type { DataSet, Preferences, PushReport, SyncOptions, SyncReport, VerifyReport } from "../ipc/types";
+import { connectionOf, invalidateAfter, send, type Answer, type Arguments, type CommandName } from "../ipc/cache";
 import { reportOf } from "../ipc/failure";
 import { LiveContext } from "../ipc/live";
 import { count, counted } from "../kit/figures";
 import { tell, tellError } from "../kit/Toasts";
 import { ExportContext } from "../support/exporting";
+import { OpenedContext } from "../support/opened";
 import { go, to } from "./route";
 
 /** The last change of the preferences, which may be under way. */
@@ -23,6 +24,7 @@ export function useActions() {
   const cache = useQueryClient();
   const live = use(LiveContext);
   const askExport = use(ExportContext);
+  const { show: showBundle } = use(OpenedContext);
   return useMemo(() => {
     /** Does it; an error is thrown. */
     async function attempt<K extends CommandName>(name: K, ...args: Arguments<K>): Promise<Answer<K>> {
@@ -39,16 +41,16 @@ export function useActions() {
       try {
         return await attempt(name, ...args);
       } catch (error) {
-        tellFailure(error, args[0]);
+        tellFailure(error, connectionOf(name, args));
         return undefined;
       }
     }
-    function tellFailure(error: unknown, connection: unknown): void {
+    function tellFailure(error: unknown, connection: string | null): void {
       const report = reportOf(error);
       if (report.kind !== "cancelled") tellError(report, bundleFor(connection));
     }
-    function bundleFor(connection: unknown) {
-      if (typeof connection !== "string") return undefined;
+    function bundleFor(connection: string | null) {
+      if (connection === null) return undefined;
       return { label: "Export bundle", run: () => exportBundle(connection, null) };
     }
     /** Opens the list of what a bundle would hold; it is saved from there. */
@@ -80,6 +82,19 @@ export function useActions() {
       /** Changes a part of what the person chose about the app; an error is told. */
       setPreference: (part: Partial<Preferences>): Promise<void> => keepPreference(part).catch((error: unknown) => tellFailure(error, undefined)),
       keepPreference,
+      /** Asks for a bundle from elsewhere, and shows it. */
+      async openBundle(): Promise<void> {
+        const opened = await perform("openBundle");
+        if (opened === undefined || opened === null) return;
+        showBundle(opened);
+        go(to.support);
+      },
+      /** Opens the sandbox or the person’s own data; answers whether they are open. */
+      async openData(dataSet: DataSet): Promise<boolean> {
+        const opened = (await perform("openDataSet", dataSet)) !== undefined;
+        if (opened) go(to.overview);
+        return opened;
+      },
       async sync({ id, name }: Named, options: Partial<SyncOptions> = {}): Promise<void> {
         const report = await perform("sync", id, { full: false, confirmRemovals: false, ...options });
         if (report) tellSync(name, id, report);
@@ -103,7 +118,7 @@ export function useActions() {
         return report;
       },
     };
-  }, [backend, cache, live, askExport]);
+  }, [backend, cache, live, askExport, showBundle]);
 }
 
 export type Actions = ReturnType<typeof useActions>;

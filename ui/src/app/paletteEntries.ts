@@ -1,21 +1,15 @@
 /** What the palette offers. */
 import { use } from "react";
 
-import type { ConnectionRow } from "../ipc/types";
+import { useRead } from "../ipc/cache";
 import { LiveContext } from "../ipc/live";
+import type { AppInfo, ConnectionRow, Preferences, ProviderView } from "../ipc/types";
+import { TEXT_SIZES } from "../settings/sizes";
 import { byUrgency, canSync, stateWords } from "../words/state";
 import type { Actions } from "./actions";
 import type { Entry } from "./Palette";
-import { CONNECTION_TABS, go, to } from "./route";
-
-const TAB_WORDS: Record<(typeof CONNECTION_TABS)[number], string> = {
-  health: "Health",
-  contacts: "Contacts",
-  changes: "Changes",
-  activity: "Activity",
-  webhooks: "Webhooks",
-  settings: "Settings",
-};
+import { entriesOf } from "./paletteOfConnection";
+import { go, to } from "./route";
 
 const THEMES = [
   { theme: "light", title: "Use the light theme" },
@@ -23,13 +17,12 @@ const THEMES = [
   { theme: "system", title: "Use the system’s theme" },
 ] as const;
 
-function syncAll(rows: ConnectionRow[], actions: Actions): void {
-  for (const { connection } of rows.filter(canSync)) void actions.sync(connection);
-}
-
-/** Connections first, worst first, then screens, then what can be done with each connection. */
+/** Connections first, worst first, then screens, then what can be done with the app and with each connection. */
 export function useEntries(rows: ConnectionRow[], actions: Actions, onShortcuts: () => void): Entry[] {
   const live = use(LiveContext);
+  const { data: info } = useRead("appInfo", []);
+  const { data: preferences } = useRead("preferences", []);
+  const { data: providers = [] } = useRead("providers", []);
   const sorted = [...rows].sort(byUrgency);
   return [
     ...sorted.map(({ connection, health, providerName }) => ({
@@ -39,49 +32,84 @@ export function useEntries(rows: ConnectionRow[], actions: Actions, onShortcuts:
       hint: `${providerName} · ${stateWords(health.state).word}`,
       run: () => go(to.connection(connection.id)),
     })),
-    { id: "overview", icon: "overview", title: "Overview", hint: "Screen", run: () => go(to.overview) },
-    { id: "connect", icon: "plus", title: "Connect a CRM", hint: "Screen", run: () => go(to.connect()) },
-    { id: "support", icon: "support", title: "Support", hint: "Screen", run: () => go(to.support) },
-    { id: "settings", icon: "settings", title: "Settings", hint: "Screen", run: () => go(to.settings) },
-    { id: "sync all", icon: "sync", title: "Sync all connections", hint: "Action", run: () => syncAll(sorted, actions) },
-    ...THEMES.map(({ theme, title }) => ({
-      id: `theme ${theme}`,
-      icon: "settings" as const,
-      title,
-      hint: "Action",
-      run: () => void actions.setPreference({ theme }),
-    })),
+    ...screenEntries(),
+    ...appEntries(sorted, { info, preferences, providers }, actions),
     { id: "keys", icon: "info", title: "Keyboard shortcuts", hint: "Help", run: onShortcuts },
-    ...sorted.flatMap((row) => entriesOf(row, live.run(row.connection.id) !== undefined, actions)),
+    ...sorted.flatMap((row) => {
+      const { id, provider } = row.connection;
+      const known = { provider: providers.find((one) => one.id === provider), isRunning: live.run(id) !== undefined };
+      return entriesOf(row, known, actions);
+    }),
   ];
 }
 
-function entriesOf({ connection }: ConnectionRow, isRunning: boolean, actions: Actions): Entry[] {
-  const { id, name } = connection;
-  const paused = typeof connection.pausedAt === "string";
+/** The places that are always there. */
+export function screenEntries(): Entry[] {
   return [
-    { id: `sync ${id}`, icon: "sync", title: `Sync ${name}`, hint: "Action", run: () => void actions.sync(connection) },
-    { id: `full ${id}`, icon: "sync", title: `Sync ${name} in full`, hint: "Action", run: () => void actions.sync(connection, { full: true }) },
-    { id: `sign in ${id}`, icon: "key", title: `Sign in to ${name} again`, hint: "Action", run: () => go(to.connection(id, "settings", "credentials")) },
-    ...(isRunning
-      ? [{ id: `cancel ${id}`, icon: "cross" as const, title: `Cancel the run of ${name}`, hint: "Action", run: () => void actions.perform("cancel", id) }]
-      : []),
-    { id: `verify ${id}`, icon: "verify", title: `Verify ${name}`, hint: "Action", run: () => void actions.verify(connection) },
+    { id: "overview", icon: "overview", title: "Overview", hint: "Screen", run: () => go(to.overview) },
+    { id: "connect", icon: "plus", title: "Connect a CRM", hint: "Screen", leadsTo: ["connect"], run: () => go(to.connect()) },
+    { id: "support", icon: "support", title: "Support", hint: "Screen", leadsTo: ["replayBundle"], run: () => go(to.support) },
+    { id: "settings", icon: "settings", title: "Settings", hint: "Screen", run: () => go(to.settings) },
+  ];
+}
+
+type Known = { info: AppInfo | undefined; preferences: Preferences | undefined; providers: ProviderView[] };
+
+/** What can be done with the app itself. */
+export function appEntries(rows: ConnectionRow[], { info, preferences, providers }: Known, actions: Actions): Entry[] {
+  const set = (part: Partial<Preferences>) => () => void actions.setPreference(part);
+  const isSandbox = info?.dataSet === "sandbox";
+  return [
+    { id: "sync all", icon: "sync", title: "Sync all connections", hint: "Action", leadsTo: ["sync"], run: () => rows.filter(canSync).forEach(({ connection }) => void actions.sync(connection)) },
+    { id: "bundle", icon: "file", title: "Open a bundle", hint: "Action", leadsTo: ["openBundle"], run: () => void actions.openBundle() },
     {
-      id: `pause ${id}`,
-      icon: paused ? "play" : "pause",
-      title: `${paused ? "Resume" : "Pause"} ${name}`,
+      id: "data",
+      icon: "flask",
+      title: isSandbox ? "Leave the sandbox" : "Open the sandbox",
       hint: "Action",
-      run: () => void actions.perform(paused ? "resume" : "pause", id),
+      leadsTo: ["openDataSet"],
+      run: () => void actions.openData(isSandbox ? "real" : "sandbox"),
     },
-    { id: `bundle ${id}`, icon: "export", title: `Export a bundle of ${name}`, hint: "Action", run: () => actions.exportBundle(id, null) },
-    ...CONNECTION_TABS.filter((tab) => tab !== "health").map((tab) => ({
-      id: `${tab} ${id}`,
-      icon: "right" as const,
-      title: `${name}: ${TAB_WORDS[tab]}`,
-      hint: "Screen",
-      run: () => go(to.connection(id, tab)),
-    })),
+    { id: "platform", icon: "settings", title: "Set NurtureHub’s address and token", hint: "Action", leadsTo: ["setPlatform"], run: () => go(to.settings) },
+    ...THEMES.map(
+      ({ theme, title }): Entry => ({ id: `theme ${theme}`, icon: "settings", title, hint: "Action", leadsTo: ["setPreferences"], run: set({ theme }) }),
+    ),
+    ...TEXT_SIZES.map(
+      (textSize): Entry => ({ id: `text ${textSize}`, icon: "settings", title: `Size of text: ${textSize}%`, hint: "Action", leadsTo: ["setPreferences"], run: set({ textSize }) }),
+    ),
+    ...(preferences ? newsEntries(preferences, set) : []),
+    ...providers.flatMap((provider): Entry[] => [
+      { id: `connect ${provider.id}`, icon: "plus", title: `Connect ${provider.name}`, hint: "Screen", leadsTo: ["connect"], run: () => go(to.connect(provider.id)) },
+      {
+        id: `documentation ${provider.id}`,
+        icon: "external",
+        title: `Open ${provider.name}’s documentation`,
+        hint: "Action",
+        leadsTo: ["openDocumentation"],
+        run: () => void actions.perform("openDocumentation", provider.id),
+      },
+    ]),
+  ];
+}
+
+function newsEntries({ notifications, stayInTray }: Preferences, set: (part: Partial<Preferences>) => () => void): Entry[] {
+  return [
+    {
+      id: "notifications",
+      icon: "bell",
+      title: notifications ? "Turn notifications off" : "Turn notifications on",
+      hint: "Action",
+      leadsTo: ["setPreferences"],
+      run: set({ notifications: !notifications }),
+    },
+    {
+      id: "tray",
+      icon: "bell",
+      title: stayInTray ? "End with the window" : "Stay in the tray",
+      hint: "Action",
+      leadsTo: ["setPreferences"],
+      run: set({ stayInTray: !stayInTray }),
+    },
   ];
 }
 

@@ -15,7 +15,7 @@ export function About({ provider }: { provider: ProviderView }) {
       <ul className={styles.abilities}>
         {abilities(provider).map(({ name, able, reason }) => (
           <li key={name}>
-            <StatusShape tone={able ? "ok" : "calm"} icon={able ? "check" : "dash"} label={able ? "Yes" : "No"} />
+            <StatusShape tone={able ? "accent" : "calm"} icon={able ? "check" : "dash"} label={able ? "Yes" : "No"} />
             <span>
               {name}
               {reason !== null && (

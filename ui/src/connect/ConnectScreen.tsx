@@ -1,9 +1,8 @@
 /** Connecting a CRM: pick it, fill in its form, sign in, watch it being checked, run the first sync. */
 import { to } from "../app/route";
+import { ReadError } from "../connection/ReadError";
 import { useRead } from "../ipc/cache";
-import { reportOf } from "../ipc/failure";
 import { ButtonLink } from "../kit/Button";
-import { ErrorNotice } from "../kit/Notice";
 import { PageHead } from "../kit/Panel";
 import { ConnectFlow } from "./ConnectFlow";
 import styles from "./Connect.module.css";
@@ -12,12 +11,13 @@ import { ProviderTiles } from "./ProviderTiles";
 export function ConnectScreen({ provider: wanted }: { provider: string | null }) {
   const { data: providers, error } = useRead("providers", []);
   const provider = providers?.find(({ id }) => id === wanted);
-  const { data: defaults } = useRead("connectDefaults", [wanted ?? ""], { enabled: provider !== undefined });
-  if (error) {
+  const { data: defaults, error: noDefaults } = useRead("connectDefaults", [wanted ?? ""], { enabled: provider !== undefined });
+  const failure = error ?? noDefaults;
+  if (failure) {
     return (
       <div className={styles.screen}>
         <PageHead title="Connect a CRM" />
-        <ErrorNotice report={reportOf(error)} />
+        <ReadError error={failure} />
       </div>
     );
   }
@@ -29,11 +29,10 @@ export function ConnectScreen({ provider: wanted }: { provider: string | null })
       </div>
     );
   }
-  if (!provider || !defaults) return <PageHead title=" " />;
   return (
     <div className={styles.screen}>
       <PageHead
-        title={`Connect ${provider.name}`}
+        title={provider ? `Connect ${provider.name}` : "Connect a CRM"}
         sub="What you type stays on this computer; secrets go to its keychain and are never shown again."
         actions={
           <ButtonLink to={to.connect()} look="quiet" icon="left">
@@ -41,7 +40,7 @@ export function ConnectScreen({ provider: wanted }: { provider: string | null })
           </ButtonLink>
         }
       />
-      <ConnectFlow provider={provider} defaults={defaults} />
+      {provider && defaults && <ConnectFlow provider={provider} defaults={defaults} />}
     </div>
   );
 }

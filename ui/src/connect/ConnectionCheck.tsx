@@ -32,7 +32,7 @@ export function ConnectionCheck({ connection, outcome, onAgain }: Props) {
   };
   return (
     <Panel title={titleOf(connection.name, outcome, isGood)}>
-      {outcome && "error" in outcome && <ErrorNotice report={outcome.error} />}
+      {outcome && "error" in outcome && <ErrorNotice report={outcome.error} connection={connection.id} />}
       <VerifySteps steps={steps} />
       <div className={styles.submit}>
         <Button ref={button} look="primary" icon="sync" disabled={!isGood} onClick={sync}>

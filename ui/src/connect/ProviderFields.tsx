@@ -11,6 +11,8 @@ import styles from "./Connect.module.css";
 import { isAsked, type Answers } from "./form";
 
 type Props = {
+  /** Another fold than that of advanced settings. */
+  fold?: Fold;
   provider: ProviderView;
   answers: Answers;
   wrong: StringMap;
@@ -18,17 +20,23 @@ type Props = {
   onChange: (key: string, value: string) => void;
 };
 
+/** What is asked for only when somebody unfolds it. */
+export type Fold = { title: string; holds: (field: FieldSpec) => boolean };
+
+const ADVANCED: Fold = { title: "Advanced settings", holds: ({ advanced }) => advanced };
+
 /** What everybody fills in, and behind a fold what is left for those who know what they do. */
 export function ProviderFields(props: Props) {
   const { provider, answers, wrong } = props;
   const asked = provider.fields.filter((field) => isAsked(field, answers));
-  const advanced = asked.filter((field) => field.advanced);
+  const { fold = ADVANCED } = props;
+  const advanced = asked.filter(fold.holds);
   const [unfolded, setUnfolded] = useState(false);
   const open = unfolded || advanced.some(({ key }) => wrong[key] !== undefined);
   return (
     <>
       {asked
-        .filter((field) => !field.advanced)
+        .filter((field) => !fold.holds(field))
         .map((field) => (
           <Control key={field.key} field={field} {...props} />
         ))}
@@ -36,7 +44,7 @@ export function ProviderFields(props: Props) {
         <div className={styles.advanced}>
           <button type="button" aria-expanded={open} className={styles.fold} onClick={() => setUnfolded(!open)}>
             <Icon name={open ? "down" : "right"} size={14} />
-            Advanced settings
+            {fold.title}
           </button>
           {open && (
             <div className={styles.advancedFields}>

@@ -31,26 +31,50 @@ import { WebhooksTab } from "./webhooks/WebhooksTab";
 type Props = { id: string; tab: ConnectionTab; open: string | null };
 
 export function ConnectionScreen({ id, tab, open }: Props) {
-  const { data: row, error } = useRead("connection", [id]);
+  const { data, error } = useRead("connection", [id]);
+  const { data: rows } = useRead("overview", []);
+  const listed = rows?.find(({ connection }) => connection.id === id);
   if (error) {
     return (
       <div className={styles.screen}>
-        <PageHead title="Connection" />
-        <ErrorNotice report={reportOf(error)} actions={<ButtonLink to={to.overview}>Go to the overview</ButtonLink>} />
+        <PageHead title={listed?.connection.name ?? "Connection"} />
+        <ErrorNotice
+          report={reportOf(error)}
+          // There is no bundle of a connection that there is not.
+          connection={rows === undefined || listed ? id : undefined}
+          actions={<ButtonLink to={to.overview}>Go to the overview</ButtonLink>}
+        />
       </div>
     );
   }
-  if (!row) return <PageHead title=" " />;
+  // The overview has the same row, so that the screen is whole at once.
+  const row = data ?? listed;
+  if (!row) return <Frame tab={tab} />;
   return (
     <div className={styles.screen}>
       <Head row={row} tab={tab} />
       <Running row={row} />
-      {row.unconfirmed !== null && <Unconfirmed reason={row.unconfirmed} unfolded={tab === "health"} />}
       <Tabs label="Parts of the connection" value={tab} tabs={tabsOf(row)} onChange={(next) => go(to.connection(id, next))}>
         {panels(row, open)[tab]()}
       </Tabs>
     </div>
   );
+}
+
+/** What stands where the connection will, until it is read. */
+function Frame({ tab }: { tab: ConnectionTab }) {
+  return (
+    <div className={styles.screen}>
+      <PageHead mark={<Mark name="" big />} title="Connection" sub="&nbsp;" />
+      <Tabs label="Parts of the connection" value={tab} tabs={CONNECTION_TABS.map((value) => ({ value, label: tabWord(value) }))} onChange={() => undefined}>
+        {null}
+      </Tabs>
+    </div>
+  );
+}
+
+function tabWord(tab: ConnectionTab): string {
+  return tab.charAt(0).toUpperCase() + tab.slice(1);
 }
 
 function panels(row: ConnectionRow, open: string | null): Record<ConnectionTab, () => ReactNode> {
@@ -59,7 +83,7 @@ function panels(row: ConnectionRow, open: string | null): Record<ConnectionTab, 
     contacts: () => <ContactsTab row={row} open={open} />,
     changes: () => <ChangesTab row={row} open={open} />,
     activity: () => <ActivityTab row={row} open={open} key={open} />,
-    webhooks: () => <WebhooksTab row={row} />,
+    webhooks: () => <WebhooksTab row={row} open={open} />,
     settings: () => <SettingsTab row={row} open={open} />,
   };
 }
@@ -72,7 +96,7 @@ function tabsOf({ contacts, pending }: ConnectionRow) {
   };
   return CONNECTION_TABS.map((value) => ({
     value,
-    label: value.charAt(0).toUpperCase() + value.slice(1),
+    label: tabWord(value),
     badge: badges[value],
   }));
 }
@@ -87,22 +111,18 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
   const isMain = tab === "health" && health.issues.length === 0 && row.doubt === null;
   return (
     <PageHead
+      mark={<Mark name={row.providerName} big />}
       title={
         <span className={styles.title}>
-          <Mark name={row.providerName} big />
-          <span>
-            {connection.name}
-            <span className={styles.sub}>
-              <Status tone={tone} icon={icon} plain>
-                {word}
-              </Status>
-              <span>
-                {row.providerName} · {connection.tenant} · <SyncedTime at={health.lastSyncedAt} />
-              </span>
-            </span>
+          {connection.name}
+          <span className={styles.state}>
+            <Status tone={tone} icon={icon} plain>
+              {word}
+            </Status>
           </span>
         </span>
       }
+      sub={<SubLine row={row} />}
       actions={
         <>
           <Button icon="verify" busy={run !== undefined} onClick={() => void actions.verify(connection, { quiet: tab === "health" })}>
@@ -138,16 +158,44 @@ function Head({ row, tab }: { row: ConnectionRow; tab: ConnectionTab }) {
   );
 }
 
-function Running({ row: { connection, health } }: { row: ConnectionRow }) {
-  const run = useRun(connection.id);
-  const held = activityWords(health, useNow());
-  const own = run?.kind === "verify" ? undefined : run;
-  // A run of another program shows where it is held up.
+/** What is known of it, or how far the run has come that is under way. */
+function SubLine({ row }: { row: ConnectionRow }) {
+  const { connection, health } = row;
+  const { own, held } = useProgress(row);
+  const told = own ? runWords(own, held) : held;
+  return (
+    <>
+      <div role="status" className={styles.sub} title={told}>
+        {told}
+      </div>
+      {told === undefined && (
+        <div className={styles.sub}>
+          {row.providerName} · {connection.tenant} · <SyncedTime at={health.lastSyncedAt} />
+          {row.unconfirmed !== null && (
+            <>
+              {" · "}
+              <Unconfirmed reason={row.unconfirmed} />
+            </>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Running({ row }: { row: ConnectionRow }) {
+  const { own, held } = useProgress(row);
   if (!own && held === undefined) return null;
   return (
-    <div className={styles.running} role="status">
+    <div className={styles.running}>
       <Progress label={`Progress of the ${own?.kind ?? "run"}`} done={own?.done ?? 0} total={own?.total ?? null} />
-      <span>{own ? runWords(own, held) : held}</span>
     </div>
   );
+}
+
+/** The run to show, and what holds it up. A run of another program shows where it is held up. */
+function useProgress({ connection, health }: ConnectionRow) {
+  const run = useRun(connection.id);
+  const held = activityWords(health, useNow());
+  return { own: run?.kind === "verify" ? undefined : run, held };
 }

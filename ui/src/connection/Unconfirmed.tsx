@@ -1,25 +1,16 @@
-/** The mark of an adapter that rests on guesses: always in sight, its reason one step away. */
-import { Icon } from "../kit/Icon";
-import { Prose } from "../kit/Prose";
+/** The mark of an adapter that rests on guesses: a quiet word, its reason on hover and focus. The
+ *  form and the confirmation of a push say it in full. */
+import { Tip } from "../kit/Tip";
 import styles from "./Connection.module.css";
 
-type Props = {
-  reason: string;
-  /** The reason shows at once. */
-  unfolded: boolean;
-};
-
-export function Unconfirmed({ reason, unfolded }: Props) {
+export function Unconfirmed({ reason }: { reason: string }) {
   return (
-    <details key={String(unfolded)} open={unfolded} className={styles.unconfirmed}>
-      <summary>
-        <Icon name="warning" size={14} />
-        In part unconfirmed
-        <Icon name="down" size={14} className={styles.unfold} />
-      </summary>
-      <p>
-        <Prose text={reason} />
-      </p>
-    </details>
+    <Tip text={reason}>
+      {/* Its reason can be asked for by keyboard, too. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <span tabIndex={0} className={styles.unconfirmed}>
+        unconfirmed
+      </span>
+    </Tip>
   );
 }

@@ -2,10 +2,12 @@
 import type { ConnectionRow, ProviderView } from "../ipc/types";
 import { useRead } from "../ipc/cache";
 
-/** The provider, once it has been read. */
-export function useProvider({ connection }: Pick<ConnectionRow, "connection">): ProviderView | undefined {
-  const { data } = useRead("providers", []);
-  return data?.find(({ id }) => id === connection.provider);
+type Known = { provider: ProviderView | undefined; error: Error | null };
+
+/** The provider, once it has been read, or why it cannot be. */
+export function useProvider({ connection }: Pick<ConnectionRow, "connection">): Known {
+  const { data, error } = useRead("providers", []);
+  return { provider: data?.find(({ id }) => id === connection.provider), error };
 }
 
 /** Why the CRM lacks a capability, where it does. */

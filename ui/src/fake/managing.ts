@@ -89,7 +89,8 @@ function changed(world: World, id: string, part: (row: ConnectionRow) => Partial
 
 function defaultsOf(world: World, id: string) {
   const provider = providers.find((one) => one.id === id);
-  if (world.info.dataSet === "real" || !provider) return { tenant: null, name: null, settings: {}, secretsHeld: [] };
+  // The sandbox simulates the CRMs that it knows, and no other.
+  if (world.info.dataSet === "real" || !provider || id === "custom") return { tenant: null, name: null, settings: {}, secretsHeld: [] };
   const asked = provider.fields.filter((field) => field.required && !field.secret && typeof field.default !== "string");
   return {
     tenant: "sandbox",

@@ -89,15 +89,26 @@ export async function invalidate(cache: QueryClient, tags: readonly Tag[], conne
 /** What each command has to do with data; none of those that have nothing. */
 const TAGS: Partial<Record<CommandName, { provides?: readonly Tag[]; invalidates?: readonly Tag[] }>> = CACHE_TAGS;
 
+/** Commands that are about one connection: its id is their first argument. */
+export const OF_A_CONNECTION: readonly CommandName[] = [
+  "connection", "reauthorize", "renameConnection", "pause", "resume", "disconnect", "setSchedule", "verify", "sync", "push",
+  "cancel", "runs", "contacts", "contact", "preview", "activities", "pullActivities", "retryActivities", "webhooks",
+  "startReceiver", "stopReceiver", "replayWebhooks", "testWebhook", "prepareBundle",
+];
+
+/** The connection that a command is about; none where it is about the app, a file, an address. */
+export function connectionOf<K extends CommandName>(name: K, args: Arguments<K>): string | null {
+  const [first] = args as readonly unknown[];
+  return OF_A_CONNECTION.includes(name) && typeof first === "string" ? first : null;
+}
+
 /** Marks what a command has changed as stale. */
 export async function invalidateAfter<K extends CommandName>(
   cache: QueryClient,
   name: K,
   args: Arguments<K>,
 ): Promise<void> {
-  const tags = TAGS[name]?.invalidates ?? [];
-  const [first] = args as readonly unknown[];
-  await invalidate(cache, tags, typeof first === "string" && name !== "openDataSet" ? first : null);
+  await invalidate(cache, TAGS[name]?.invalidates ?? [], connectionOf(name, args));
 }
 
 function restsOn(key: QueryKey, tags: readonly Tag[]): boolean {

@@ -1,9 +1,11 @@
 /** Something that a person should know, where it matters: an error with its remedy, a warning, a
  *  fact; and what stands where there is nothing yet. */
-import type { ReactNode } from "react";
+import { use, type ReactNode } from "react";
 
 import type { ErrorReport } from "../ipc/types";
+import { ExportContext } from "../support/exporting";
 import { ownerWords } from "../words/owner";
+import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import styles from "./Notice.module.css";
 import { Prose } from "./Prose";
@@ -24,11 +26,30 @@ export function Notice({ tone = "calm", icon = "info", title, children, actions 
   );
 }
 
+type ErrorProps = {
+  report: ErrorReport;
+  /** The connection that it befell, whose bundle is then one click away. */
+  connection?: string | undefined;
+  actions?: ReactNode;
+};
+
 /** An error: what, why, what to do, and who. */
-export function ErrorNotice({ report, actions }: { report: ErrorReport; actions?: ReactNode }) {
+export function ErrorNotice({ report, connection, actions }: ErrorProps) {
+  const askExport = use(ExportContext);
+  const buttons = (
+    <>
+      {actions}
+      {connection !== undefined && (
+        <Button icon="export" onClick={() => askExport({ connection, run: null })}>
+          Export bundle
+        </Button>
+      )}
+    </>
+  );
+  const hasButtons = actions !== undefined || connection !== undefined;
   return (
     <div role="alert">
-      <Notice tone="bad" icon="failing" title={report.title} actions={actions}>
+      <Notice tone="bad" icon="failing" title={report.title} actions={hasButtons ? buttons : undefined}>
         <p>
           <Prose text={report.message} />
         </p>

@@ -3,12 +3,19 @@ import type { ReactNode } from "react";
 
 import styles from "./Panel.module.css";
 
-type HeadProps = { title: ReactNode; sub?: ReactNode; actions?: ReactNode };
+type HeadProps = {
+  /** What stands before the title and its line. */
+  mark?: ReactNode;
+  title: ReactNode;
+  sub?: ReactNode;
+  actions?: ReactNode;
+};
 
 /** The head of a screen. */
-export function PageHead({ title, sub, actions }: HeadProps) {
+export function PageHead({ mark, title, sub, actions }: HeadProps) {
   return (
     <header className={styles.pageHead}>
+      {mark}
       <div className={styles.titles}>
         <h1 tabIndex={-1} id="page-title" className={styles.pageTitle}>
           {title}
@@ -43,7 +50,7 @@ export function Panel({ title, label, sub, actions, children, flush }: PanelProp
           {actions !== undefined && <div className={styles.actions}>{actions}</div>}
         </header>
       )}
-      <div className={flush === true ? undefined : styles.panelBody}>{children}</div>
+      {children !== null && <div className={flush === true ? undefined : styles.panelBody}>{children}</div>}
     </section>
   );
 }

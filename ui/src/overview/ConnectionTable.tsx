@@ -1,6 +1,7 @@
 /** Every connection as a row. A run that is under way shows in its row, without moving the others. */
 import { useActions } from "../app/actions";
 import { go, to } from "../app/route";
+import { Unconfirmed } from "../connection/Unconfirmed";
 import type { ConnectionRow } from "../ipc/types";
 import { useRun } from "../ipc/live";
 import { Button, IconButton } from "../kit/Button";
@@ -8,7 +9,7 @@ import { count } from "../kit/figures";
 import { Mark } from "../kit/Mark";
 import { Progress } from "../kit/Progress";
 import { RunStrip } from "../kit/RunStrip";
-import { Status, StatusShape } from "../kit/Status";
+import { Status } from "../kit/Status";
 import { SyncedTime, Time, useNow } from "../kit/Time";
 import { runWords } from "../words/runs";
 import { activityWords, stateWords } from "../words/state";
@@ -59,14 +60,14 @@ function Row({ row }: { row: ConnectionRow }) {
         <div className={styles.who}>
           <Mark name={row.providerName} />
           <div className={styles.names}>
-            <span className={styles.nameLine}>
-              <a href={to.connection(connection.id)} className={styles.name}>
-                {connection.name}
-              </a>
-              {row.unconfirmed !== null && <StatusShape tone="calm" icon="warning" label="In part unconfirmed" />}
-            </span>
+            <a href={to.connection(connection.id)} className={styles.name}>
+              {connection.name}
+            </a>
             <span className={styles.agency}>
-              {row.providerName} · {connection.tenant}
+              <span className={styles.tenant}>
+                {row.providerName} · {connection.tenant}
+              </span>
+              {row.unconfirmed !== null && <Unconfirmed reason={row.unconfirmed} />}
             </span>
           </div>
         </div>

@@ -14,7 +14,7 @@ export function FirstStart() {
   const isSandbox = info?.dataSet === "sandbox";
   const enter = async () => {
     setOpening(true);
-    await actions.perform("openDataSet", "sandbox");
+    await actions.openData("sandbox");
     setOpening(false);
   };
   return (

@@ -3,12 +3,12 @@ import { useEffect } from "react";
 
 import { useActions } from "../app/actions";
 import { to } from "../app/route";
+import { ReadError } from "../connection/ReadError";
 import { useRead } from "../ipc/cache";
-import { reportOf } from "../ipc/failure";
 import { Button, ButtonLink } from "../kit/Button";
 import { counted } from "../kit/figures";
-import { ErrorNotice } from "../kit/Notice";
 import { PageHead, Panel } from "../kit/Panel";
+import { useTakesLong } from "../kit/takesLong";
 import { byUrgency, canSync, needsAttention } from "../words/state";
 import { Attention } from "./Attention";
 import { ConnectionTable } from "./ConnectionTable";
@@ -16,7 +16,7 @@ import { FirstStart } from "./FirstStart";
 import styles from "./Overview.module.css";
 
 export function OverviewScreen() {
-  const { data, error, refetch } = useRead("overview", []);
+  const { data, error } = useRead("overview", []);
   const actions = useActions();
   const isThere = data !== undefined;
   useEffect(() => {
@@ -27,11 +27,11 @@ export function OverviewScreen() {
     return (
       <div className={styles.screen}>
         <PageHead title="Overview" />
-        <ErrorNotice report={reportOf(error)} actions={<Button onClick={() => void refetch()}>Try again</Button>} />
+        <ReadError error={error} />
       </div>
     );
   }
-  if (!data) return <PageHead title="Overview" sub=" " />;
+  if (!data) return <Opening />;
   if (data.length === 0) return <FirstStart />;
 
   const rows = [...data].sort(byUrgency);
@@ -57,7 +57,7 @@ export function OverviewScreen() {
         }
       />
       {urgent.length > 0 && (
-        <section aria-labelledby="attention" className={styles.attention}>
+        <section aria-labelledby="attention">
           <h2 id="attention">
             Needs attention <span className={styles.number}>{urgent.length}</span>
           </h2>
@@ -68,9 +68,27 @@ export function OverviewScreen() {
           </ul>
         </section>
       )}
-      <Panel title="Connections" flush>
-        <ConnectionTable rows={rows} />
-      </Panel>
+      <section aria-labelledby="connections">
+        <h2 id="connections">
+          Connections <span className={styles.number}>{rows.length}</span>
+        </h2>
+        <Panel flush>
+          <ConnectionTable rows={rows} />
+        </Panel>
+      </section>
+    </div>
+  );
+}
+
+/** The frame, until the data are open. A keychain that asks for a password may take its time. */
+function Opening() {
+  const takesLong = useTakesLong();
+  return (
+    <div className={styles.screen}>
+      <PageHead title="Overview" sub="&nbsp;" />
+      <div role="status" className={styles.opening}>
+        {takesLong && "Opening your data. The system may ask for your keychain."}
+      </div>
     </div>
   );
 }

@@ -2,6 +2,8 @@
 import { Panel } from "../kit/Panel";
 import { Segments } from "../kit/Tabs";
 import styles from "./Settings.module.css";
+import { TEXT_SIZES } from "./sizes";
+import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
 
 const THEMES = [
@@ -10,11 +12,11 @@ const THEMES = [
   { value: "dark", label: "Dark" },
 ] as const;
 
-const SIZES = ["90", "100", "125", "150", "200"].map((value) => ({ value, label: `${value}%` }));
+const SIZES = TEXT_SIZES.map((size) => ({ value: String(size), label: `${size}%` }));
 
 export function AppearancePanel() {
-  const [preferences, set] = usePreferences();
-  if (!preferences) return <Panel title="Appearance">{null}</Panel>;
+  const [preferences, set, error] = usePreferences();
+  if (!preferences) return <Unread title="Appearance" error={error} />;
   return (
     <Panel title="Appearance">
       <div className={styles.rows}>

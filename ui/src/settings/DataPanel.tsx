@@ -2,23 +2,22 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
-import { go, to } from "../app/route";
 import { useRead } from "../ipc/cache";
 import { Button } from "../kit/Button";
 import { Facts, Panel } from "../kit/Panel";
 import styles from "./Settings.module.css";
+import { Unread } from "./Unread";
 
 export function DataPanel() {
-  const { data } = useRead("appInfo", []);
+  const { data, error } = useRead("appInfo", []);
   const actions = useActions();
   const [working, setWorking] = useState(false);
-  if (!data) return <Panel title="Data">{null}</Panel>;
+  if (!data) return <Unread title="Data" error={error} />;
   const isSandbox = data.dataSet === "sandbox";
   const change = async () => {
     setWorking(true);
-    const opened = await actions.perform("openDataSet", isSandbox ? "real" : "sandbox");
+    await actions.openData(isSandbox ? "real" : "sandbox");
     setWorking(false);
-    if (opened) go(to.overview);
   };
   return (
     <Panel title="Data">

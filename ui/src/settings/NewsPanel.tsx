@@ -2,11 +2,12 @@
 import { SwitchField } from "../kit/Field";
 import { Panel } from "../kit/Panel";
 import styles from "./Settings.module.css";
+import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
 
 export function NewsPanel() {
-  const [preferences, set] = usePreferences();
-  if (!preferences) return <Panel title="In the background">{null}</Panel>;
+  const [preferences, set, error] = usePreferences();
+  if (!preferences) return <Unread title="In the background" error={error} />;
   return (
     <Panel title="In the background">
       <div className={styles.rows}>

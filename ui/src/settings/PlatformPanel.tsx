@@ -10,10 +10,11 @@ import { Panel } from "../kit/Panel";
 import { Status } from "../kit/Status";
 import { tell } from "../kit/Toasts";
 import styles from "./Settings.module.css";
+import { Unread } from "./Unread";
 
 export function PlatformPanel() {
-  const { data } = useRead("platform", []);
-  if (!data) return <Panel title="NurtureHub">{null}</Panel>;
+  const { data, error } = useRead("platform", []);
+  if (!data) return <Unread title="NurtureHub" error={error} />;
   return <Form key={data.url} platform={data} />;
 }
 

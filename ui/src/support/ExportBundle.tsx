@@ -8,7 +8,6 @@ import { reportOf } from "../ipc/failure";
 import { Button } from "../kit/Button";
 import { Dialog } from "../kit/Dialog";
 import { ErrorNotice } from "../kit/Notice";
-import { Progress } from "../kit/Progress";
 import { Prose } from "../kit/Prose";
 import { tell } from "../kit/Toasts";
 import type { ExportWish } from "./exporting";
@@ -80,7 +79,7 @@ function Exporting({ wish, onClose }: { wish: ExportWish; onClose: () => void })
             </p>
           </>
         )}
-        {!draft && !error && <Progress label="Putting the bundle together" done={0} total={null} />}
+        {!draft && !error && <p className={styles.sum}>Putting the bundle together…</p>}
       </div>
     </Dialog>
   );

@@ -49,6 +49,14 @@ describe("a form", () => {
   });
 });
 
+describe("the CRMs to pick from", () => {
+  it.each(["real", "sandbox"] as const)("are those that can be connected with %s data", async (dataSet) => {
+    openApp({ at: "#/connect", empty: true, dataSet });
+    expect(await screen.findByRole("link", { name: "Loop" })).toBeInTheDocument();
+    expect(screen.queryAllByRole("link", { name: "Another CRM (with a profile)" })).toHaveLength(dataSet === "real" ? 1 : 0);
+  });
+});
+
 describe("a sign-in in the browser", () => {
   const REASONS: [name: string, error: ErrorReport][] = [
     ["a browser that was closed", report("signInCancelled", "Sign-in was cancelled", "The sign-in was cancelled.", "Start it again.")],

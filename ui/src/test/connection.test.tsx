@@ -166,6 +166,18 @@ describe("changes", () => {
     expect(push).toHaveBeenCalledWith("reapit-vale", ["C100000", "C100001", "C100002", "C100003", "C100004"]);
   });
 
+  it("are selected and let go with the space bar", async () => {
+    const { user } = openApp({ at: at("changes") });
+    const grid = await screen.findByRole("grid", { name: "Changes" });
+    await screen.findAllByRole("checkbox", { name: /^Select/ });
+    grid.focus();
+    await user.keyboard("{ArrowDown} ");
+    expect(await screen.findByRole("button", { name: "Push 1 selected" })).toBeInTheDocument();
+    expect(screen.getAllByRole("checkbox", { name: /^Select/ })[1]).toBeChecked();
+    await user.keyboard(" ");
+    expect(await screen.findByRole("button", { name: "Push all 5" })).toBeInTheDocument();
+  });
+
   it("that were refused come back with the reason, and can be sent again", async () => {
     const { user, tick } = openApp({ at: at("changes/blocked", "reapit-harcourt") });
     await user.click(await screen.findByRole("button", { name: "Retry refused" }));
@@ -251,6 +263,53 @@ describe("settings", () => {
     openApp({ at: at("settings", "street-fenwick"), commands: { connection } });
     expect(await screen.findByText("Nothing syncs until somebody signs in again.")).toBeInTheDocument();
     expect(screen.queryByText("Nothing runs until somebody starts it.")).not.toBeInTheDocument();
+  });
+
+  it("show what the CRM refused when somebody signs in again, and fold what was right", async () => {
+    const { user } = openApp({ at: at("settings/credentials", "street-fenwick") });
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to Street again" });
+    expect(within(dialog).getByText("The sign-in was withdrawn")).toBeInTheDocument();
+    expect(within(dialog).getByText(/Make a new token in Street/)).toBeInTheDocument();
+    expect(within(dialog).getByLabelText(/^Token/)).toBeInTheDocument();
+    expect(within(dialog).queryByLabelText(/^Page size/)).not.toBeInTheDocument();
+    await user.click(within(dialog).getByRole("button", { name: "Other settings" }));
+    expect(within(dialog).getByLabelText(/^Page size/)).toBeInTheDocument();
+  });
+
+  it("say nothing of a refusal where there was none", async () => {
+    openApp({ at: at("settings/credentials", "agentos-kingsway") });
+    const dialog = await screen.findByRole("dialog", { name: "Sign in to agentOS again" });
+    expect(within(dialog).queryByText("What to do:")).not.toBeInTheDocument();
+  });
+
+  it("disconnect only once that is confirmed, and keep the contacts", async () => {
+    const disconnect = vi.fn(fake().disconnect);
+    const { user } = openApp({ at: at("settings"), commands: { disconnect } });
+    await user.click(await screen.findByRole("button", { name: "Disconnect…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Disconnect Vale Lettings?" });
+    await user.click(within(dialog).getByRole("button", { name: "Keep it" }));
+    await waitFor(() => expect(dialog).not.toBeInTheDocument());
+    expect(disconnect).not.toHaveBeenCalled();
+    await user.click(screen.getByRole("button", { name: "Disconnect…" }));
+    await user.click(await screen.findByRole("button", { name: "Disconnect" }));
+    expect(disconnect).toHaveBeenCalledExactlyOnceWith("reapit-vale", false);
+    expect(await screen.findByRole("heading", { name: "Overview" })).toBeInTheDocument();
+  });
+
+  it("are reached from the palette, each at its field", async () => {
+    const { user } = openApp();
+    await screen.findByRole("heading", { name: "Overview" });
+    for (const [words, label] of [
+      ["rename vale", "What you and your colleagues call it"],
+      ["schedule vale", "Sync by itself"],
+    ] as const) {
+      await user.keyboard("{Control>}k{/Control}");
+      await user.type(await screen.findByRole("combobox", { name: "Find or do" }), `${words} lettings{Enter}`);
+      await waitFor(() => expect(screen.getByLabelText(label)).toHaveFocus());
+    }
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox", { name: "Find or do" }), "push vale{Enter}");
+    expect(await screen.findByRole("dialog", { name: "Send 5 records to NurtureHub?" })).toBeInTheDocument();
   });
 
   it("delete local data only once the connection’s name has been typed", async () => {

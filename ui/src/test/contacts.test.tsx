@@ -51,6 +51,35 @@ describe("a million contacts", () => {
     expect(rows.length).toBeGreaterThan(5);
   });
 
+  it.each([
+    ["Category", "Landlord", { category: "landlord" }],
+    ["Lifecycle", "Archived", { lifecycle: "archived" }],
+    ["Consent to email", "Email: denied", { consent: "denied" }],
+    ["What a push would do", "Update", { change: "update" }],
+  ])("are narrowed in the backend by %s", async (label, choice, part) => {
+    const fake = fakeBackend({ ticks: standing(), largest: 2000 });
+    const contacts = vi.fn(fake.commands.contacts);
+    const { user } = openApp({ at: AT, commands: { contacts } });
+    await user.click(await screen.findByRole("combobox", { name: label }));
+    await user.click(await screen.findByRole("option", { name: choice }));
+    const everybody = { search: null, category: null, lifecycle: null, consent: null, change: null, withIssues: false };
+    await waitFor(() => expect(contacts.mock.lastCall?.[1]).toEqual({ ...everybody, ...part, limit: 100, offset: 0 }));
+  });
+
+  it("are narrowed to those with issues, and back", async () => {
+    const fake = fakeBackend({ ticks: standing(), largest: 2000 });
+    const contacts = vi.fn(fake.commands.contacts);
+    const { user } = openApp({ at: AT, commands: { contacts } });
+    const toggle = await screen.findByRole("button", { name: "With issues" });
+    await user.click(toggle);
+    await waitFor(() => expect(contacts.mock.lastCall?.[1].withIssues).toBe(true));
+    expect(toggle).toHaveAttribute("aria-pressed", "true");
+    const narrowed = screen.getByText(/^[\d,]+ contacts?$/);
+    await waitFor(() => expect(narrowed).not.toHaveTextContent("2,000 contacts"));
+    await user.click(toggle);
+    await waitFor(() => expect(narrowed).toHaveTextContent("2,000 contacts"));
+  });
+
   it("say so when nobody matches, with the way back", async () => {
     const { user } = openApp({ at: AT });
     await user.type(await screen.findByRole("searchbox", { name: "Search contacts" }), "nobody at all");

@@ -66,11 +66,16 @@ describe("the theme", () => {
 });
 
 describe("an adapter that rests on guesses", () => {
+  it("is told in full where somebody connects it", async () => {
+    openApp({ at: "#/connect/loop" });
+    expect(await screen.findByText("In part unconfirmed")).toBeInTheDocument();
+  });
+
   it("is marked on each of its screens", async () => {
     const { user } = openApp({ at: "#/connection/loop-bright" });
     for (const tab of [/^Health/, /^Contacts/, /^Activity/, /^Settings/]) {
       await user.click(await screen.findByRole("tab", { name: tab }));
-      expect(screen.getByText("In part unconfirmed"), String(tab)).toBeInTheDocument();
+      expect(screen.getByText("unconfirmed"), String(tab)).toBeInTheDocument();
     }
   });
 });

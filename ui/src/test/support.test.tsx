@@ -58,6 +58,18 @@ describe("exporting a bundle", () => {
 });
 
 describe("a bundle from another computer", () => {
+  it("is opened from the palette, and stays open while somebody looks elsewhere", async () => {
+    const { user } = openApp();
+    await screen.findByRole("heading", { name: "Overview" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox", { name: "Find or do" }), "open a bundle{Enter}");
+    expect(await screen.findByRole("heading", { name: "The run in question" })).toBeInTheDocument();
+    await user.click(screen.getByRole("link", { name: "Settings" }));
+    await screen.findByRole("heading", { name: "Settings" });
+    await user.click(screen.getByRole("link", { name: "Support" }));
+    expect(await screen.findByRole("heading", { name: "The run in question" })).toBeInTheDocument();
+  });
+
   it("is read with the same views, and replayed to the same failure", async () => {
     const { user } = openApp({ at: "#/support" });
     await user.click(await screen.findByRole("button", { name: "Open a bundle" }));

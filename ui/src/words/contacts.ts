@@ -30,8 +30,8 @@ export function lifecycleWord(lifecycle: Lifecycle): string {
 }
 
 const CONSENTS: Record<ConsentState, { word: string; icon: IconName; tone: Tone }> = {
-  granted: { word: "Granted", icon: "check", tone: "ok" },
-  denied: { word: "Denied", icon: "cross", tone: "bad" },
+  granted: { word: "Granted", icon: "check", tone: "accent" },
+  denied: { word: "Denied", icon: "cross", tone: "calm" },
   unknown: { word: "Unknown", icon: "dash", tone: "calm" },
 };
 
@@ -40,9 +40,9 @@ export function consentWords(state: ConsentState) {
 }
 
 const CHANGES: Record<ChangeKind, { word: string; icon: IconName; tone: Tone }> = {
-  create: { word: "Create", icon: "plus", tone: "ok" },
+  create: { word: "Create", icon: "plus", tone: "accent" },
   update: { word: "Update", icon: "changes", tone: "accent" },
-  archive: { word: "Archive", icon: "file", tone: "warn" },
+  archive: { word: "Archive", icon: "file", tone: "calm" },
   blocked: { word: "Blocked", icon: "failing", tone: "bad" },
   unchanged: { word: "Unchanged", icon: "check", tone: "calm" },
 };
@@ -51,12 +51,12 @@ export function changeWords(kind: ChangeKind) {
   return CHANGES[kind];
 }
 
-/** Channels in the order of the record. */
+/** Channels in the order of the record, each with the letter that stands over its column. */
 export const CHANNELS = [
-  ["email", "Email"],
-  ["sms", "Text"],
-  ["phone", "Phone"],
-  ["post", "Post"],
+  ["email", "Email", "E"],
+  ["sms", "Text", "T"],
+  ["phone", "Phone", "P"],
+  ["post", "Post", "L"],
 ] as const;
 
 const FIELDS: Record<string, string> = {

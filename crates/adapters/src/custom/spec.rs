@@ -17,7 +17,7 @@ const NO_ADDRESS: &str = "https://crm.invalid";
 pub(super) fn spec() -> ProviderSpec {
     ProviderSpec {
         id: ProviderId::from_static("custom"),
-        name: "Other CRM (profile)",
+        name: "Another CRM (with a profile)",
         documentation: "docs/profiles.md",
         base_url: NO_ADDRESS,
         reference_setting: Some("reference"),

@@ -2,30 +2,28 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import type { ActivityRow, ConnectionRow, WriteBackReport, WriteBackState } from "../../ipc/types";
+import type { ActivityRow, ConnectionRow, WriteBackState } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button } from "../../kit/Button";
 import { columnsOf, DataTable, Pager, type Columns } from "../../kit/DataTable";
-import { count, counted } from "../../kit/figures";
+import { count } from "../../kit/figures";
 import { Empty, Notice } from "../../kit/Notice";
 import { Prose } from "../../kit/Prose";
 import { Status } from "../../kit/Status";
 import { Segments } from "../../kit/Tabs";
 import { Time } from "../../kit/Time";
-import { tell } from "../../kit/Toasts";
 import { activityWords, WRITE_BACK_ORDER, writeBackWords } from "../../words/activities";
 import styles from "../Connection.module.css";
 import { reasonFor, useProvider } from "../provider";
 import { ReadError } from "../ReadError";
+import { MOST, retryRefused, writeBack } from "./writeBack";
 
 const PAGE = 50;
-/** The most that are tried again at once. */
-const MOST = 500;
 
 /** `open` names the state of the activities that are shown at first. */
 export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | null }) {
   const { id } = row.connection;
-  const provider = useProvider(row);
+  const { provider } = useProvider(row);
   const [state, setState] = useState<WriteBackState | "all">(WRITE_BACK_ORDER.find((known) => known === open) ?? "all");
   const [offset, setOffset] = useState(0);
   const [working, setWorking] = useState(false);
@@ -33,15 +31,10 @@ export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | 
   const { data, error } = useRead("activities", [id, state === "all" ? null : state, PAGE, offset], { keep: true });
   const lacking = provider && reasonFor(provider, "activityWriteBack");
 
-  const work = async (what: () => Promise<WriteBackReport | undefined>) => {
+  const work = async (what: typeof writeBack) => {
     setWorking(true);
-    const report = await what();
-    if (report) tellWriteBack(report, row.providerName);
+    await what(actions, row);
     setWorking(false);
-  };
-  const retry = async () => {
-    const refused = await actions.perform("activities", id, "rejected", MOST, 0);
-    return refused && actions.perform("retryActivities", id, refused.activities.map((activity) => activity.id));
   };
   return (
     <div className={styles.stack}>
@@ -69,11 +62,11 @@ export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | 
           <span className={styles.push}>
             <span className={styles.bar}>
               {data !== undefined && data.counts.rejected > 0 && (
-                <Button icon="sync" busy={working} onClick={() => void work(retry)}>
+                <Button icon="sync" busy={working} onClick={() => void work(retryRefused)}>
                   Retry {count(Math.min(MOST, data.counts.rejected))} refused
                 </Button>
               )}
-              <Button look="primary" icon="bolt" busy={working} onClick={() => void work(() => actions.perform("pullActivities", id))}>
+              <Button look="primary" icon="bolt" busy={working} onClick={() => void work(writeBack)}>
                 Write back now
               </Button>
             </span>
@@ -98,18 +91,6 @@ export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | 
       )}
     </div>
   );
-}
-
-function tellWriteBack({ results }: WriteBackReport, crm: string): void {
-  const written = results.filter(({ status }) => status === "written" || status === "duplicate").length;
-  const refused = results.filter(({ status }) => status === "rejected").length;
-  const isWhole = refused === 0;
-  tell({
-    title: results.length === 0 ? "Nothing is waiting" : `${counted(written, "activity", "activities")} written to ${crm}`,
-    ...(isWhole ? {} : { text: `${count(refused)} refused; each says why.` }),
-    tone: isWhole ? "ok" : "warn",
-    icon: isWhole ? "healthy" : "warning",
-  });
 }
 
 const column = columnsOf<ActivityRow>();

@@ -48,6 +48,10 @@ export function ChangesTab({ row, open }: Props) {
     startAnew();
     replace(to.connection(id, "changes", next === "all" ? undefined : next));
   };
+  const close = () => {
+    setConfirming(false);
+    if (open === "push") replace(to.connection(id, "changes"));
+  };
   const retry = async () => {
     if ((await selectAll()) > 0) setConfirming(true);
   };
@@ -90,6 +94,7 @@ export function ChangesTab({ row, open }: Props) {
             total={total}
             rowAt={(index) => pageAt(index)?.changes[index % PAGE]}
             onRange={onRange}
+            onToggle={(change) => !isHeld(change) && toggle(change.externalId)}
             onOpen={(change, index) => setOpened({ change, index })}
             opened={opened?.index ?? 0}
             outdated={isOutdated}
@@ -97,7 +102,7 @@ export function ChangesTab({ row, open }: Props) {
         </div>
         <ChangeDiff change={opened?.change ?? first ?? null} connection={id} />
       </div>
-      <ConfirmPush row={row} summary={summary} only={[...picked]} open={confirming} onClose={() => setConfirming(false)} onDone={startAnew} />
+      <ConfirmPush row={row} summary={summary} only={[...picked]} open={(confirming || open === "push") && (picked.size > 0 || sendable > 0)} onClose={close} onDone={startAnew} />
     </div>
   );
 }

@@ -11,7 +11,7 @@ export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
   { id: "category", header: "Category", width: "minmax(7rem, 1fr)", cell: (contact) => categoryWord(contact.category) },
   { id: "email", header: "Email", width: "minmax(8rem, 2fr)", cell: (contact) => <Email contact={contact} /> },
   { id: "phone", header: "Phone", width: "minmax(7.75rem, 1fr)", cell: (contact) => contact.phones[0] ? phoneWords(contact.phones[0]) : <None /> },
-  { id: "consent", header: <span title="Email, text, phone, post">Consent</span>, width: "5.25rem", cell: (contact) => <Consents contact={contact} /> },
+  { id: "consent", header: <ConsentHead />, width: "5.25rem", cell: (contact) => <Consents contact={contact} /> },
   { id: "updated", header: "Changed", width: "minmax(5.75rem, 1fr)", cell: (contact) => <PlainTime at={contact.provenance.updatedAt} none="unknown" /> },
 ];
 
@@ -37,6 +37,22 @@ function Email({ contact }: { contact: Contact }) {
     <Status tone="warn" icon="warning" plain>
       {email.address}
     </Status>
+  );
+}
+
+/** A letter over each channel's column; the whole word on hover. */
+function ConsentHead() {
+  return (
+    <span className={styles.consentHead}>
+      Consent
+      <span className={styles.consents}>
+        {CHANNELS.map(([channel, name, letter]) => (
+          <abbr key={channel} title={name} className={styles.letter}>
+            {letter}
+          </abbr>
+        ))}
+      </span>
+    </span>
   );
 }
 

@@ -35,18 +35,26 @@ export function HealthTab({ row, open }: Props) {
       )}
       <IssueList
         health={health}
-        action={(issue) => (
-          <Button look="primary" onClick={() => start(remedyOf(issue))}>
-            {remedyLabel(remedyOf(issue))}
-          </Button>
-        )}
+        action={(issue) =>
+          // The bundle has its own button beside every issue.
+          remedyOf(issue) !== "bundle" && (
+            <Button look="primary" onClick={() => start(remedyOf(issue))}>
+              {remedyLabel(remedyOf(issue))}
+            </Button>
+          )
+        }
         onExport={() => start("bundle")}
       />
-      <CheckPanel connection={connection.id} />
-      {finding && <FindingPanel finding={finding} />}
+      {finding && (
+        <>
+          <CheckPanel connection={connection.id} />
+          <FindingPanel finding={finding} />
+        </>
+      )}
       <Panel title="State">
         <HealthFacts health={health} schedule={row.schedule} />
       </Panel>
+      {!finding && <CheckPanel connection={connection.id} />}
       <RunHistory connection={connection.id} recent={row.recent} onOpen={(run) => show(run)} />
       <RunDrawer connection={connection.id} run={open === "removals" ? null : open} onClose={() => show()} />
       <ConfirmRemovals row={row} open={open === "removals"} onClose={() => show()} />

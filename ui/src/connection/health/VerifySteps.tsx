@@ -18,30 +18,32 @@ type Props = { steps: VerifyStep[]; ofPlatform?: boolean | undefined };
 
 export function VerifySteps({ steps, ofPlatform = false }: Props) {
   return (
-    <ol className={styles.steps} aria-live="polite">
-      {stepOrder(ofPlatform).map((name) => {
-        const step = steps.find((taken) => taken.step === name);
-        const { icon, tone, word } = LOOKS[step?.status ?? "waiting"];
-        return (
-          <li key={name} className={styles.step} data-waiting={step ? undefined : ""}>
-            <StatusShape tone={tone} icon={icon} label={word} />
-            <div className={styles.stepText}>
-              <span className={styles.stepName}>{stepWords(name, ofPlatform)}</span>
-              {step && (
-                <span className={styles.quiet}>
-                  <Prose text={stepDetail(step, ofPlatform)} />
-                </span>
-              )}
-              {typeof step?.remedy === "string" && (
-                <span>
-                  <strong>What to do:</strong> <Prose text={step.remedy} />
-                </span>
-              )}
-            </div>
-            <span className={styles.quiet}>{step && step.status !== "skipped" ? duration(step.durationMs) : ""}</span>
-          </li>
-        );
-      })}
-    </ol>
+    <div className={styles.stepsPlace}>
+      <ol className={styles.steps} aria-live="polite">
+        {stepOrder(ofPlatform).map((name) => {
+          const step = steps.find((taken) => taken.step === name);
+          const { icon, tone, word } = LOOKS[step?.status ?? "waiting"];
+          return (
+            <li key={name} className={styles.step} data-waiting={step ? undefined : ""}>
+              <StatusShape tone={tone} icon={icon} label={word} />
+              <div className={styles.stepText}>
+                <span className={styles.stepName}>{stepWords(name, ofPlatform)}</span>
+                {step && (
+                  <span className={styles.quiet}>
+                    <Prose text={stepDetail(step, ofPlatform)} />
+                  </span>
+                )}
+                {typeof step?.remedy === "string" && (
+                  <span>
+                    <strong>What to do:</strong> <Prose text={step.remedy} />
+                  </span>
+                )}
+              </div>
+              <span className={styles.quiet}>{step && step.status !== "skipped" ? duration(step.durationMs) : ""}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
-import { ProviderFields } from "../../connect/ProviderFields";
+import { ProviderFields, type Fold } from "../../connect/ProviderFields";
 import { allAmiss, opensBrowser, split, startingAnswers } from "../../connect/form";
 import { SignInWait } from "../../connect/SignInWait";
 import type { ConnectionRow, ErrorReport, ProviderView } from "../../ipc/types";
@@ -10,11 +10,16 @@ import { useRead } from "../../ipc/cache";
 import { reportOf } from "../../ipc/failure";
 import { Button } from "../../kit/Button";
 import { Dialog } from "../../kit/Dialog";
-import { ErrorNotice } from "../../kit/Notice";
+import { ErrorNotice, Notice } from "../../kit/Notice";
 import { Facts, Panel } from "../../kit/Panel";
+import { Prose } from "../../kit/Prose";
 import { Time } from "../../kit/Time";
 import { tell } from "../../kit/Toasts";
+import { remedyOf } from "../../words/remedy";
 import styles from "./Settings.module.css";
+
+/** A sign-in is replaced by its secrets; what else is set is right, as a rule. */
+const THE_REST: Fold = { title: "Other settings", holds: ({ secret, advanced }) => !secret || advanced };
 
 type Props = { row: ConnectionRow; provider: ProviderView; open: boolean; onOpen: (open: boolean) => void };
 
@@ -98,7 +103,7 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
         )
       }
     >
-      {error && <ErrorNotice report={error} />}
+      {error ? <ErrorNotice report={error} connection={connection.id} /> : <Refused row={row} />}
       {waiting ? (
         <SignInWait provider={provider.name} withBrowser={withBrowser} />
       ) : (
@@ -107,9 +112,28 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
           answers={answers}
           wrong={wrong}
           secretsHeld={defaults?.secretsHeld ?? []}
+          fold={THE_REST}
           onChange={(key, value) => setAnswers((old) => ({ ...old, [key]: value }))}
         />
       )}
     </Dialog>
+  );
+}
+
+/** What the CRM has refused, so that nobody has to guess what to type anew. */
+function Refused({ row: { health } }: { row: ConnectionRow }) {
+  const issue = health.issues.find((open) => remedyOf(open) === "signIn");
+  if (!issue) return null;
+  return (
+    <Notice tone="bad" icon="key" title={issue.title}>
+      {health.lastErrorKind === issue.kind && typeof health.lastErrorMessage === "string" && (
+        <p>
+          <Prose text={health.lastErrorMessage} />
+        </p>
+      )}
+      <p>
+        <strong>What to do:</strong> <Prose text={issue.remedy} />
+      </p>
+    </Notice>
   );
 }

@@ -11,18 +11,21 @@ import { counted } from "../../kit/figures";
 import { Panel } from "../../kit/Panel";
 import styles from "./Settings.module.css";
 
-export function DangerPanel({ row }: { row: ConnectionRow }) {
+/** `asking` is what a person has asked for and not confirmed yet. */
+type Asking = "disconnect" | "delete" | null;
+type Props = { row: ConnectionRow; asking: Asking; onAsk: (asking: Asking) => void };
+
+export function DangerPanel({ row, asking, onAsk }: Props) {
   const { connection, health, contacts } = row;
   const actions = useActions();
-  const [asking, setAsking] = useState<"disconnect" | "purge" | null>(null);
   const [typed, setTyped] = useState("");
   const paused = health.state === "paused";
   const close = () => {
-    setAsking(null);
+    onAsk(null);
     setTyped("");
   };
   const end = async () => {
-    const purge = asking === "purge";
+    const purge = asking === "delete";
     close();
     if ((await actions.perform("disconnect", connection.id, purge)) !== undefined) go(to.overview);
   };
@@ -42,7 +45,7 @@ export function DangerPanel({ row }: { row: ConnectionRow }) {
           title="Disconnect"
           text="Signs out and forgets the secrets. The contacts stay on this computer."
           action={
-            <Button look="danger" onClick={() => setAsking("disconnect")}>
+            <Button look="danger" onClick={() => onAsk("disconnect")}>
               Disconnect…
             </Button>
           }
@@ -51,7 +54,7 @@ export function DangerPanel({ row }: { row: ConnectionRow }) {
           title="Disconnect and delete local data"
           text={`Also removes ${counted(contacts, "contact")} from this computer for good. What NurtureHub has is not touched.`}
           action={
-            <Button look="danger" icon="trash" onClick={() => setAsking("purge")}>
+            <Button look="danger" icon="trash" onClick={() => onAsk("delete")}>
               Delete…
             </Button>
           }
@@ -60,22 +63,22 @@ export function DangerPanel({ row }: { row: ConnectionRow }) {
       <Dialog
         open={asking !== null}
         onClose={close}
-        title={asking === "purge" ? `Delete the data of ${connection.name}?` : `Disconnect ${connection.name}?`}
+        title={asking === "delete" ? `Delete the data of ${connection.name}?` : `Disconnect ${connection.name}?`}
         description={
-          asking === "purge"
+          asking === "delete"
             ? `The connection, its history and ${counted(contacts, "contact")} are removed from this computer. This cannot be undone.`
             : "Nothing syncs any more. You can connect it again later and go on."
         }
         actions={
           <>
             <Button onClick={close}>Keep it</Button>
-            <Button look="danger" disabled={asking === "purge" && typed.trim() !== connection.name} onClick={() => void end()}>
-              {asking === "purge" ? "Delete for good" : "Disconnect"}
+            <Button look="danger" disabled={asking === "delete" && typed.trim() !== connection.name} onClick={() => void end()}>
+              {asking === "delete" ? "Delete for good" : "Disconnect"}
             </Button>
           </>
         }
       >
-        {asking === "purge" && <TextField label={`Type “${connection.name}” to confirm`} value={typed} onChange={setTyped} />}
+        {asking === "delete" && <TextField label={`Type “${connection.name}” to confirm`} value={typed} onChange={setTyped} />}
       </Dialog>
     </Panel>
   );

@@ -10,17 +10,16 @@ import { Facts } from "../../kit/Panel";
 import { Status } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { outcomeWords } from "../../words/activities";
-import { tellReplay } from "./replay";
+import { replay } from "./replay";
 import styles from "./Webhooks.module.css";
 
 type Props = { connection: string; delivery: DeliveryView | null; onClose: () => void };
 
 export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
   const actions = useActions();
-  const replay = async () => {
+  const again = ({ key }: DeliveryView) => {
     onClose();
-    const report = delivery && (await actions.perform("replayWebhooks", connection, delivery.key));
-    if (report) tellReplay(report);
+    void replay(actions, connection, key);
   };
   return (
     <Drawer open={delivery !== null} onClose={onClose} title={delivery && delivery.topic !== "" ? delivery.topic : "Delivery"} sub={<code>{delivery?.key}</code>}>
@@ -30,11 +29,11 @@ export function DeliveryDrawer({ connection, delivery, onClose }: Props) {
             <Status tone={outcomeWords(delivery.outcome).tone} icon={outcomeWords(delivery.outcome).icon}>
               {outcomeWords(delivery.outcome).word}
             </Status>
-            <Button icon="sync" onClick={() => void replay()}>
+            <Button icon="sync" onClick={() => again(delivery)}>
               Replay
             </Button>
           </div>
-          {delivery.error && <ErrorNotice report={delivery.error} />}
+          {delivery.error && <ErrorNotice report={delivery.error} connection={connection} />}
           {delivery.ignored !== null && <Notice>{delivery.ignored}</Notice>}
           <Facts
             columns

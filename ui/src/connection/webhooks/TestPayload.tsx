@@ -52,7 +52,7 @@ export function TestPayload({ connection, open, onClose }: Props) {
         checked={checked}
         onChange={setChecked}
       />
-      {error && <ErrorNotice report={error} />}
+      {error && <ErrorNotice report={error} connection={connection} />}
       {outcome && (
         <Notice tone="ok" icon="healthy" title={outcome.duplicate ? "It had come before; nothing was done again" : `Taken in: ${outcome.event}`}>
           {outcome.ignored ?? `${counted(outcome.contacts, "contact")} and ${counted(outcome.activities, "activity", "activities")}.`}

@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import { useActions } from "../../app/actions";
+import { replace, to } from "../../app/route";
 import type { ConnectionRow, DeliveryView } from "../../ipc/types";
 import { useRead } from "../../ipc/cache";
 import { Button } from "../../kit/Button";
@@ -17,26 +18,22 @@ import styles from "../Connection.module.css";
 import { reasonFor, useProvider } from "../provider";
 import { ReadError } from "../ReadError";
 import { DeliveryDrawer } from "./DeliveryDrawer";
-import { tellReplay } from "./replay";
+import { replay } from "./replay";
 import { ReceiverCard } from "./ReceiverCard";
 import { TestPayload } from "./TestPayload";
 import { TurnedAway } from "./TurnedAway";
 
 const PAGE = 50;
 
-export function WebhooksTab({ row }: { row: ConnectionRow }) {
+export function WebhooksTab({ row, open }: { row: ConnectionRow; open: string | null }) {
   const { id } = row.connection;
-  const provider = useProvider(row);
+  const { provider, error: noProvider } = useProvider(row);
   const lacking = provider && reasonFor(provider, "webhooks");
   const [offset, setOffset] = useState(0);
   const [opened, setOpened] = useState<DeliveryView | null>(null);
-  const [testing, setTesting] = useState(false);
+  const test = (isOpen: boolean) => replace(to.connection(id, "webhooks", isOpen ? "test" : undefined));
   const actions = useActions();
   const { data, error } = useRead("webhooks", [id, PAGE, offset], { keep: true, enabled: provider !== undefined && lacking === undefined });
-  const replay = async () => {
-    const report = await actions.perform("replayWebhooks", id, null);
-    if (report) tellReplay(report);
-  };
   if (lacking !== undefined) {
     return (
       <Notice icon="info" title={`${row.providerName} sends no webhooks`}>
@@ -44,8 +41,20 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
       </Notice>
     );
   }
-  if (error) return <ReadError connection={id} error={error} />;
-  if (!data) return null;
+  const failure = noProvider ?? error;
+  if (failure) return <ReadError connection={id} error={failure} />;
+  if (!data) {
+    return (
+      <div className={styles.stack} aria-busy="true">
+        <Panel title={<>Receiver</>}>
+          <div className={styles.toCome} />
+        </Panel>
+        <Panel title={<>Deliveries</>}>
+          <div className={styles.toCome} />
+        </Panel>
+      </div>
+    );
+  }
   const failed = data.deliveries.filter(({ outcome }) => outcome === "failed").length;
   return (
     <div className={styles.stack}>
@@ -56,11 +65,11 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
         actions={
           <>
             {failed > 0 && (
-              <Button small icon="sync" onClick={() => void replay()}>
+              <Button small icon="sync" onClick={() => void replay(actions, id, null)}>
                 Replay {count(failed)} waiting
               </Button>
             )}
-            <Button small icon="webhook" onClick={() => setTesting(true)}>
+            <Button small icon="webhook" onClick={() => test(true)}>
               Test a payload
             </Button>
           </>
@@ -85,7 +94,7 @@ export function WebhooksTab({ row }: { row: ConnectionRow }) {
       </Panel>
       <TurnedAway deliveries={data.receiver.turnedAway} />
       <DeliveryDrawer connection={id} delivery={opened} onClose={() => setOpened(null)} />
-      <TestPayload connection={id} open={testing} onClose={() => setTesting(false)} />
+      <TestPayload connection={id} open={open === "test"} onClose={() => test(false)} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 /** A table of any length, of which only the rows that show exist. */
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useId, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
+import { useEffect, useId, useLayoutEffect, useReducer, useRef, useState, type CSSProperties, type KeyboardEvent, type MouseEvent } from "react";
 import { flushSync } from "react-dom";
 
 import { useRootFontSize } from "../rootFontSize";
@@ -21,6 +21,8 @@ type Props<Row> = {
   /** Which rows show now. */
   onRange: (first: number, last: number) => void;
   onOpen: (row: Row, index: number) => void;
+  /** What the space bar does with the active row. */
+  onToggle?: ((row: Row) => void) | undefined;
   /** The row that is open beside the table. */
   opened?: number | null;
   /** The rows are of an older question. */
@@ -40,7 +42,7 @@ export function VirtualGrid<Row>(props: Props<Row>) {
 }
 
 function Grid<Row>(props: Props<Row> & { rem: number }) {
-  const { rem, label, columns, total, rowAt, onRange, onOpen, opened, outdated, narrowest = 24 } = props;
+  const { rem, label, columns, total, rowAt, onRange, onOpen, onToggle, opened, outdated, narrowest = 24 } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const [space] = useState(() => new ScrollSpace());
@@ -100,8 +102,11 @@ function Grid<Row>(props: Props<Row> & { rem: number }) {
       End: total - 1,
     };
     const to = steps[event.key];
+    const row = rowAt(active);
     if (event.key === "Enter") open(active);
-    else if (to === undefined) return;
+    else if (event.key === " " && onToggle) {
+      if (row !== undefined) onToggle(row);
+    } else if (to === undefined) return;
     else go(to);
     event.preventDefault();
   };
@@ -109,6 +114,12 @@ function Grid<Row>(props: Props<Row> & { rem: number }) {
     const row = (event.target as Element).closest<HTMLElement>("[data-index]");
     if (row) open(Number(row.dataset.index));
   };
+
+  // A row that goes out of sight takes what had the focus with it: the list itself has it then.
+  const focused = useRef(false);
+  useLayoutEffect(() => {
+    if (focused.current && document.activeElement === document.body) scroller.current?.focus({ preventScroll: true });
+  });
 
   const template = columns.map((column) => column.width).join(" ");
   return (
@@ -122,6 +133,12 @@ function Grid<Row>(props: Props<Row> & { rem: number }) {
       aria-activedescendant={items.some(({ index }) => index === active) ? `${id}-${active}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
+      onFocus={() => {
+        focused.current = true;
+      }}
+      onBlur={() => {
+        focused.current = false;
+      }}
       onClick={onClick}
       className={styles.scroller}
       style={{ "--narrowest": `${narrowest}rem` } as CSSProperties}
