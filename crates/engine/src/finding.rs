@@ -142,7 +142,7 @@ impl Engine {
             .read(move |db| runs::newest(db, row, None, LOOK_BACK))
             .await?;
         // Of an older one no reason is given why it was left alone: that depends on what came after.
-        let Some((at, verification)) = look_at(&all, &run.id) else {
+        let Some(Look { at, verification }) = look_at(&all, &run.id) else {
             return Ok(None);
         };
         Ok(Some(Finding {

@@ -100,8 +100,8 @@ and the note is believed only while the lease is taken.
   at least 200. It is said until it is back, for two weeks at most: then that is how it is.
 - **Flapping** says that syncs have turned between success and failure at least four times within 24
   hours. It is said beside the state and hides none.
-- **Alerts** are given once for each episode: when trouble begins, and once when it is over, across
-  processes and restarts. Trouble that comes to ask more of people than they were told (`stale`, `expiring`
+- **Alerts** are given once for each episode and each who is told (the desktop, scripts, the webhook): when
+  trouble begins, and once when it is over, across processes and restarts. Trouble that comes to ask more of people than they were told (`stale`, `expiring`
   < `failing` < `actionNeeded` < `needsReauth`) begins an episode of its own in the place of the first, so
   that nobody who was told `stale` misses `needsReauth`. Trouble of a connection that is flapping is not
   called over.

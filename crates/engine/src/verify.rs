@@ -135,12 +135,12 @@ impl Engine {
         let began = self.options.clock.elapsed();
         match self
             .session_with(record.clone(), after.map(|_| ATTEMPTS_AFTER))
-            .instrument(span.clone())
+            .instrument(begun.span.clone())
             .await
         {
             Ok(session) => {
                 let mut stream = session.adapter.verify_connection();
-                while let Some(step) = stream.next().instrument(span.clone()).await {
+                while let Some(step) = stream.next().instrument(begun.span.clone()).await {
                     let step = VerifyStepReport::from(step);
                     progress(&step);
                     steps.push(step);

@@ -80,7 +80,7 @@ export function useActions() {
       check,
       forgetCheck: (connection: string) => live.forgetSteps(connection),
       /** Changes a part of what the person chose about the app; an error is told. */
-      setPreference: (part: Partial<Preferences>): Promise<void> => keepPreference(part).catch((error: unknown) => tellFailure(error, undefined)),
+      setPreference: (part: Partial<Preferences>): Promise<void> => keepPreference(part).catch((error: unknown) => tellFailure(error, null)),
       keepPreference,
       /** Asks for a bundle from elsewhere, and shows it. */
       async openBundle(): Promise<void> {

@@ -13,6 +13,8 @@ export const commands = {
 	preferences: () => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("preferences")),
 	/**  Keeps what the person chose about the app itself. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("set_preferences", { preferences })),
+	/**  What the environment says of where news goes, and what came of it. */
+	reporting: () => typedError<ReportingView, ErrorReport>(__TAURI_INVOKE("reporting")),
 	/**  Closes one data folder and opens the other: real and sandbox data never share a database. */
 	openDataSet: (dataSet: DataSet) => typedError<AppInfo, ErrorReport>(__TAURI_INVOKE("open_data_set", { dataSet })),
 	/**  Opens a provider's documents in the system browser. */
@@ -112,7 +114,7 @@ export const events = {
 /* Constants */
 export const AUDIT_WORDS = ["connected","reauthorized","disconnected","purged","renamed","scheduled","paused","resumed","syncStarted","removalsConfirmed","verified","pushed","writtenBack","webhooksReplayed","unverifiedWebhook","platformSet","alertsSet","keyRotated","startedFresh","bundleSaved","auditExported"] as const;
 
-export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
+export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"reporting":{"provides":["app"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
 
 /* Types */
 /**  What is going on; it never hides the state. */
@@ -343,6 +345,8 @@ export type BundleManifest = {
 	provider: string,
 	/**  The run that it is about. */
 	runId?: string | null,
+	/**  Why there is nothing to replay, where there is not. */
+	notReplayable?: string | null,
 	/**  What was done about secrets and personal data. */
 	masked: string,
 	/**  The other entries. */
@@ -370,6 +374,8 @@ export type BundleReplay = {
 	unanswered: number,
 	/**  The requests of the replay. */
 	requests: TraceEntry[],
+	/**  What ended it is as it was recorded and was not lived through again, and why. */
+	onlyRecorded?: string | null,
 };
 
 /**  A bundle, as it is shown: as if the connection were here. */
@@ -392,6 +398,8 @@ export type BundleView = {
 	runs: RunSummary[],
 	/**  The run that the bundle is about, with its requests. */
 	run: RunDetail | null,
+	/**  What the way to the CRM said right after that run had failed. */
+	finding: Finding | null,
 	/**  How many recorded exchanges there are to replay. */
 	exchanges: number,
 	/**  What is in the file. */
@@ -510,7 +518,9 @@ export type ConnectionRow = {
 	pending: PendingCounts,
 	/**  When it is synced by itself. */
 	schedule: Schedule,
-	/**  Syncs of the last 14 days, oldest first, 60 at most. */
+	/**  Syncs of the last 14 days, oldest first; where there were many, several to a bar. */
+	strip: RunBar[],
+	/**  The last syncs, oldest first, 60 at most. */
 	recent: RunPoint[],
 	/**  What the last sync was in doubt about, until a later one is not. */
 	doubt: Doubt | null,
@@ -852,8 +862,9 @@ export type ExternalId = string;
 /**  Where a run failed. */
 export type FailurePoint = {
 	/**
-	 *  The step: one of a verification's, `listing` for a sync, `writing` for a write-back, `preparing`
-	 *  before an adapter was made.
+	 *  The step: one of a verification's, `listing` for a sync, `closing` for one that came to the end
+	 *  of its list and was judged there, `writing` for a write-back, `preparing` before an adapter was
+	 *  made.
 	 */
 	step: string,
 	/**  The request that was at hand, as method and path template. */
@@ -968,7 +979,16 @@ export type Issue = {
 	owner: Owner,
 	/**  Since when. */
 	openedAt: string,
+	/**  What it is about, where that is not the contacts' way from the CRM to here. */
+	about?: IssueAbout | null,
 };
+
+/**  What an issue is about. */
+export type IssueAbout = 
+/**  Sending contacts to the platform. */
+"push" | 
+/**  Writing activities back to the CRM. */
+"writeBack";
 
 /**  Whether the CRM still holds a record. */
 export type Lifecycle = 
@@ -1050,6 +1070,10 @@ export type Preferences = {
 	notifications?: boolean,
 	/**  Closing the window leaves the app in the tray, so that schedules go on. */
 	stayInTray?: boolean,
+	/**  Where alerts are posted to as well, where they are. */
+	alertWebhook?: string | null,
+	/**  The collector that traces of runs are handed to, where there is one; read when data are opened. */
+	otlpEndpoint?: string | null,
 };
 
 /**  A page of the preview. */
@@ -1231,6 +1255,35 @@ export type ReplayedDelivery = {
 	receivedAt: string,
 	/**  Why it could not. */
 	error?: ErrorReport | null,
+};
+
+/**
+ *  What the environment says of where news goes, which the person's choice does not change, and what
+ *  came of it.
+ */
+export type ReportingView = {
+	/**  The webhook for alerts that the environment names. */
+	alertWebhook: string | null,
+	/**  The collector of traces that the environment names. */
+	otlpEndpoint: string | null,
+	/**  Why the webhook did not take what it was given last. */
+	notPosted: string | null,
+};
+
+/**  A sync, or those of a few hours where there were many. */
+export type RunBar = {
+	/**  The id of the sync that the bar opens: of several the last one that ended worst. */
+	runId: string,
+	/**  How that ended. */
+	status: RunStatus,
+	/**  When it began. */
+	startedAt: string,
+	/**  Contacts that it listed; of several, the most that one of them did. */
+	contacts: number,
+	/**  How many syncs the bar stands for. */
+	runs: number,
+	/**  How many of them failed. */
+	failed: number,
 };
 
 /**  A run with all that was kept of it. */

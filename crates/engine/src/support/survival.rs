@@ -253,6 +253,7 @@ fn finding(person: &Planted) -> Finding {
         },
         at: Some(Timestamp::UNIX_EPOCH),
         verification: Some(VerifyReport {
+            of_platform: false,
             ok: false,
             steps: vec![step(person)],
             unconfirmed: None,

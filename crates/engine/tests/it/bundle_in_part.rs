@@ -11,6 +11,7 @@ use crate::desk::Desk;
 const PROVIDERS: [&str; 5] = ["reapit", "agentos", "alto", "street", "loop"];
 
 const FULL: SyncOptions = SyncOptions {
+    scheduled: false,
     full: true,
     confirm_removals: false,
 };
