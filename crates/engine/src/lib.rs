@@ -15,6 +15,7 @@ mod database;
 mod deliveries;
 mod diagnose;
 mod disconnect;
+mod dry_run;
 mod engine;
 mod error;
 mod facts;
@@ -45,6 +46,7 @@ mod runs;
 mod schedule;
 mod session;
 mod sign_in;
+mod spent;
 mod state_facts;
 mod support;
 mod sync;
@@ -84,6 +86,7 @@ pub use run_words::{RunKind, RunStatus};
 pub use runs::{RunDetail, RunList, RunSummary};
 pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
+pub use spent::SpentAsking;
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
     open_bundle, replay_bundle,
