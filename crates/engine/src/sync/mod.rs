@@ -10,6 +10,7 @@ mod doubt;
 mod drift;
 mod pipeline;
 mod report;
+mod told;
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::mapping;
@@ -33,6 +34,7 @@ use crate::support::Heard;
 use crate::{Engine, EngineError, audit_words, run_log};
 use drift::Filled;
 use pipeline::Walked;
+use told::Told;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
 /// to say what has gone.
@@ -70,6 +72,8 @@ struct Run<'a> {
     report: SyncReport,
     /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
     filled: Option<Filled>,
+    /// Removals that the CRM names.
+    told: Told,
     started_at: Timestamp,
     /// What was said, where it stopped the listing.
     heard: Option<Heard>,
@@ -172,6 +176,7 @@ impl Engine {
                 self.unconfirmed(&record),
             ),
             filled,
+            told: Told::new(&listing, options.confirm_removals),
             record,
             listing,
             row: run_row,
@@ -275,7 +280,13 @@ impl Run<'_> {
         };
         let mut counted = Filled::default();
         let walked = walk
-            .run(&mut self.listing, &mut self.report, &mut counted, cancel)
+            .run(
+                &mut self.listing,
+                &mut self.report,
+                &mut counted,
+                &mut self.told,
+                cancel,
+            )
             .await;
         if let Some(filled) = &mut self.filled {
             filled.add(&counted);
