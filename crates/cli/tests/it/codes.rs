@@ -155,6 +155,10 @@ async fn an_interrupted_sync_ends_with_130_and_goes_on_later() {
     interrupt(&child);
     let error = desk.wait(child).await.failed(130);
     assert_eq!(error["kind"], "cancelled");
+    assert_eq!(
+        error["detail"]["run"]["status"], "cancelled",
+        "with what was done by then: {error}"
+    );
     desk.sandbox.set_latency(None);
     let resumed = desk.run(&["sync", conn, "--json"]).await.done();
     assert_eq!(resumed["resumed"], true, "what was stored stays: {resumed}");

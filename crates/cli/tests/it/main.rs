@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod codes;
+mod contract;
 mod demo;
 mod kill;
 mod marked;
 mod new_key;
 mod program;
 mod receiver;
+mod sandbox;
 mod sign_in;
 mod support;
 mod tokens;
