@@ -54,10 +54,17 @@ fn bench((package, name): (&str, &str), options: &[&str]) -> Program {
         .arguments(&["--"])
 }
 
-/// Counts instructions for each contact, of those that come in two sizes.
+/// Counts instructions for each contact.
+///
+/// # Errors
+/// A benchmark does not come in the two sizes, so that it cannot be counted; or one failed.
 fn count(part: (&str, &str), words: &[&str]) -> Result<(), Failure> {
     let listed = bench(part, &[]).arguments(&["--list"]).output()?;
-    for name in in_two_sizes(&listed) {
+    let names = in_two_sizes(&listed).map_err(|name| Failure::Answer {
+        from: bench(part, &[]).arguments(&["--list"]).line(),
+        detail: format!("`{name}` does not come in the sizes {FEW} and {MANY}: it is not counted"),
+    })?;
+    for name in names {
         if !words.is_empty() && !words.iter().any(|word| name.contains(word)) {
             continue;
         }
@@ -69,14 +76,31 @@ fn count(part: (&str, &str), words: &[&str]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The names of those that come in both sizes, without the size.
-fn in_two_sizes(listed: &str) -> Vec<&str> {
-    let few = format!("/{FEW}: benchmark");
-    listed
+/// The names of all benchmarks, without the size; or one that does not come in both sizes.
+fn in_two_sizes(listed: &str) -> Result<Vec<&str>, &str> {
+    let all: Vec<&str> = listed
         .lines()
-        .filter_map(|line| line.strip_suffix(&few))
-        .filter(|name| listed.contains(&format!("{name}/{MANY}: benchmark")))
-        .collect()
+        .filter_map(|line| line.strip_suffix(": benchmark"))
+        .collect();
+    let (few, many) = (format!("/{FEW}"), format!("/{MANY}"));
+    let mut names = Vec::new();
+    for name in &all {
+        let size = [&few, &many].into_iter().find(|size| name.ends_with(*size));
+        let bare = size.and_then(|size| name.strip_suffix(size.as_str()));
+        let Some(bare) = bare else {
+            return Err(name);
+        };
+        let both = [&few, &many]
+            .into_iter()
+            .all(|size| all.contains(&format!("{bare}{size}").as_str()));
+        if !both {
+            return Err(name);
+        }
+        if !names.contains(&bare) {
+            names.push(bare);
+        }
+    }
+    Ok(names)
 }
 
 /// Runs one benchmark once; the answer is how many instructions that took.
@@ -104,10 +128,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_comes_in_both_sizes_is_counted() {
-        let listed = "port/seal/100: benchmark\nport/seal/300: benchmark\n\
-                      map/some: benchmark\nalone/100: benchmark\n";
-        assert_eq!(in_two_sizes(listed), ["port/seal"]);
+    fn whatever_is_listed_is_counted_or_said_not_to_be() {
+        let both = "map/some/300: benchmark\nport/seal/100: benchmark\n\
+                    map/some/100: benchmark\nport/seal/300: benchmark\n\nsomething else\n";
+        assert_eq!(in_two_sizes(both), Ok(vec!["map/some", "port/seal"]));
+        for alone in ["map/some", "map/some/100", "map/some/200"] {
+            let listed =
+                format!("port/seal/100: benchmark\nport/seal/300: benchmark\n{alone}: benchmark\n");
+            assert_eq!(
+                in_two_sizes(&listed),
+                Err(alone),
+                "it would never be counted"
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput};
+use criterion::{BenchmarkId, Criterion, Throughput};
 use nurturehub_adapter_kit::{AdapterContext, SystemClock};
 use nurturehub_adapters::registry;
 use nurturehub_conformance::Subject;
@@ -16,8 +16,8 @@ use nurturehub_port::ContactPage;
 use nurturehub_sandbox::{Sandbox, SandboxConfig};
 use tokio::runtime::Runtime;
 
-/// Contacts of a listing: some pages.
-const CONTACTS: usize = 500;
+/// Contacts of a listing: two sizes, so that what it costs to start falls out of their difference.
+const CONTACTS: [u64; 2] = [100, 300];
 
 /// The adapters whose CRM the sandbox has. Their clocks are the machine's, so that they can tell how
 /// long they map.
@@ -53,12 +53,15 @@ fn main() {
         .configure_from_args();
     let mut group = criterion.benchmark_group("adapters/map");
     for subject in subjects(&runtime) {
-        let list = || runtime.block_on(subject.pages(CONTACTS)).unwrap();
-        let records: usize = list().iter().map(|page| page.records.len()).sum();
-        group.throughput(Throughput::Elements(u64::try_from(records).unwrap()));
-        group.bench_function(subject.spec().id.as_str(), |bencher| {
-            bencher.iter_custom(|times| (0..times).map(|_| mapping(&list())).sum());
-        });
+        for contacts in CONTACTS {
+            let listed = usize::try_from(contacts).unwrap();
+            let list = || runtime.block_on(subject.pages(listed)).unwrap();
+            group.throughput(Throughput::Elements(contacts));
+            let id = BenchmarkId::new(subject.spec().id.as_str(), contacts);
+            group.bench_function(id, |bencher| {
+                bencher.iter_custom(|times| (0..times).map(|_| mapping(&list())).sum());
+            });
+        }
     }
     group.finish();
     criterion.final_summary();

@@ -10,7 +10,9 @@ use nurturehub_store::runs::{self, RunRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::going_on::Asked;
-use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport};
+use crate::{
+    Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport, dry_run,
+};
 
 /// Runs that are looked back on to find the newest that did something.
 pub(crate) const LOOK_BACK: u32 = 50;
@@ -128,7 +130,8 @@ impl Engine {
 
 /// Whether a run was to bring something about, and has ended.
 pub(crate) fn is_work(run: &RunRecord) -> bool {
-    matches!(run.kind.as_str(), "sync" | "push" | "writeBack") && run.ended_at.is_some()
+    let is_kind = matches!(run.kind.as_str(), "sync" | "push" | "writeBack");
+    is_kind && run.ended_at.is_some() && !dry_run::is_dry(run)
 }
 
 /// A run with what it failed of, where it did.

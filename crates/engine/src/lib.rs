@@ -16,6 +16,7 @@ mod database;
 mod deliveries;
 mod diagnose;
 mod disconnect;
+mod dry_run;
 mod engine;
 mod error;
 mod facts;
@@ -48,6 +49,7 @@ mod runs;
 mod schedule;
 mod session;
 mod sign_in;
+mod spent;
 mod state_facts;
 mod strip;
 mod support;
@@ -91,6 +93,7 @@ pub use run_words::{RunKind, RunStatus};
 pub use runs::{RunDetail, RunList, RunSummary};
 pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
+pub use spent::SpentAsking;
 pub use strip::RunBar;
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,

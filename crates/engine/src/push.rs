@@ -16,6 +16,7 @@ use tracing::Instrument;
 use crate::going_on::Asked;
 use crate::lease::{self, RunLease};
 use crate::session::drain;
+use crate::spent::SpentAsking;
 use crate::{Engine, EngineError, audit_words, run_log, sync};
 
 /// Contacts in one batch: the platform takes no more.
@@ -53,8 +54,12 @@ pub struct PushReport {
     pub rejected: u64,
     /// Of them, taken without a change, since the platform had them so.
     pub unchanged: u64,
-    /// Why contacts were refused.
+    /// Why contacts were refused; of a thousand at most.
     pub rejections: Vec<PushRejection>,
+    /// Refused contacts that are not among `rejections`; the preview has them all.
+    pub rejections_left_out: u64,
+    /// Where the time went.
+    pub spent: SpentAsking,
     /// What the adapter rests on without its having been confirmed, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed: Option<String>,
@@ -114,19 +119,13 @@ impl Engine {
             rejected: 0,
             unchanged: 0,
             rejections: Vec::new(),
+            rejections_left_out: 0,
+            spent: SpentAsking::default(),
             unconfirmed: self.unconfirmed(&record),
         };
         let only = (!options.only.is_empty()).then_some(options.only);
         if options.dry_run {
-            let mut after = 0;
-            loop {
-                let rows = self.next(record.row, after, only.as_deref()).await?;
-                let Some(last) = rows.last() else {
-                    return Ok(report);
-                };
-                after = last.row;
-                report.would_send += u64::try_from(rows.len()).unwrap_or(u64::MAX);
-            }
+            return self.dry_run(&record, report, only.as_deref()).await;
         }
         let client = self.platform_client(&record.tenant).await?;
         lease.note().watch(client.http(), Asked::Platform);
@@ -151,6 +150,7 @@ impl Engine {
             .push_batches(&push, &mut report, progress, cancel)
             .instrument(span.clone())
             .await;
+        report.spent = SpentAsking::of(&[client.http().spent()]);
         let trace = drain(client.http());
         let ended = self.end_push(&record, run, report, outcome, trace).await;
         let (status, error) = match &ended {
@@ -165,7 +165,8 @@ impl Engine {
         ended
     }
 
-    async fn next(
+    /// Contacts that are sent next.
+    pub(crate) async fn next(
         &self,
         connection: i64,
         after: i64,
@@ -326,7 +327,9 @@ impl PushReport {
             RowStatus::Unchanged => self.unchanged += 1,
             RowStatus::Rejected => {
                 self.rejected += 1;
-                if self.rejections.len() < LISTED_REJECTIONS {
+                if self.rejections.len() >= LISTED_REJECTIONS {
+                    self.rejections_left_out += 1;
+                } else {
                     let (code, message) = reason(answer);
                     let external_id = row.external_id.clone();
                     self.rejections.push(PushRejection {

@@ -11,6 +11,7 @@ type Exchanging =
   | "replayWebhooks" | "testWebhook";
 
 const MINUTE = 60_000;
+const SPENT = { waitingMs: 410, throttledMs: 30 };
 const KINDS = ["emailOpened", "emailClicked", "emailSent", "unsubscribed", "formSubmitted", "valuation"];
 const STATES: WriteBackState[] = ["waiting", "waiting", "written", "written", "rejected", "written", "unsupported", "written"];
 
@@ -80,11 +81,11 @@ export function exchangingCommands(world: World): Pick<Commands, Exchanging> {
     },
     pullActivities: async () => {
       await world.ticks.after(800);
-      return ok({ results: activities.filter(({ state }) => state === "waiting").map(({ id }) => write(id)) });
+      return ok({ results: activities.filter(({ state }) => state === "waiting").map(({ id }) => write(id)), spent: SPENT });
     },
     retryActivities: async (_, ids) => {
       await world.ticks.after(800);
-      return ok({ results: ids.map(write) });
+      return ok({ results: ids.map(write), spent: SPENT });
     },
     webhooks: (_, limit, offset) => ok({ receiver: receiver(), total: deliveries.length, deliveries: deliveries.slice(offset, offset + limit) }),
     startReceiver: () => {

@@ -182,6 +182,8 @@ async function push(world: World, id: string, only: string[]): Promise<Result<Pu
     rejected,
     unchanged: 0,
     rejections: rejected > 0 ? [{ externalId: "C100000", code: REFUSED.code, message: REFUSED.message }] : [],
+    rejectionsLeftOut: 0,
+    spent: { waitingMs: 320, throttledMs: 0 },
   });
 }
 

@@ -1192,8 +1192,12 @@ export type PushReport = {
 	rejected: number,
 	/**  Of them, taken without a change, since the platform had them so. */
 	unchanged: number,
-	/**  Why contacts were refused. */
+	/**  Why contacts were refused; of a thousand at most. */
 	rejections: PushRejection[],
+	/**  Refused contacts that are not among `rejections`; the preview has them all. */
+	rejectionsLeftOut: number,
+	/**  Where the time went. */
+	spent: SpentAsking,
 	/**  What the adapter rests on without its having been confirmed, where it does. */
 	unconfirmed?: string | null,
 };
@@ -1465,6 +1469,14 @@ export type SignInView = {
 	chosenBy: string | null,
 	/**  The ways; the first is the default. */
 	methods: SignInChoice[],
+};
+
+/**  Where the time of a run's requests went, in milliseconds. */
+export type SpentAsking = {
+	/**  Waiting for answers. */
+	waitingMs: number,
+	/**  Waiting for limits, and between attempts. */
+	throttledMs: number,
 };
 
 /**
@@ -1761,6 +1773,8 @@ export type WebhookReport = {
 export type WriteBackReport = {
 	/**  One for each, in order. */
 	results: WriteBackResult[],
+	/**  Where the time went, with the CRM and with the platform. */
+	spent: SpentAsking,
 };
 
 /**  What became of one activity. */

@@ -53,7 +53,10 @@ fn line(sent: u64) -> String {
 fn show(report: &PushReport) -> String {
     if report.dry_run {
         let would = text::count(report.would_send, "contact", "contacts");
-        return format!("A push would send {would}. Nothing was sent.");
+        return format!(
+            "A push would send {would}. Nothing was sent. It is kept as run {}.",
+            report.run_id
+        );
     }
     let mut shown = pairs([
         ("status", report.status.to_owned()),
@@ -72,9 +75,10 @@ fn show(report: &PushReport) -> String {
                 text::shown(&rejection.message, 80),
             ]
         });
+        let listed = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         shown.push('\n');
         shown.push_str(&table(&columns, rows));
-        let left = report.rejections.len().saturating_sub(SHOWN);
+        let left = report.rejected.saturating_sub(listed);
         if left > 0 {
             shown.push_str(&format!("\nand {left} more"));
         }

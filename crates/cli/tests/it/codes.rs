@@ -154,7 +154,12 @@ async fn an_interrupted_sync_ends_with_130_and_goes_on_later() {
     .await;
     interrupt(&child);
     let cancelled = desk.wait(child).await;
-    assert_eq!(cancelled.failed(130)["kind"], "cancelled");
+    let error = cancelled.failed(130);
+    assert_eq!(error["kind"], "cancelled");
+    assert_eq!(
+        error["detail"]["run"]["status"], "cancelled",
+        "with what was done by then: {error}"
+    );
     let document = cancelled.json();
     assert!(document.get("diagnosis").is_none(), "a person's own wish");
     desk.sandbox.set_latency(None);

@@ -4,6 +4,7 @@
 
 mod alerts;
 mod codes;
+mod contract;
 mod demo;
 mod doctor;
 mod kill;
@@ -11,6 +12,7 @@ mod marked;
 mod new_key;
 mod program;
 mod receiver;
+mod sandbox;
 mod sign_in;
 mod support;
 mod taker;

@@ -284,7 +284,7 @@ async fn whole_job(watch: &mut Watch, provider: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_secret_and_no_person_is_found_where_they_must_not_be() {
+async fn invariant_09_personal_data_is_masked() {
     let mut watch = Watch::new().await;
     watch.desk.set_platform().await;
     let providers: Vec<String> = watch

@@ -266,6 +266,7 @@ mod tests {
                 ten_before_had_some: true,
                 living: 100,
                 absent: 0,
+                told: 0,
                 confirmed: false,
             },
             rejected,

@@ -11,6 +11,7 @@ mod drift;
 mod judged;
 mod pipeline;
 mod report;
+mod told;
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::mapping;
@@ -35,6 +36,7 @@ use crate::support::Heard;
 use crate::{Engine, EngineError, audit_words, run_log};
 use drift::Filled;
 use pipeline::Walked;
+use told::Told;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
 /// to say what has gone.
@@ -74,6 +76,8 @@ struct Run<'a> {
     report: SyncReport,
     /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
     filled: Option<Filled>,
+    /// Removals that the CRM names.
+    told: Told,
     started_at: Timestamp,
     /// What this run's walk has seen.
     seen: Seen,
@@ -185,6 +189,7 @@ impl Engine {
                 self.unconfirmed(&record),
             ),
             filled,
+            told: Told::new(&listing, options.confirm_removals),
             record,
             listing,
             row: run_row,
@@ -293,7 +298,8 @@ impl Run<'_> {
             progress,
         };
         let (listing, report) = (&mut self.listing, &mut self.report);
-        let walked = walk.run(listing, report, &mut self.seen, cancel).await;
+        let watched = (&mut self.seen, &mut self.told);
+        let walked = walk.run(listing, report, watched, cancel).await;
         if let Some(filled) = &mut self.filled {
             filled.add(&self.seen.filled);
         }

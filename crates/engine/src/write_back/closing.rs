@@ -1,14 +1,18 @@
 //! The end of a run of write-back.
 
+use std::iter::once;
+
 use jiff::Timestamp;
+use nurturehub_adapter_kit::{HttpClient, Spent};
 use nurturehub_port::{ErrorKind, WriteBackStatus};
 use nurturehub_store::runs::{self, RunEnd};
-use nurturehub_store::traces::{self, TraceRow};
-use nurturehub_store::{audit, recordings};
+use nurturehub_store::{audit, recordings, traces};
 use serde_json::json;
 
 use super::outbox::Outbox;
 use super::{WRITING, WriteBackReport, WriteBackResult, verdict};
+use crate::session::drain;
+use crate::spent::SpentAsking;
 use crate::{EngineError, ErrorReport, audit_words, run_log};
 
 /// Refused activities that a run's record lists; the outbox has them all.
@@ -20,16 +24,20 @@ impl Outbox<'_> {
     pub(super) async fn close(
         self,
         outcome: Result<(), EngineError>,
-        platform: Vec<TraceRow>,
+        platform: Option<&HttpClient>,
     ) -> Result<WriteBackReport, EngineError> {
         let stopped = self.stopped.map(EngineError::from);
         let shown = match (&outcome, &stopped) {
             (Err(error), _) | (Ok(()), Some(error)) => Some(error.report()),
             (Ok(()), None) => None,
         };
+        let crm = self.session.http.spent();
+        let spent: Vec<Spent> = once(crm).chain(platform.map(HttpClient::spent)).collect();
         let report = WriteBackReport {
             results: self.results,
+            spent: SpentAsking::of(&spent),
         };
+        let platform = platform.map(drain).unwrap_or_default();
         if let Some(run) = self.run {
             let end = end(&report, shown.as_ref(), self.engine.now());
             // What stands in the way of the platform is not in what the CRM said.
@@ -108,6 +116,7 @@ fn end(report: &WriteBackReport, error: Option<&ErrorReport>, at: Timestamp) -> 
             "rejected": count(WriteBackStatus::Rejected),
             "unsupported": count(WriteBackStatus::Unsupported),
             "refused": listed,
+            "spent": report.spent,
             "error": error,
         }),
     }

@@ -28,7 +28,7 @@ pub use listing::{ActivityCounts, ActivityList, ActivityRow, ActivityState};
 
 use crate::going_on::Asked;
 use crate::lease;
-use crate::session::drain;
+use crate::spent::SpentAsking;
 use crate::{Engine, EngineError, ErrorReport, sync};
 use outbox::{Delivered, Outbox};
 
@@ -52,6 +52,8 @@ pub(crate) fn first_refusal(outcomes: &[ActivityOutcome]) -> Option<&AdapterErro
 pub struct WriteBackReport {
     /// One for each, in order.
     pub results: Vec<WriteBackResult>,
+    /// Where the time went, with the CRM and with the platform.
+    pub spent: SpentAsking,
 }
 
 /// What became of one activity.
@@ -92,7 +94,7 @@ impl Engine {
             lease.note().watch(&session.http, Asked::Crm);
             let mut outbox = Outbox::open(self, &session, cancel, true).await?;
             let outcome = push(&mut outbox, &activities).await;
-            outbox.close(outcome, Vec::new()).await
+            outbox.close(outcome, None).await
         });
         lease.during(cancel, work).await
     }
@@ -120,7 +122,7 @@ impl Engine {
             lease.note().watch(&session.http, Asked::Crm);
             let mut outbox = Outbox::open(self, &session, cancel, false).await?;
             let outcome = pull(&mut outbox, &client, &id, cancel).await;
-            outbox.close(outcome, drain(client.http())).await
+            outbox.close(outcome, Some(client.http())).await
         });
         lease.during(cancel, work).await
     }

@@ -33,9 +33,7 @@ async fn a_bad_page_has_its_own_error_and_loses_nothing() {
             let error = desk.sync_with(&connection, options).await.unwrap_err();
             let report = error.report();
             desk.sandbox.clear_faults();
-            if fault != "status=403" {
-                assert_eq!(report.kind, kind, "{provider} {fault}: {}", report.message);
-            }
+            assert_eq!(report.kind, kind, "{provider} {fault}: {}", report.message);
             assert!(!report.remedy.is_empty(), "{provider} {fault}: a remedy");
             let mended = desk.full_sync(&connection).await;
             assert!(

@@ -347,10 +347,10 @@ async fn futures<T>(all: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T
 async fn invariant_08_every_request_is_throttled() {
     let desk = Desk::new(3_000).await;
     // 20 a second and 5 at once are what the simulator allows; half of it is the adapter's own
-    // limit, and 15 a second is asked for here.
+    // limit, and 8 a second is asked for here: fewer than even a busy machine would send.
     desk.sandbox.enforce_limits(true);
     let connection = desk
-        .connect_with("reapit", &[("requestsPerSecond", "15")])
+        .connect_with("reapit", &[("requestsPerSecond", "8")])
         .await
         .unwrap();
     desk.sandbox.clear_requests();
@@ -375,7 +375,7 @@ async fn invariant_08_every_request_is_throttled() {
             .skip(index)
             .take_while(|later| later.at_ms < first.at_ms + 995);
         assert!(
-            window.count() <= 16,
+            window.count() <= 9,
             "a window with too many from {} ms",
             first.at_ms
         );
@@ -393,13 +393,19 @@ async fn invariant_08_a_hanging_request_is_cancelled_at_once() {
     desk.sandbox
         .add_faults(Faults::parse("reapit.list:hang,after=1").unwrap());
     let cancel = CancellationToken::new();
-    let stop = cancel.clone();
-    let stored = move |_| stop.cancel();
     let options = SyncOptions::default();
-    let error = desk
-        .engine
-        .sync(&connection, options, &stored, &cancel)
+    let mut sync = Box::pin(desk.engine.sync(&connection, options, &|_| {}, &cancel));
+    let mut look = tokio::time::interval(Duration::from_millis(2));
+    while desk.sandbox.faults().iter().all(|fault| fault.hit == 0) {
+        tokio::select! {
+            ended = &mut sync => panic!("it ended before a request hung: {ended:?}"),
+            _ = look.tick() => {}
+        }
+    }
+    cancel.cancel();
+    let error = tokio::time::timeout(Duration::from_secs(1), sync)
         .await
+        .expect("a request that hangs holds nobody up")
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}");
     desk.sandbox.clear_faults();

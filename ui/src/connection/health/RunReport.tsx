@@ -84,6 +84,7 @@ function SyncPart({ report, took, isWhole }: SyncPartProps) {
 }
 
 function PushPart({ report }: { report: Partial<PushReport> }) {
+  if (report.dryRun) return <Facts columns facts={figures(report, { wouldSend: "Would be sent" })} />;
   return (
     <>
       <Facts columns facts={figures(report, { sent: "Sent", accepted: "Accepted", unchanged: "Had it already", rejected: "Refused" })} />
@@ -94,6 +95,7 @@ function PushPart({ report }: { report: Partial<PushReport> }) {
               <code>{rejection.externalId}</code> {rejection.message}
             </li>
           ))}
+          {report.rejectionsLeftOut ? <li>and {report.rejectionsLeftOut} more</li> : null}
         </ul>
       )}
     </>
