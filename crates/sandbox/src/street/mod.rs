@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `GET /written` | the notes and activities that were written |
 //! | `POST /order {"by": "newest" / "lastChanged" / "firstChanged"}` | in which order lists are given |
+//! | `POST /token {"token"}` | the company's administrator puts this token in the place of the old one, which opens nothing any more |
 //! | `POST /webhook` | a signed delivery; the body is a [`WebhookRequest`] |
 //! | `GET /record?id=` | one person's record as it is now, without relationships |
 
@@ -134,6 +135,11 @@ impl Street {
                 access.withheld.remove(permission);
             }
         }
+    }
+
+    /// Puts another token in the place of the one that was good, which opens nothing any more.
+    pub fn replace_token(&self, token: &str) {
+        token.clone_into(&mut lock(&self.access).token);
     }
 
     /// In which order lists are given from now on.
@@ -317,6 +323,10 @@ impl Simulator for Street {
                     self.set_order(control::parse::<OrderBy>(call)?.by);
                     Answer::empty(StatusCode::NO_CONTENT)
                 }
+                (&Method::POST, "token") => {
+                    self.replace_token(&control::parse::<NewToken>(call)?.token);
+                    Answer::empty(StatusCode::NO_CONTENT)
+                }
                 (&Method::POST, "webhook") => {
                     Answer::value(StatusCode::OK, &self.webhook(&control::parse(call)?))
                 }
@@ -389,6 +399,11 @@ impl Crm for Street {
         let entries = Self::written(self).into_iter();
         Some(entries.map(|entry| entry.text).collect())
     }
+}
+
+#[derive(Deserialize)]
+struct NewToken {
+    token: String,
 }
 
 #[derive(Deserialize)]
