@@ -24,6 +24,7 @@ mod record;
 mod roles;
 mod routes;
 mod state;
+mod steering;
 mod table;
 mod webhook;
 mod writing;
@@ -39,7 +40,6 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::Clock;
-use crate::control;
 use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::locks::{lock, read, write};
@@ -314,32 +314,7 @@ impl Simulator for Street {
     fn finish(&self, _answer: &mut Answer) {}
 
     fn control(&self, path: &str, call: &Call) -> Option<Answer> {
-        let attempt = || -> Result<Option<Answer>, String> {
-            Ok(Some(match (&call.method, path) {
-                (&Method::GET, "written") => {
-                    Answer::value(StatusCode::OK, &json!({ "entries": self.written() }))
-                }
-                (&Method::POST, "order") => {
-                    self.set_order(control::parse::<OrderBy>(call)?.by);
-                    Answer::empty(StatusCode::NO_CONTENT)
-                }
-                (&Method::POST, "token") => {
-                    self.replace_token(&control::parse::<NewToken>(call)?.token);
-                    Answer::empty(StatusCode::NO_CONTENT)
-                }
-                (&Method::POST, "webhook") => {
-                    Answer::value(StatusCode::OK, &self.webhook(&control::parse(call)?))
-                }
-                (&Method::GET, "record") => {
-                    match self.record(call.query.first("id").unwrap_or_default()) {
-                        Some(record) => Answer::value(StatusCode::OK, &record),
-                        None => Answer::empty(StatusCode::NOT_FOUND),
-                    }
-                }
-                _ => return Ok(None),
-            }))
-        };
-        attempt().unwrap_or_else(|message| {
+        steering::answer(self, path, call).unwrap_or_else(|message| {
             Some(Answer::value(
                 StatusCode::BAD_REQUEST,
                 &json!({ "error": message }),
@@ -399,14 +374,4 @@ impl Crm for Street {
         let entries = Self::written(self).into_iter();
         Some(entries.map(|entry| entry.text).collect())
     }
-}
-
-#[derive(Deserialize)]
-struct NewToken {
-    token: String,
-}
-
-#[derive(Deserialize)]
-struct OrderBy {
-    by: ListOrder,
 }
