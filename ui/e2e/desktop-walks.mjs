@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { until } from "./driver.mjs";
 import { nameFile } from "./file-dialog.mjs";
 import { openTab } from "./furnish.mjs";
-import { sandboxOf } from "./sandbox.mjs";
+import { endsWithUs, sandboxOf } from "./sandbox.mjs";
 import { appProcess } from "./trial.mjs";
 import { hideWindow, moveWindow, placeOfWindow, sizeOf, sizeWindow, USUAL, windows } from "./window-size.mjs";
 
@@ -17,6 +17,7 @@ const ENTER = "\uE007";
 /** What the session's bus carries to its notification service, whether or not one runs. */
 function hearNotices() {
   const monitor = spawn("dbus-monitor", ["--session", "type='method_call',interface='org.freedesktop.Notifications',member='Notify'"]);
+  endsWithUs(monitor);
   let heard = "";
   monitor.stdout.setEncoding("utf8").on("data", (text) => {
     heard += text;

@@ -11,12 +11,20 @@ export function sandboxOf(home) {
   return controlOf(`http://127.0.0.1:${sandboxPort}`);
 }
 
+/** A walk that fails must leave no process behind, and wait for none. */
+export function endsWithUs(child) {
+  child.unref();
+  child.stdout.unref();
+  process.on("exit", () => child.kill());
+}
+
 /** Has the command line serve a sandbox that the app knows nothing of: how it is reached, its control API, and
  *  the way to end it. */
 export async function serveSandbox(contacts) {
   const child = spawn(process.env.NURTUREHUB_COMMAND_LINE, ["sandbox", "--contacts", String(contacts)], {
     stdio: ["ignore", "pipe", "ignore"],
   });
+  endsWithUs(child);
   let said = "";
   child.stdout.setEncoding("utf8").on("data", (text) => {
     said += text;
