@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { until } from "./driver.mjs";
-import { enter, leave, SCREENS } from "./screen-list.mjs";
+import { enter, leave } from "./screen-list.mjs";
 
 const AXE = readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
@@ -37,20 +37,20 @@ export function untilNoNews(app) {
 }
 
 /** One line for each thing that axe finds. */
-export async function findings(app) {
+export async function findings(app, screens) {
   const found = [];
   await untilNoNews(app);
   for (const theme of ["light", "dark"]) {
     await dress.theme(app, theme);
-    for (const screen of SCREENS) {
+    for (const screen of screens) {
       await enter(app, screen);
       await settle(app);
       await app.run(`if (!window.axe) { ${AXE} }`);
       const result = await app.wait(
-        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => done(violations.map(({ id, nodes }) => id + ': ' + nodes[0].html)))",
+        "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }).then(({ violations }) => done(violations.map(({ id, nodes }) => id + ': ' + nodes[0].html)))",
       );
       found.push(...result.map((line) => `${screen.name} (${theme}): ${line}`));
-      await leave(app);
+      await leave(app, screen);
     }
   }
   await dress.theme(app, "light");
@@ -58,14 +58,14 @@ export async function findings(app) {
 }
 
 /** One line for each thing that is too wide for the window, at a size of text. */
-export async function misfits(app, percent) {
+export async function misfits(app, screens, percent) {
   const found = [];
   await dress.text(app, percent);
-  for (const screen of SCREENS) {
+  for (const screen of screens) {
     await enter(app, screen);
     await settle(app);
     found.push(...(await app.run(TOO_WIDE)).map((line) => `${screen.name} (${percent}%): ${line}`));
-    await leave(app);
+    await leave(app, screen);
   }
   await dress.text(app, 100);
   return found;

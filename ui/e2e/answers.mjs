@@ -1,6 +1,8 @@
 /** All that the shell tells the window: the answer of every command that reads, as one text. */
 const CONNECTIONS = ["reapit", "agentos", "alto", "street", "loop"].map((provider) => `${provider}-sandbox-agency`);
 
+const EVERYBODY = { search: null, category: null, lifecycle: null, consent: null, change: null, withIssues: false, limit: 50, offset: 0 };
+
 export async function everyAnswer(app) {
   const asked = [
     ["app_info", {}],
@@ -14,7 +16,7 @@ export async function everyAnswer(app) {
     ...CONNECTIONS.flatMap((connection) => [
       ["connection", { connection }],
       ["runs", { connection, limit: 100, offset: 0 }],
-      ["contacts", { connection, query: { search: null, category: null, lifecycle: null, consent: null, change: null, withIssues: false, limit: 50, offset: 0 } }],
+      ["contacts", { connection, query: EVERYBODY }],
       ["preview", { connection, kind: null, limit: 50, offset: 0 }],
       ["activities", { connection, activityState: null, limit: 50, offset: 0 }],
       ["webhooks", { connection, limit: 50, offset: 0 }],
@@ -24,6 +26,10 @@ export async function everyAnswer(app) {
   ];
   const answers = [];
   for (const [command, given] of asked) answers.push(await ask(app, command, given));
+  for (const connection of CONNECTIONS) {
+    const { contacts } = JSON.parse(await ask(app, "contacts", { connection, query: { ...EVERYBODY, limit: 1 } }));
+    for (const { provenance } of contacts ?? []) answers.push(await ask(app, "contact", { connection, externalId: provenance.externalId }));
+  }
   const runs = [...answers.join("").matchAll(/"runId":"([^"]+)"/g)].map(([, id]) => id);
   for (const runId of new Set(runs)) answers.push(await ask(app, "run", { runId }));
   return answers.join("\n");

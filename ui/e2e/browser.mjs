@@ -1,8 +1,8 @@
 /**
  * Stands in for the person's browser: goes where the app sends it, approves, and follows the way back to
- * the app. `NURTUREHUB_E2E_DECISION` is a file that may say "deny".
+ * the app. `NURTUREHUB_E2E_DECISION` is a file that may say "deny" or "ignore"; beside it stands where it was sent.
  */
-import { readFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 
 const decisionFile = process.env.NURTUREHUB_E2E_DECISION;
 let decision = "approve";
@@ -12,6 +12,7 @@ try {
   // Nobody has said otherwise.
 }
 const address = process.argv[2];
+appendFileSync(`${decisionFile}.visits`, `${address}\n`);
 if (decision !== "ignore") {
   // The simulated sign-in page takes the answer from its address, as from its buttons.
   const answer = decision === "deny" ? "deny=1" : "auto=1";

@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { join } from "node:path";
 
 import { until } from "./driver.mjs";
+import { nameFile } from "./file-dialog.mjs";
 import { openTab } from "./furnish.mjs";
-import { sandboxOf } from "./sandbox.mjs";
+import { endsWithUs, sandboxOf } from "./sandbox.mjs";
 import { appProcess } from "./trial.mjs";
-import { sizeOf, sizeWindow, USUAL } from "./window-size.mjs";
+import { hideWindow, moveWindow, placeOfWindow, sizeOf, sizeWindow, USUAL, windows } from "./window-size.mjs";
 
 const CONTROL = "\uE009";
 const ENTER = "\uE007";
@@ -15,6 +17,7 @@ const ENTER = "\uE007";
 /** What the session's bus carries to its notification service, whether or not one runs. */
 function hearNotices() {
   const monitor = spawn("dbus-monitor", ["--session", "type='method_call',interface='org.freedesktop.Notifications',member='Notify'"]);
+  endsWithUs(monitor);
   let heard = "";
   monitor.stdout.setEncoding("utf8").on("data", (text) => {
     heard += text;
@@ -56,7 +59,31 @@ export const DESKTOP_WALKS = [
     },
   ],
   [
-    "theme, size of text and the window's own size outlast a restart",
+    "a connection gets another name",
+    async ({ app }) => {
+      await openTab(app, "Loop", "Settings");
+      await app.type("What you and your colleagues call it", "Loop by the harbour");
+      await app.click("button", "Save");
+      await app.find("heading", /^.*Loop by the harbour/);
+      await app.find("link", /Loop by the harbour$/);
+      await app.type("What you and your colleagues call it", "Loop branch");
+      await app.click("button", "Save");
+      await app.find("heading", /^.*Loop branch/);
+    },
+  ],
+  [
+    "a file for a setting is chosen in the system's own dialog",
+    async ({ app, home }) => {
+      const file = join(home, "preferences.json");
+      await app.go("#/connect/loop");
+      await app.find("heading", "Connect Loop");
+      await app.click("button", "Choose…");
+      await nameFile("Profile", file);
+      await until("the file stands in the form", async () => (await app.valueOf(/^Profile/)) === file);
+    },
+  ],
+  [
+    "theme, size of text and the window's own size and place outlast a restart",
     async (trial) => {
       const { app } = trial;
       const narrow = { width: 1100, height: 740 };
@@ -65,16 +92,22 @@ export const DESKTOP_WALKS = [
       await app.click("button", "125%");
       await until("it is dark", () => app.run("return document.documentElement.dataset.theme === 'dark'"));
       await sizeWindow(app, narrow);
+      const place = { x: 160, y: 90 };
+      await moveWindow(place);
       await trial.quit();
       const again = await trial.open();
       assert.equal(await again.run("return document.documentElement.dataset.theme"), "dark");
       assert.equal(await again.run("return document.documentElement.style.fontSize"), "125%");
       assert.deepEqual(await sizeOf(again), [narrow.width, narrow.height]);
+      assert.deepEqual(await placeOfWindow(), place);
+      await moveWindow({ x: 0, y: 0 });
       await sizeWindow(again, USUAL);
       await again.go("#/settings");
       await again.click("button", "Light");
       await again.click("button", "100%");
       await until("it is light", () => again.run("return document.documentElement.dataset.theme === 'light'"));
+      // Whatever is pressed next would else be somewhere else by then.
+      await until("text has its usual size", () => again.run("return document.documentElement.style.fontSize !== '125%'"));
     },
   ],
   [
@@ -95,20 +128,27 @@ export const DESKTOP_WALKS = [
     },
   ],
   [
-    "a second start ends at once, and the first goes on",
+    "a second start ends at once, and the first goes on and shows its window again",
     async ({ app }) => {
       const first = appProcess();
+      const [window] = await windows();
+      await hideWindow();
+      assert.deepEqual(await windows(), [], "nobody can see it");
       const second = spawn(process.env.NURTUREHUB_APP, [], { stdio: "ignore" });
       const [code] = await once(second, "exit");
       assert.equal(code, 0);
       assert.equal(appProcess(), first);
+      await until("the window can be seen", async () => (await windows()).includes(window));
       await app.go("#/");
       await app.find("link", /Reapit branch$/);
     },
   ],
   [
     "the sandbox is left and opened again, and neither shows the other's data",
-    async ({ app }) => {
+    async (trial) => {
+      const { app } = trial;
+      // The sandbox ends as it is left, and what it has handed out is forgotten.
+      await trial.hearOut();
       await app.go("#/settings");
       await app.click("button", "Leave the sandbox");
       await app.find("heading", "No connections yet");
@@ -122,6 +162,22 @@ export const DESKTOP_WALKS = [
 ];
 
 export const LAST_WALKS = [
+  [
+    "a connection is ended, its contacts stay, and it goes on once it is connected again",
+    async ({ app }) => {
+      await openTab(app, "Street", "Settings");
+      await app.click("button", "Disconnect…");
+      await app.click("button", "Disconnect", { within: "Disconnect Street branch?" });
+      await app.find("heading", "Overview");
+      await until("it has gone", async () => !(await app.has("link", /Street branch$/)));
+      await app.go("#/connect/street");
+      await app.type(/^Name/, "Street branch");
+      await app.click("button", "Connect");
+      await app.find("button", "Run the first sync");
+      await openTab(app, "Street", "Contacts");
+      await app.find("row", /@/);
+    },
+  ],
   [
     "a connection is ended and its contacts are deleted, once its name has been typed",
     async ({ app }) => {

@@ -51,13 +51,13 @@ export class App {
     this.#session = session;
   }
 
-  /** Starts the app and waits for its first screen. */
-  static async start(driver, binary, args = []) {
+  /** Starts the app and waits for its first screen; `early` is run in the page before it is looked at. */
+  static async start(driver, binary, args = [], early = "") {
     const answer = await call(`${driver.url}/session`, "POST", {
       capabilities: { alwaysMatch: { "webkitgtk:browserOptions": { binary, args } } },
     });
     const app = new App(driver.url, answer.sessionId);
-    await until("the first screen", () => app.run("return document.querySelector('h1') !== null"));
+    await until("the first screen", () => app.run(`${early}\nreturn document.querySelector('h1') !== null`));
     return app;
   }
 
@@ -109,6 +109,11 @@ export class App {
       await this.#command("POST", "/actions", { actions: [{ type: "pointer", id: "mouse", actions: press }] });
       return true;
     }, options?.patience);
+  }
+
+  /** What stands in a box for text. */
+  async valueOf(name) {
+    return this.run("return arguments[0].value", await this.find("textbox", name));
   }
 
   async type(name, text) {

@@ -2,8 +2,11 @@
 import assert from "node:assert/strict";
 
 import { until } from "./driver.mjs";
-import { deliver, engage, openTab } from "./furnish.mjs";
+import { deliver, delivery, engage, openTab } from "./furnish.mjs";
 import { sandboxOf } from "./sandbox.mjs";
+
+/** The key that begins a new line. */
+const NEW_LINE = "\uE006";
 
 /** How many contacts the list says that it has. */
 async function listed(app) {
@@ -61,7 +64,11 @@ export const EXCHANGE_WALKS = [
       await app.click("button", "Write back now");
       await app.find("row", /Spring market report.*Written/, { patience: 60_000 });
       await app.find("row", /nobody-knows-me.*Refused/);
-      await app.find("button", "Retry 1 refused");
+      await app.find("row", /nobody-knows-me.*1$/);
+      await app.click("button", "Retry 1 refused");
+      await app.sees("0 activities written to Reapit");
+      await app.sees("1 refused; each says why.");
+      await app.find("row", /nobody-knows-me.*Refused.*2$/);
     },
   ],
   [
@@ -79,6 +86,16 @@ export const EXCHANGE_WALKS = [
       await app.find("heading", "Payload");
       await app.click("button", "Replay");
       await app.sees("1 delivery replayed");
+      const { headers, body } = await delivery(app, sandboxOf(home));
+      await app.click("button", "Test a payload");
+      await app.type("Payload", body);
+      await app.type("Headers", headers.map(([name, value]) => `${name}: ${value}`).join(NEW_LINE));
+      await app.click("button", "Take it in");
+      await app.sees("Taken in: person.updated");
+      await app.type("Headers", "x-signature: none");
+      await app.click("button", "Take it in");
+      await app.find("alert", /What to do:/);
+      await app.click("button", "Close");
       await app.click("button", "Stop");
       await app.sees("Stopped");
     },

@@ -8,6 +8,14 @@ export const PROVIDERS = ["Reapit", "agentOS", "Alto", "Street", "Loop"];
 /** The connection of a CRM in the sandbox. */
 export const idOf = (provider) => `${provider.toLowerCase()}-sandbox-agency`;
 
+/** A connection that `furnish` makes and nobody syncs. */
+export const NEVER_SYNCED = "street-second-agency";
+
+/** Waits until a connection is shown as healthy. */
+export async function healthy(app, name, patience) {
+  await app.find("heading", new RegExp(`${name}.*Healthy`), { patience });
+}
+
 /** Goes to a part of a CRM's connection. */
 export async function openTab(app, provider, tab) {
   await app.go(`#/connection/${idOf(provider)}/${tab.toLowerCase()}`);
@@ -48,6 +56,8 @@ export async function furnish(app, home) {
   await sandbox.limitNames(false);
 
   await push("Street");
+  const { settings } = await told(app, "connect_defaults", { provider: "street" });
+  await done(app, "connect", { request: { provider: "street", tenant: "second-agency", name: "Second branch", settings, secrets: {} } });
   await sandbox.access("alto", { action: "revoke" });
   await sync("Alto");
   await sandbox.fault("loop:html");
@@ -91,12 +101,16 @@ export async function engage(app, sandbox) {
 export async function deliver(app, sandbox) {
   const connection = idOf("Street");
   const { address } = await told(app, "start_receiver", { connection });
-  const [{ provenance }] = await contactsOf(app, connection, 1);
-  const request = { topic: "person.updated", entityId: provenance.externalId };
-  const good = await sandbox.webhook("street", request);
+  const good = await delivery(app, sandbox);
   await post(address, good);
   await post(address, good);
-  await post(address, await sandbox.webhook("street", { ...request, tamper: true }));
+  await post(address, await delivery(app, sandbox, { tamper: true }));
+}
+
+/** A delivery of somebody whom the app knows, as Street would send it: `{headers, body}`. */
+export async function delivery(app, sandbox, more = {}) {
+  const [{ provenance }] = await contactsOf(app, idOf("Street"), 1);
+  return sandbox.webhook("street", { topic: "person.updated", entityId: provenance.externalId, ...more });
 }
 
 function post(address, { headers, body }) {

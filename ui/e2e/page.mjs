@@ -14,6 +14,8 @@ const ROLES = {
   progressbar: "[role=progressbar], progress",
   row: "[role=row], tr",
   switch: "[role=switch]",
+  img: "[role=img]",
+  alert: "[role=alert]",
   radio: "[role=radio], input[type=radio]",
 };
 const tidy = (text) => (text ?? "").replace(/\\s+/g, " ").trim();

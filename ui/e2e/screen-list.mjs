@@ -1,6 +1,7 @@
 /** Every screen of the app over the sandbox's connections as `furnish` leaves them, each with what shows
  *  that it is there, and what is done there first. */
-import { idOf } from "./furnish.mjs";
+import { idOf, NEVER_SYNCED } from "./furnish.mjs";
+import { decide } from "./trial.mjs";
 
 const tab = (provider, name, ready, act) => ({
   name: `${provider.toLowerCase()}-${name}`,
@@ -8,8 +9,8 @@ const tab = (provider, name, ready, act) => ({
   ready,
   act,
 });
-/** The same place in another state. */
-const as = (name, screen, act) => ({ ...screen, name, act });
+/** The same place in another state; `undo` takes back what leaving it does not. */
+const as = (name, screen, act, undo) => ({ ...screen, name, act, undo });
 const key = (app, letter) => app.press("\uE009", letter);
 
 const contacts = tab("Reapit", "contacts", (app) => app.find("row", /@/));
@@ -29,11 +30,40 @@ const webhooks = tab("Street", "webhooks", (app) => app.find("row", /person\.upd
 const settings = tab("Reapit", "settings", (app) => app.find("heading", "Sign-in and settings"));
 const health = tab("Reapit", "health", (app) => app.find("heading", "Run history"));
 const failing = tab("Loop", "health", (app) => app.find("heading", /^What was found after/));
+const signedOut = tab("Alto", "health", (app) => app.find("heading", /Alto branch.*Sign in again/));
 const overview = { name: "overview", hash: "#/", ready: (app) => app.find("link", /Reapit branch$/) };
 const form = { name: "connect-form", hash: "#/connect/reapit", ready: (app) => app.find("heading", "Connect Reapit") };
 
+/** Has the computer lose its network, or find it again, as far as the page can tell. */
+const online = (app, isOnline) =>
+  app.run(
+    `Object.defineProperty(navigator, "onLine", { configurable: true, get: () => arguments[0] });
+     window.dispatchEvent(new Event(arguments[0] ? "online" : "offline"));`.replaceAll("arguments[0]", String(isOnline)),
+  );
+/** Goes to the browser from the form, for an agency that is not connected. */
+const signIn = async (app, decision) => {
+  decide(decision);
+  await app.type("Agency on NurtureHub", "an-agency-of-its-own");
+  await app.click("combobox", "Sign in as");
+  await app.click("option", "Browser");
+  await app.click("button", "Sign in");
+};
+
+/** What somebody new sees, before anything is connected. */
+export const FIRST_START = { name: "first-start", hash: "#/", ready: (app) => app.find("heading", "Welcome to NurtureHub Connect") };
+export const EMPTY_SANDBOX = { name: "sandbox", hash: "#/", ready: (app) => app.find("heading", "The sandbox is open") };
+
 export const SCREENS = [
   overview,
+  as(
+    "offline",
+    overview,
+    async (app) => {
+      await online(app, false);
+      await app.sees("No network.");
+    },
+    (app) => online(app, true),
+  ),
   as("palette", overview, async (app) => {
     await key(app, "k");
     await app.find("dialog", "Find or do");
@@ -48,6 +78,16 @@ export const SCREENS = [
     await app.type("Agency on NurtureHub", " ");
     await app.click("button", /^(Connect|Sign in)$/);
     await app.sees("The agency is needed.");
+  }),
+  as("sign-in-waiting", form, async (app) => {
+    await signIn(app, "ignore");
+    await app.find("heading", "Finish the sign-in in your browser");
+    await app.click("button", "I signed in on another computer");
+    await app.find("textbox", "Address that the browser ended on");
+  }),
+  as("connect-refused", form, async (app) => {
+    await signIn(app, "deny");
+    await app.sees("The CRM refused the sign-in");
   }),
   { name: "connect-unconfirmed", hash: "#/connect/loop", ready: (app) => app.find("heading", "Connect Loop") },
   health,
@@ -68,7 +108,12 @@ export const SCREENS = [
     await app.click("button", "Export bundle");
     await app.find("row", /health\.json/);
   }),
-  tab("Alto", "health", (app) => app.find("heading", /Alto branch.*Sign in again/)),
+  signedOut,
+  as("check-failed", signedOut, async (app) => {
+    await app.click("button", "Verify");
+    await app.find("heading", "A check failed");
+  }),
+  { name: "never-synced", hash: `#/connection/${NEVER_SYNCED}/health`, ready: (app) => app.find("heading", /Not synced yet/) },
   contacts,
   as("contacts-filter", contacts, async (app) => {
     await app.click("combobox", "Category");
@@ -105,6 +150,10 @@ export const SCREENS = [
     await app.click("button", "Replace or sign in again");
     await app.find("dialog", "Sign in to Alto again");
   }),
+  as("disconnect", settings, async (app) => {
+    await app.click("button", "Disconnect…");
+    await app.find("dialog", /^Disconnect Reapit branch/);
+  }),
   as("purge", settings, async (app) => {
     await app.click("button", "Delete…");
     await app.find("dialog", /^Delete the data/);
@@ -121,12 +170,13 @@ export async function enter(app, { hash, ready, act }) {
 }
 
 /** Closes what was opened on a screen: a dialog, a drawer, a menu. */
-export async function leave(app) {
+export async function leave(app, { undo }) {
   const isOver = () => app.run("return ![...document.querySelectorAll('[role=dialog], [role=alertdialog], [role=listbox], [role=menu]')].some(isShown)");
   for (let presses = 0; presses < 4 && !(await isOver()); presses += 1) {
     await app.press("\uE00C");
     await new Promise((done) => setTimeout(done, 250));
   }
   if (!(await isOver())) throw new Error("something stays open");
+  await undo?.(app);
   await app.go("#/nowhere");
 }

@@ -44,7 +44,11 @@ await runAll([
       await app.click("button", "Try it with the built-in sandbox");
       await app.sees("Sandbox data.");
       await app.find("heading", "The sandbox is open");
-      await keep(app, "", "sandbox-light");
+      for (const look of LOOKS) {
+        await wear(app, look);
+        await keep(app, look.folder, `sandbox-${look.theme}`);
+      }
+      await wear(app, LOOKS[0]);
     },
   ],
   ["every CRM is connected", ({ app }) => connectAll(app)],
@@ -59,7 +63,7 @@ await runAll([
           await enter(app, screen);
           await settle(app);
           await keep(app, look.folder, `${screen.name}-${look.theme}`);
-          await leave(app);
+          await leave(app, screen);
         }
       }
     },

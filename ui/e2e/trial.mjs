@@ -1,9 +1,10 @@
 /** Runs walks one after another over one data folder, and says how each went. */
-import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { App, startDriver, until } from "./driver.mjs";
+import { Ear, EARLY } from "./ear.mjs";
 
 const folder = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -26,19 +27,26 @@ function newHome() {
   return mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
 }
 
+/** What the person does in the browser from now on: `approve`, `deny` or `ignore`. */
+export function decide(decision) {
+  writeFileSync(process.env.NURTUREHUB_E2E_DECISION, decision);
+}
+
 /** What a walk needs: a data folder of its own, and the app over it. */
 export class Trial {
-  constructor(driver, home) {
+  constructor(driver, home, ear = null) {
     this.driver = driver;
     this.home = home;
+    /** What hears all that the window is told, where somebody wants to know. */
+    this.ear = ear;
   }
 
-  static async begin() {
+  static async begin(ear) {
     const home = newHome();
     process.env.NURTUREHUB_HOME = home;
     process.env.NURTUREHUB_E2E_DECISION = join(home, "decision");
     process.env.BROWSER = `${process.execPath} ${folder("browser.mjs")} %s`;
-    return new Trial(await startDriver(), home);
+    return new Trial(await startDriver(), home, ear);
   }
 
   /** Ends the app and opens it over another data folder, as on another computer: a new one, where none is named. */
@@ -52,15 +60,16 @@ export class Trial {
     return this.open(...args);
   }
 
-  /** What the person does in the browser: `approve`, `deny` or `ignore`. */
-  decide(decision) {
-    writeFileSync(process.env.NURTUREHUB_E2E_DECISION, decision);
+  /** Where the browser was sent since the walks began, the first first. */
+  visits() {
+    const file = `${process.env.NURTUREHUB_E2E_DECISION}.visits`;
+    return existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : [];
   }
 
   async open(...args) {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.app = await App.start(this.driver, process.env.NURTUREHUB_APP, args);
+        this.app = await App.start(this.driver, process.env.NURTUREHUB_APP, args, this.ear ? EARLY : "");
         return this.app;
       } catch (error) {
         // The bus may still know the instance that has just ended: then the new one ends, too, and the
@@ -72,8 +81,14 @@ export class Trial {
     }
   }
 
+  /** Takes what the window was told so far: it goes with the window. */
+  async hearOut() {
+    await this.ear?.gather(this.app, this.home);
+  }
+
   async close() {
     if (!this.app) return;
+    await this.hearOut();
     await this.app.stop();
     this.app = undefined;
     // It closes its database first; a second instance that finds it still there would end at once.
@@ -82,6 +97,7 @@ export class Trial {
 
   /** Ends the app as the system does at the end of a session: it closes everything in order. */
   async quit() {
+    await this.hearOut();
     this.app = undefined;
     process.kill(Number(appProcess()), "SIGTERM");
     await until("the app has ended", () => appProcess() === undefined);
@@ -95,9 +111,10 @@ export class Trial {
   }
 }
 
-/** Runs the walks in order; the first that fails ends them, with a picture and the page's text. */
-export async function runAll(walks) {
-  const trial = await Trial.begin();
+/** Runs the walks in order; the first that fails ends them, with a picture and the page's text. `listening`: all
+ *  that the window is told is heard. */
+export async function runAll(walks, { listening = false } = {}) {
+  const trial = await Trial.begin(listening ? new Ear() : null);
   let failed = 0;
   for (const [title, walk] of walks) {
     const begun = performance.now();

@@ -2,21 +2,23 @@
 import assert from "node:assert/strict";
 
 import { findings, misfits } from "./access.mjs";
-import { everyAnswer } from "./answers.mjs";
 import { DESKTOP_WALKS, LAST_WALKS } from "./desktop-walks.mjs";
+import { until } from "./driver.mjs";
 import { EXCHANGE_WALKS } from "./exchange-walks.mjs";
-import { furnish, mend, openTab, PROVIDERS } from "./furnish.mjs";
+import { furnish, healthy, mend, openTab, PROVIDERS } from "./furnish.mjs";
+import { tryTheForbidden } from "./policy.mjs";
+import { REAL_WALKS } from "./real-walks.mjs";
 import { sandboxOf } from "./sandbox.mjs";
+import { EMPTY_SANDBOX, FIRST_START, SCREENS } from "./screen-list.mjs";
+import { SECRET_WALKS } from "./secret-walks.mjs";
+import { SIGN_IN_WALKS } from "./sign-in-walks.mjs";
 import { SUPPORT_WALKS } from "./support-walks.mjs";
 import { runAll } from "./trial.mjs";
+import { TROUBLE_WALKS } from "./trouble-walks.mjs";
 import { SMALLEST, sizeWindow, USUAL } from "./window-size.mjs";
 
 /** A walk that a newcomer does in under two minutes: the driver must not need half of that. */
 const NEWCOMER_MS = 60_000;
-
-async function healthy(app, name, patience) {
-  await app.find("heading", new RegExp(`${name}.*Healthy`), { patience });
-}
 
 /** From the form that the sandbox has filled in to the first sync. */
 async function connect(app, provider, { signIn = "Connect" } = {}) {
@@ -30,6 +32,30 @@ async function connect(app, provider, { signIn = "Connect" } = {}) {
   await app.type(/^Name/, `${provider} branch`);
   await app.click("button", signIn);
   await app.click("button", "Run the first sync");
+}
+
+/** The number in the name of an element. */
+async function numberOn(app, role, name) {
+  const text = await app.run("return name(arguments[0])", await app.find(role, name));
+  return Number(/[\d,]+/.exec(text)[0].replaceAll(",", ""));
+}
+
+/** How many steps of a check have passed in the panel of this title, are to come, and were left out. */
+function ticks(app, title) {
+  return app.run(
+    `const panel = document.querySelector("section[aria-label='" + arguments[0] + "']");
+     const of = (label) => panel?.querySelectorAll("[role=img][aria-label='" + label + "']").length ?? 0;
+     return { passed: of("Passed"), notYet: of("Not yet"), notTaken: of("Not taken") };`,
+    title,
+  );
+}
+
+/** Screens that everybody can use, whatever they look like. */
+async function lookedAt(app, screens) {
+  assert.deepEqual(await findings(app, screens), []);
+  await sizeWindow(app, SMALLEST);
+  assert.deepEqual([...(await misfits(app, screens, 100)), ...(await misfits(app, screens, 200))], []);
+  await sizeWindow(app, USUAL);
 }
 
 await runAll([
@@ -54,6 +80,8 @@ await runAll([
       assert.ok(took < NEWCOMER_MS, `the walk took ${took} ms`);
     },
   ],
+  ["what the policy of the page forbids is blocked and counted", ({ app }) => tryTheForbidden(app)],
+  ...SIGN_IN_WALKS,
   [
     "the other four CRMs, each through its own sign-in",
     async ({ app }) => {
@@ -84,6 +112,12 @@ await runAll([
       await app.click("button", /^Update/);
       await app.sees("Before:");
       await app.sees("After:");
+      const waiting = await numberOn(app, "button", /^Push all/);
+      assert.ok(waiting > 1, "there is something to leave out");
+      await app.click("checkbox", /^Select /);
+      await app.click("button", "Push 1 selected");
+      await app.click("button", "Send 1", { within: "Send 1 record to NurtureHub?" });
+      await app.find("button", `Push all ${waiting - 1}`);
     },
   ],
   [
@@ -103,6 +137,25 @@ await runAll([
     },
   ],
   [
+    "a check ticks its steps off one by one, and shows those that are still to come",
+    async ({ app, home }) => {
+      const sandbox = sandboxOf(home);
+      await openTab(app, "Street", "Health");
+      await sandbox.latency(2000);
+      await app.click("button", "Verify");
+      const { passed } = await until("some steps have passed and some have not", async () => {
+        const seen = await ticks(app, "Checking");
+        return seen.passed > 0 && seen.notYet > 0 && seen;
+      });
+      await until("one more has passed", async () => (await ticks(app, "Checking")).passed > passed);
+      await sandbox.latency(0);
+      await app.find("heading", "Every check passed");
+      // A CRM on this computer itself is asked for no certificate.
+      assert.deepEqual(await ticks(app, "Every check passed"), { passed: 7, notYet: 0, notTaken: 1 });
+      await app.click("button", "Close the check");
+    },
+  ],
+  [
     "a sync shows how far it has come and can be cancelled",
     async ({ app, home }) => {
       await sandboxOf(home).latency(700);
@@ -119,57 +172,7 @@ await runAll([
       await healthy(app, "Street branch");
     },
   ],
-  [
-    "find the failing connection, learn why, mend it, see it recover",
-    async ({ app, home }) => {
-      const begun = performance.now();
-      const sandbox = sandboxOf(home);
-      await sandbox.access("street", { action: "revoke" });
-      await app.go("#/");
-      await app.click("button", "Sync Street branch");
-      await app.find("heading", /^Needs attention/);
-      await app.click("button", "Sign in again: Street branch");
-      await app.find("dialog", "Sign in to Street again");
-      await sandbox.access("street", { action: "reinstate" });
-      await app.click("button", "Replace and check");
-      await healthy(app, "Street branch");
-      const took = performance.now() - begun;
-      assert.ok(took < NEWCOMER_MS, `the walk took ${took} ms`);
-    },
-  ],
-  [
-    "a token that was revoked: signed out, refused once, signed in again in the browser",
-    async (trial) => {
-      const { app, home } = trial;
-      const sandbox = sandboxOf(home);
-      await sandbox.access("reapit", { action: "revoke" });
-      await openTab(app, "Reapit", "Health");
-      await app.click("button", "Sync");
-      await app.find("heading", /Reapit branch.*Sign in again/);
-      await sandbox.access("reapit", { action: "reinstate" });
-      trial.decide("deny");
-      await app.go("#/connection/reapit-sandbox-agency/settings/credentials");
-      await app.click("button", "Sign in in the browser");
-      await app.sees("The CRM refused the sign-in");
-      trial.decide("approve");
-      await app.click("button", "Sign in in the browser");
-      await healthy(app, "Reapit branch");
-    },
-  ],
-  [
-    "a CRM that does not work says so, with remedy and owner, and heals by itself",
-    async ({ app, home }) => {
-      const sandbox = sandboxOf(home);
-      await sandbox.fault("loop:html");
-      await openTab(app, "Loop", "Health");
-      await app.click("button", "Sync");
-      await app.find("heading", /Loop branch.*(Degraded|Failing)/, { patience: 60_000 });
-      await app.find("button", "Export bundle");
-      await sandbox.heal();
-      await app.click("button", "Sync");
-      await healthy(app, "Loop branch", 120_000);
-    },
-  ],
+  ...TROUBLE_WALKS,
   ...SUPPORT_WALKS,
   [
     "a restart keeps connections, contacts and sign-ins",
@@ -185,29 +188,29 @@ await runAll([
       await app.find("row", /@/);
     },
   ],
+  ...REAL_WALKS,
   ...EXCHANGE_WALKS,
   ...DESKTOP_WALKS,
   [
-    "no secret reaches the window",
-    async ({ app, home }) => {
-      const secrets = await sandboxOf(home).secrets();
-      assert.ok(secrets.length > 5, "the sandbox has secrets of every CRM and of the platform");
-      const heard = await everyAnswer(app);
-      assert.ok(heard.length > 10_000 && heard.includes("reapit-sandbox-agency"), "the window was told something");
-      for (const secret of secrets) assert.ok(!heard.includes(secret), `a secret of ${secret.length} letters reached the window`);
+    "axe finds nothing on what somebody new sees in either theme, and all fits into the smallest window, at twice the size of text, too",
+    async (trial) => {
+      const { home } = trial;
+      const app = await trial.openElsewhere();
+      await lookedAt(app, [FIRST_START]);
+      await app.go(FIRST_START.hash);
+      await app.click("button", "Try it with the built-in sandbox");
+      await lookedAt(app, [EMPTY_SANDBOX]);
+      await trial.openElsewhere(home);
     },
   ],
   [
     "axe finds nothing on any screen in either theme, and all fits into the smallest window, at twice the size of text, too",
     async ({ app, home }) => {
       await furnish(app, home);
-      assert.deepEqual(await findings(app), []);
-      await sizeWindow(app, SMALLEST);
-      assert.deepEqual([...(await misfits(app, 100)), ...(await misfits(app, 200))], []);
-      await sizeWindow(app, USUAL);
-      assert.equal(await app.run("return window.cspViolations ?? 0"), 0, "nothing was tried that the policy forbids");
+      await lookedAt(app, SCREENS);
       await mend(home);
     },
   ],
   ...LAST_WALKS,
-]);
+  ...SECRET_WALKS,
+], { listening: true });

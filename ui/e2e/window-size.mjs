@@ -1,4 +1,4 @@
-/** The size of the app's window, set from outside as a person sets it by its edges. */
+/** The size of the app's window and its place, set from outside as a person sets it by its edges. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -10,9 +10,34 @@ const run = promisify(execFile);
 export const USUAL = { width: 1280, height: 820 };
 export const SMALLEST = { width: 1024, height: 700 };
 
+const xdotool = async (...args) => (await run("xdotool", args.map(String))).stdout.trim();
+
+/** The app's windows that can be seen now. */
+export async function windows() {
+  const found = await xdotool("search", "--onlyvisible", "--name", "^NurtureHub Connect$").catch(() => "");
+  return found === "" ? [] : found.split("\n");
+}
+
+/** Puts the window with its upper left corner there. */
+export async function moveWindow({ x, y }) {
+  for (const window of await windows()) await xdotool("windowmove", "--sync", window, x, y);
+}
+
+/** Where the window is. */
+export async function placeOfWindow() {
+  const [window] = await windows();
+  const told = await xdotool("getwindowgeometry", "--shell", window);
+  const number = (name) => Number(new RegExp(`^${name}=(-?\\d+)`, "m").exec(told)[1]);
+  return { x: number("X"), y: number("Y") };
+}
+
+/** Takes the window out of sight, as whatever covers or hides it does. */
+export async function hideWindow() {
+  for (const window of await windows()) await xdotool("windowunmap", "--sync", window);
+}
+
 export async function sizeWindow(app, { width, height }) {
-  const { stdout } = await run("xdotool", ["search", "--onlyvisible", "--name", "^NurtureHub Connect$"]);
-  for (const window of stdout.trim().split("\n")) await run("xdotool", ["windowsize", window, String(width), String(height)]);
+  for (const window of await windows()) await xdotool("windowsize", window, width, height);
   await until(`a window of ${width} by ${height}`, async () => {
     const [wide, high] = await sizeOf(app);
     return wide === width && high === height;

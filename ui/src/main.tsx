@@ -1,4 +1,5 @@
 /** Starts the web UI over the desktop shell; outside of it, in development, over the fake backend. */
+import "./app/violations";
 // What every element starts from comes first: what a component says of itself goes before it.
 import "./kit/base.css";
 import "./kit/tokens.css";

@@ -5,6 +5,7 @@
 //! | request | effect or answer |
 //! |---|---|
 //! | `GET /describe` | how to reach every part |
+//! | `GET /issued` | `{tokens}`: all that the sign-ins were given since the start, good or not |
 //! | `GET /truth` | what each CRM holds, by provider id |
 //! | `GET /requests?part=&kind=&contains=&status=&from=&limit=` | `{total, entries}` of the request log, `from` being the number of matching entries to skip |
 //! | `GET /requests/summary`, `DELETE /requests` | counts; forget them |
@@ -70,6 +71,7 @@ fn attempt(inner: &Inner, call: &Call) -> Result<Answer, String> {
     let ok = |value: &serde_json::Value| Answer::value(StatusCode::OK, value);
     Ok(match (&call.method, segments.as_slice()) {
         (&Method::GET, ["describe"]) => Answer::value(StatusCode::OK, &inner.describe()),
+        (&Method::GET, ["issued"]) => ok(&json!({ "tokens": inner.issued.all() })),
         (&Method::GET, ["truth"]) => {
             let truth: BTreeMap<_, _> = inner
                 .crms

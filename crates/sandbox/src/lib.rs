@@ -16,6 +16,7 @@ mod config;
 pub mod control;
 mod description;
 pub mod faults;
+mod issued;
 mod json_text;
 mod locks;
 mod mutation;

@@ -24,7 +24,8 @@ use crate::clock::Clock;
 use crate::config::SandboxConfig;
 use crate::control;
 use crate::description::{Description, PlatformAccess};
-use crate::faults::{self, Early, Fault, FaultStatus, Faults, Switchboard};
+use crate::faults::{self, Early, Fault, FaultStatus, Faults, PathKind, Switchboard};
+use crate::issued::Issued;
 use crate::platform::Platform;
 use crate::registry::Crms;
 use crate::request_log::{LoggedRequest, RequestLog, RequestSummary};
@@ -49,6 +50,7 @@ pub(crate) struct Inner {
     pub(crate) address: SocketAddr,
     pub(crate) clock: Arc<Clock>,
     pub(crate) log: RequestLog,
+    pub(crate) issued: Issued,
     pub(crate) switchboard: Switchboard,
     pub(crate) platform: Arc<Platform>,
     pub(crate) crms: Crms,
@@ -92,6 +94,7 @@ impl Sandbox {
         let inner = Arc::new(Inner {
             address,
             log: RequestLog::new(setup.clock.now_ms()),
+            issued: Issued::default(),
             clock: setup.clock,
             switchboard: Switchboard::new(config.faults),
             platform,
@@ -304,6 +307,9 @@ async fn route(inner: &Inner, request: Request, now: i64) -> Answer {
     let latency = inner.latency.load(Ordering::Relaxed);
     let strikes = inner.switchboard.strike(part.id(), *kind, &call.path);
     let answer = answer(&**part, call, &strikes, latency).await;
+    if *kind == PathKind::Token {
+        inner.issued.note(&answer);
+    }
     entry.answered(answer.status.as_u16());
     answer
 }

@@ -1,5 +1,5 @@
 /** Connecting a CRM: its form, the browser, the check, and every way in which they go wrong. */
-import { screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { describe, expect, it, vi } from "vitest";
 
 import { fakeBackend } from "../fake/backend";
@@ -11,6 +11,9 @@ import type { ErrorReport, ProviderView } from "../ipc/types";
 import { openApp } from "./app";
 
 const fail = (error: ErrorReport) => () => Promise.resolve({ status: "error" as const, error });
+
+/** How long the fake takes for each step of a check. */
+const STEP_MS = 180;
 
 async function fillIn(user: ReturnType<typeof openApp>["user"]) {
   await user.type(await screen.findByLabelText(/^Agency on NurtureHub/), "fenwick-2");
@@ -65,11 +68,18 @@ describe("a sign-in in the browser", () => {
     ["a timeout", report("signInTimedOut", "Nobody signed in in time", "Five minutes have passed.", "Start it again.")],
   ];
   it.each(REASONS)("that ends in %s says so, and keeps what was typed", async (_, error) => {
-    const { user } = openApp({ at: "#/connect/street", commands: { connect: fail(error) } });
-    await fillIn(user);
+    const { user } = openApp({ at: "#/connect/reapit", commands: { connect: fail(error) } });
+    await user.type(await screen.findByLabelText(/^Agency on NurtureHub/), "fenwick-2");
+    await user.click(screen.getByRole("combobox", { name: "Sign in as" }));
+    await user.click(await screen.findByRole("option", { name: "Browser" }));
+    await user.type(screen.getByLabelText(/^Customer id/), "FEN");
+    await user.type(screen.getByLabelText(/^Client id/), "an app");
+    await user.click(screen.getByRole("button", { name: "Sign in" }));
     expect(await screen.findByText(error.title)).toBeInTheDocument();
     expect(screen.getByLabelText(/^Agency on NurtureHub/)).toHaveValue("fenwick-2");
-    expect(screen.getByLabelText(/^Token/)).toHaveValue("a token");
+    expect(screen.getByLabelText(/^Customer id/)).toHaveValue("FEN");
+    expect(screen.getByLabelText(/^Client id/)).toHaveValue("an app");
+    expect(screen.getByRole("combobox", { name: "Sign in as" })).toHaveTextContent("Browser");
   });
 
   it("can be waited for, copied and cancelled, even where its address comes at once", async () => {
@@ -122,9 +132,28 @@ describe("the check of a new connection", () => {
   });
 
   it("ticks its steps off one by one", async () => {
-    const { user } = openApp({ at: "#/connect/street" });
+    const held: (() => void)[] = [];
+    const ticks = { ...standing(), after: (ms: number) => (ms === STEP_MS ? new Promise<void>((done) => held.push(done)) : Promise.resolve()) };
+    const { user } = openApp({ at: "#/connect/street", backend: fakeBackend({ ticks, largest: 2000 }) });
+    const takeSteps = async (steps: number) => {
+      for (let taken = 0; taken < steps; taken += 1) {
+        await waitFor(() => expect(held).toHaveLength(1));
+        await act(async () => {
+          held.pop()?.();
+          await Promise.resolve();
+        });
+      }
+    };
+    const ticked = () => [screen.queryAllByRole("img", { name: "Passed" }).length, screen.queryAllByRole("img", { name: "Not yet" }).length];
     await fillIn(user);
-    await waitFor(() => expect(screen.getAllByRole("img", { name: "Passed" })).toHaveLength(8));
+    await waitFor(() => expect(ticked()).toEqual([0, 8]));
+    await takeSteps(1);
+    await waitFor(() => expect(ticked()).toEqual([1, 7]));
+    expect(screen.getByRole("button", { name: "Run the first sync" })).toBeDisabled();
+    await takeSteps(2);
+    await waitFor(() => expect(ticked()).toEqual([3, 5]));
+    await takeSteps(5);
+    await waitFor(() => expect(ticked()).toEqual([8, 0]));
     await waitFor(() => expect(screen.getByRole("button", { name: "Run the first sync" })).toHaveFocus());
   });
 });

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `GET /written` | the notes and activities that were written |
 //! | `POST /order {"by": "newest" / "lastChanged" / "firstChanged"}` | in which order lists are given |
+//! | `POST /token {"token"}` | the company's administrator puts this token in the place of the old one, which opens nothing any more |
 //! | `POST /webhook` | a signed delivery; the body is a [`WebhookRequest`] |
 //! | `GET /record?id=` | one person's record as it is now, without relationships |
 
@@ -23,6 +24,7 @@ mod record;
 mod roles;
 mod routes;
 mod state;
+mod steering;
 mod table;
 mod webhook;
 mod writing;
@@ -38,7 +40,6 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::clock::Clock;
-use crate::control;
 use crate::description::ProviderAccess;
 use crate::faults::PathKind;
 use crate::locks::{lock, read, write};
@@ -134,6 +135,11 @@ impl Street {
                 access.withheld.remove(permission);
             }
         }
+    }
+
+    /// Puts another token in the place of the one that was good, which opens nothing any more.
+    pub fn replace_token(&self, token: &str) {
+        token.clone_into(&mut lock(&self.access).token);
     }
 
     /// In which order lists are given from now on.
@@ -308,28 +314,7 @@ impl Simulator for Street {
     fn finish(&self, _answer: &mut Answer) {}
 
     fn control(&self, path: &str, call: &Call) -> Option<Answer> {
-        let attempt = || -> Result<Option<Answer>, String> {
-            Ok(Some(match (&call.method, path) {
-                (&Method::GET, "written") => {
-                    Answer::value(StatusCode::OK, &json!({ "entries": self.written() }))
-                }
-                (&Method::POST, "order") => {
-                    self.set_order(control::parse::<OrderBy>(call)?.by);
-                    Answer::empty(StatusCode::NO_CONTENT)
-                }
-                (&Method::POST, "webhook") => {
-                    Answer::value(StatusCode::OK, &self.webhook(&control::parse(call)?))
-                }
-                (&Method::GET, "record") => {
-                    match self.record(call.query.first("id").unwrap_or_default()) {
-                        Some(record) => Answer::value(StatusCode::OK, &record),
-                        None => Answer::empty(StatusCode::NOT_FOUND),
-                    }
-                }
-                _ => return Ok(None),
-            }))
-        };
-        attempt().unwrap_or_else(|message| {
+        steering::answer(self, path, call).unwrap_or_else(|message| {
             Some(Answer::value(
                 StatusCode::BAD_REQUEST,
                 &json!({ "error": message }),
@@ -389,9 +374,4 @@ impl Crm for Street {
         let entries = Self::written(self).into_iter();
         Some(entries.map(|entry| entry.text).collect())
     }
-}
-
-#[derive(Deserialize)]
-struct OrderBy {
-    by: ListOrder,
 }

@@ -5,6 +5,7 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
 use crate::caller::{AgentosCaller, PlatformCaller, ReapitCaller, client, contact, start};
+use crate::street::Caller as StreetCaller;
 
 async fn control(sandbox: &Sandbox, method: Method, path: &str, body: Value) -> Response {
     client()
@@ -95,6 +96,52 @@ async fn mutations_access_and_truth_go_over_http() {
     assert_eq!(bad.status(), 400);
     let nobody = control(&sandbox, Method::POST, "/nobody/mutate", json!({})).await;
     assert_eq!(nobody.status(), 400);
+}
+
+#[tokio::test]
+async fn tokens_that_were_issued_can_be_asked_for() {
+    let sandbox = start(20).await;
+    let none = seen(&sandbox, "/issued").await;
+    assert_eq!(none, json!({ "tokens": [] }), "nobody has signed in");
+    let first = ReapitCaller::sign_in(&sandbox).await;
+    let again = ReapitCaller::sign_in(&sandbox).await;
+    assert_eq!(
+        first.token, again.token,
+        "the server reuses a machine token"
+    );
+    first.page("/contacts/").await;
+    let issued = seen(&sandbox, "/issued").await;
+    assert_eq!(issued, json!({ "tokens": [first.token] }));
+    control(
+        &sandbox,
+        Method::POST,
+        "/reapit/access",
+        json!({ "action": "revoke" }),
+    )
+    .await;
+    assert_eq!(
+        seen(&sandbox, "/issued").await,
+        issued,
+        "what is good no more was issued all the same"
+    );
+}
+
+#[tokio::test]
+async fn a_street_token_is_replaced_by_another() {
+    let sandbox = start(20).await;
+    let old = StreetCaller::new(&sandbox);
+    assert_eq!(old.get("/people").await.status(), 200);
+    let another = json!({ "token": "street-another" });
+    let answer = control(&sandbox, Method::POST, "/street/token", another).await;
+    assert_eq!(answer.status(), 204);
+    assert_eq!(
+        old.get("/people").await.status(),
+        401,
+        "the old one opens nothing"
+    );
+    let new = StreetCaller::new(&sandbox);
+    assert_eq!(new.access.secrets["token"], "street-another");
+    assert_eq!(new.get("/people").await.status(), 200);
 }
 
 #[tokio::test]
