@@ -65,14 +65,18 @@ impl Watch {
         outcome
     }
 
-    /// Makes a bundle about the newest run, and keeps all that is in it to be looked through.
-    async fn bundle(&mut self, conn: &str) {
+    /// Makes a bundle about the newest run, which was of this kind, and keeps all that is in it to be
+    /// looked through.
+    async fn bundle(&mut self, conn: &str, kind: &str) {
         let runs = self.run(&["runs", conn], "").await.done();
         let path = self.desk.file("marked.zip", "");
         let made = self.run(&["bundle", conn, "--out", &path], "").await.done();
         assert_eq!(made["replayable"], true, "a failure was recorded: {made}");
+        // Of what looked into it there is no bundle.
+        let runs = runs["runs"].as_array().unwrap();
+        let wrong = runs.iter().find(|run| run["kind"] == kind).unwrap();
         assert_eq!(
-            made["manifest"]["runId"], runs["runs"][0]["runId"],
+            made["manifest"]["runId"], wrong["runId"],
             "it is about the run that has just gone wrong: {made}"
         );
         let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
@@ -236,7 +240,7 @@ async fn whole_job(watch: &mut Watch, provider: &str) {
         watch.desk.sandbox.add_faults(faults);
         watch.run(&["sync", conn, "--full"], "").await;
         watch.desk.sandbox.clear_faults();
-        watch.bundle(conn).await;
+        watch.bundle(conn, "sync").await;
     }
     watch
         .desk
@@ -258,13 +262,13 @@ async fn whole_job(watch: &mut Watch, provider: &str) {
         Some(3),
         "{provider} has thrown us out: {refused:?}"
     );
-    watch.bundle(conn).await;
+    watch.bundle(conn, "sync").await;
     // The CRM repeats to us what we sent it, key and all.
     let faults = Faults::parse(&format!("{provider}:echo=400")).unwrap();
     watch.desk.sandbox.add_faults(faults);
     watch.run(&["verify", conn], "").await;
     watch.desk.sandbox.clear_faults();
-    watch.bundle(conn).await;
+    watch.bundle(conn, "verify").await;
     watch
         .desk
         .sandbox

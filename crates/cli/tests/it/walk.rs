@@ -364,7 +364,7 @@ async fn live_on(desk: &Desk, conn: &str, provider: &str) {
     assert!(!paused["connection"]["pausedAt"].is_null(), "{paused}");
     let refused = desk.run(&["sync", conn, "--json"]).await.failed(2);
     assert!(
-        refused["remedy"].as_str().unwrap().contains("resume"),
+        refused["remedy"].as_str().unwrap().contains("Resume"),
         "it says how: {refused}"
     );
     desk.run(&["resume", conn, "--json"]).await.done();
