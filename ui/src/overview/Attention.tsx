@@ -7,6 +7,7 @@ import { Button, IconButton } from "../kit/Button";
 import { Prose } from "../kit/Prose";
 import { Status } from "../kit/Status";
 import { Time } from "../kit/Time";
+import { ownerWords } from "../words/owner";
 import { remedyFor, remedyLabel } from "../words/remedy";
 import { causeOf, stateWords } from "../words/state";
 import styles from "./Overview.module.css";
@@ -17,6 +18,7 @@ export function Attention({ row, isWorst }: { row: ConnectionRow; isWorst: boole
   const remedy = remedyFor(row);
   const start = useRemedy(row);
   const actions = useActions();
+  const [issue] = health.issues;
   return (
     <li className={[styles.item, styles[tone]].join(" ")}>
       <Status tone={tone} icon={icon}>
@@ -30,6 +32,7 @@ export function Attention({ row, isWorst }: { row: ConnectionRow; isWorst: boole
           <span className={styles.since}>
             <Time at={health.since} as="since" />
           </span>
+          {issue && <span className={styles.since}>{ownerWords(issue.owner)}</span>}
         </p>
         <p className={styles.cause}>
           <Prose text={causeOf(row)} />
