@@ -103,6 +103,7 @@ export const DESKTOP_WALKS = [
       await moveWindow({ x: 0, y: 0 });
       await sizeWindow(again, USUAL);
       await again.go("#/settings");
+      await again.find("textbox", "Address");
       await again.click("button", "Light");
       await again.click("button", "100%");
       await until("it is light", () => again.run("return document.documentElement.dataset.theme === 'light'"));

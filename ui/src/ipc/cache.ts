@@ -94,6 +94,7 @@ export const OF_A_CONNECTION: readonly CommandName[] = [
   "connection", "reauthorize", "renameConnection", "pause", "resume", "disconnect", "setSchedule", "verify", "sync", "push",
   "cancel", "runs", "contacts", "contact", "preview", "activities", "pullActivities", "retryActivities", "webhooks",
   "startReceiver", "stopReceiver", "replayWebhooks", "testWebhook", "prepareBundle",
+  "auditLog", "exportAudit",
 ];
 
 /** The connection that a command is about; none where it is about the app, a file, an address. */

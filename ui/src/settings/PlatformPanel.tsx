@@ -14,7 +14,7 @@ import { Unread } from "./Unread";
 
 export function PlatformPanel() {
   const { data, error } = useRead("platform", []);
-  if (!data) return <Unread title="NurtureHub" error={error} />;
+  if (!data) return <Unread title="NurtureHub" sub="Where contacts are pushed to" height="form" error={error} />;
   return <Form key={data.url} platform={data} />;
 }
 

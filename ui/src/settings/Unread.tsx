@@ -3,6 +3,12 @@ import { ReadError } from "../connection/ReadError";
 import { Panel } from "../kit/Panel";
 import styles from "./Settings.module.css";
 
-export function Unread({ title, error }: { title: string; error: Error | null }) {
-  return <Panel title={title}>{error ? <ReadError error={error} /> : <div className={styles.unread} />}</Panel>;
+type Props = { title: string; sub?: string; height?: "usual" | "form"; error: Error | null };
+
+export function Unread({ title, sub, height = "usual", error }: Props) {
+  return (
+    <Panel title={title} {...(sub === undefined ? {} : { sub })}>
+      {error ? <ReadError error={error} /> : <div className={styles.unread} data-height={height} />}
+    </Panel>
+  );
 }
