@@ -46,6 +46,8 @@ pub(crate) struct Desk {
     pub(crate) mailbox: Mailbox,
     /// What is done on the side, and ends by itself: looking into failed runs, preparing a search.
     side_work: TaskTracker,
+    /// It is being closed.
+    closing: CancellationToken,
     papers: Mutex<Papers>,
     shell: Arc<dyn Shell>,
 }
@@ -72,6 +74,8 @@ impl Desk {
         let vault =
             open_from_env(home.path(), env).map_err(|error| EngineError::from(error).report())?;
         let logs = home.logs();
+        // Where real runs are told of, the sandbox's are not, save by the environment.
+        let reporting = Reporting::of(&home, env);
         let engine = Engine::open(EngineOptions::new(
             home,
             vault,
@@ -79,7 +83,7 @@ impl Desk {
         ))
         .await
         .map_err(|error| error.report())?
-        .collected_as_set(&Reporting::of(base, env));
+        .collected_as_set(&reporting);
         nurturehub_logging::keep_in(&logs, LOG);
         let sandbox = match data_set {
             DataSet::Real => None,
@@ -109,6 +113,7 @@ impl Desk {
             receivers: Mutex::default(),
             mailbox: Mailbox::default(),
             side_work: TaskTracker::new(),
+            closing: CancellationToken::new(),
             papers: Mutex::default(),
             shell,
         }
@@ -204,7 +209,11 @@ impl Desk {
         }
         let desk = Arc::clone(self);
         self.side_work.spawn(async move {
-            if desk.mailbox.post(&desk.engine, &webhook).await {
+            // What was not posted by then is posted at the next start.
+            let posted = desk
+                .closing
+                .run_until_cancelled(desk.mailbox.post(&desk.engine, &webhook));
+            if posted.await == Some(true) {
                 desk.changed(&[Tag::App], None);
             }
         });
@@ -272,6 +281,7 @@ impl Desk {
     /// Stops all that goes on, and waits until it has.
     pub(crate) async fn close(&self) {
         self.runs.cancel_all();
+        self.closing.cancel();
         self.sign_ins.cancel();
         for receiver in self.open_receivers().values() {
             receiver.stop.cancel();

@@ -32,6 +32,8 @@ impl Mailbox {
     /// Posts what is to be posted; whether what there is to say of the webhook has changed.
     pub(crate) async fn post(&self, engine: &Engine, address: &str) -> bool {
         let failed = match engine.post_alerts(address).await {
+            // What that comes to, is seen by whoever posts.
+            Ok(posted) if posted.busy => return false,
             Ok(posted) => posted.failed.into_iter().next().map(|one| one.error),
             Err(error) => Some(error.report()),
         };

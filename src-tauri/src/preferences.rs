@@ -1,7 +1,8 @@
-//! What a person chose about the app itself. No secret, no personal data: a plain file.
+//! What a person chose about the app itself. No credentials, no personal data: a plain file. The address of
+//! a webhook may be all that it takes to post to it, so that only the owner reads the file.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use nurturehub_engine::{EngineError, ErrorReport, Home, check_address};
@@ -135,12 +136,21 @@ impl PreferencesFile {
     }
 }
 
+/// Writes a file that only its owner reads: whoever has a webhook's address can post to it.
+fn write_for_owner(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
     let next = path.with_extension("json.next");
-    fs::write(&next, text)?;
+    write_for_owner(&next, text)?;
     fs::rename(next, path)
 }
 

@@ -19,13 +19,13 @@ pub(crate) struct SandboxDesk {
 impl SandboxDesk {
     /// Starts it on the port that it had before, so that what was connected finds it again.
     pub(crate) async fn start(file: &PreferencesFile) -> Result<Self, ErrorReport> {
-        let mut kept = file.read();
+        let before = file.read().sandbox_port;
         let at_port = |port| SandboxConfig {
             contacts: CONTACTS,
             port,
             ..SandboxConfig::default()
         };
-        let sandbox = Sandbox::start(at_port(kept.sandbox_port.unwrap_or(0)))
+        let sandbox = Sandbox::start(at_port(before.unwrap_or(0)))
             .await
             .map_err(|error| {
                 EngineError::with_remedy(
@@ -36,7 +36,9 @@ impl SandboxDesk {
                 .report()
             })?;
         let port = port_of(&sandbox.url());
-        if kept.sandbox_port != port {
+        if before != port {
+            // A choice may have been made while it started.
+            let mut kept = file.read();
             kept.sandbox_port = port;
             file.write(&kept)?;
         }

@@ -164,7 +164,8 @@ async fn first_key(options: &EngineOptions) -> Result<DatabaseKey, EngineError> 
                 options.vault.kind().title()
             ),
             "Use the keychain or passphrase that the data folder was made with. If the key is lost, \
-             use `start-fresh`: credentials are kept, contacts come back from the CRM.",
+             run `nurturehub start-fresh` in a terminal: credentials are kept, contacts come back \
+             from the CRM.",
         ));
     }
     options.vault.probe().await?;

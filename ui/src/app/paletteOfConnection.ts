@@ -1,6 +1,5 @@
 /** What the palette offers for one connection: what can be done at once, and the way to what needs a
  *  word more. */
-import { retryRefused, writeBack } from "../connection/activity/writeBack";
 import { reasonFor } from "../connection/provider";
 import { replay } from "../connection/webhooks/replay";
 import type { ConnectionRow, ProviderView } from "../ipc/types";
@@ -35,7 +34,7 @@ export function entriesOf(row: ConnectionRow, { provider, isRunning }: Known, ac
   return [
     ...running(row, isRunning, actions),
     ...pushing(row),
-    ...(lacks("activityWriteBack") ? [] : writingBack(row, actions)),
+    ...(lacks("activityWriteBack") ? [] : writingBack(row)),
     ...(lacks("webhooks") ? [] : receiving(row, actions)),
     ...setting(row),
     ...CONNECTION_TABS.map(
@@ -89,11 +88,11 @@ function pushing({ connection: { id, name }, pending }: ConnectionRow): Entry[] 
   return entries;
 }
 
-function writingBack(row: ConnectionRow, actions: Actions): Entry[] {
-  const { id, name } = row.connection;
+/** It sends something away: the place opens where that is seen and done, and nothing more. */
+function writingBack({ connection: { id, name } }: ConnectionRow): Entry[] {
   return [
-    { id: `write ${id}`, icon: "bolt", title: `Write activities back to ${name}`, hint: "Action", leadsTo: ["pullActivities"], run: () => void writeBack(actions, row) },
-    { id: `rewrite ${id}`, icon: "bolt", title: `Retry the refused activities of ${name}`, hint: "Action", leadsTo: ["retryActivities"], run: () => void retryRefused(actions, row) },
+    { id: `write ${id}`, icon: "bolt", title: `Write activities back to ${name}`, hint: "Action", leadsTo: ["pullActivities"], run: () => go(to.connection(id, "activity")) },
+    { id: `rewrite ${id}`, icon: "bolt", title: `Retry the refused activities of ${name}`, hint: "Action", leadsTo: ["retryActivities"], run: () => go(to.connection(id, "activity", "rejected")) },
   ];
 }
 

@@ -8,7 +8,7 @@ export function Unconfirmed({ reason }: { reason: string }) {
     <Tip text={reason}>
       {/* Its reason can be asked for by keyboard, too. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <span tabIndex={0} className={styles.unconfirmed}>
+      <span tabIndex={0} className={styles.unconfirmed} aria-description={reason}>
         unconfirmed
       </span>
     </Tip>

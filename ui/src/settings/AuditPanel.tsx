@@ -2,12 +2,12 @@
 import { useState } from "react";
 
 import { useActions } from "../app/actions";
+import { ReadError } from "../connection/ReadError";
 import { useRead } from "../ipc/cache";
-import { reportOf } from "../ipc/failure";
 import type { AuditFormat, AuditLine, ConnectionRow } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { columnsOf, DataTable, Pager, type Columns } from "../kit/DataTable";
-import { Empty, ErrorNotice } from "../kit/Notice";
+import { Empty } from "../kit/Notice";
 import { Panel } from "../kit/Panel";
 import { Select } from "../kit/Select";
 import { Time } from "../kit/Time";
@@ -34,7 +34,7 @@ export function AuditPanel() {
         <Select label="Audit log of" compact value={chosen} choices={choicesOf(rows)} onChange={choose} />
         <Export connection={connection} />
       </div>
-      {error && <ErrorNotice report={reportOf(error)} />}
+      {error && <ReadError error={error} />}
       {data?.total === 0 && (
         <Empty icon="clock" title="Nothing has been done yet">
           Whatever somebody does to a connection is noted here.

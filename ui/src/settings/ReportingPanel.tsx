@@ -11,17 +11,20 @@ import { Notice } from "../kit/Notice";
 import { Panel } from "../kit/Panel";
 import { tell } from "../kit/Toasts";
 import styles from "./Settings.module.css";
+import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
 
 type Key = "alertWebhook" | "otlpEndpoint";
 
 export function ReportingPanel() {
-  const [preferences] = usePreferences();
-  const { data: reporting } = useRead("reporting", []);
+  const [preferences, , unread] = usePreferences();
+  const { data: reporting, error } = useRead("reporting", []);
+  if (!preferences || !reporting) {
+    return <Unread title="For support" sub="Where news goes beside this screen" height="form" error={unread ?? error} />;
+  }
   return (
     <Panel title="For support" sub="Where news goes beside this screen">
-      {preferences && reporting && (
-        <div className={styles.rows}>
+      <div className={styles.rows}>
           {reporting.notPosted != null && (
             <Notice tone="warn" icon="warning" title="The last alert could not be posted">
               {reporting.notPosted} It is tried again.
@@ -43,8 +46,7 @@ export function ReportingPanel() {
             preferences={preferences}
             reporting={reporting}
           />
-        </div>
-      )}
+      </div>
     </Panel>
   );
 }

@@ -72,8 +72,10 @@ pub(crate) fn path() -> Option<OsString> {
 fn folders() -> Option<[PathBuf; 2]> {
     let modules = place().join("node_modules");
     let folders = [modules.join(package()?).join("bin"), modules.join(".bin")];
+    let manifest = std::fs::read_to_string(modules.join(package()?).join("package.json")).ok()?;
+    let is_wanted = manifest.contains(&format!("\"version\": \"{NODE}\""));
     let there = folders[0].join("node").is_file() && folders[1].join("npm").is_file();
-    there.then_some(folders)
+    (is_wanted && there).then_some(folders)
 }
 
 fn place() -> PathBuf {

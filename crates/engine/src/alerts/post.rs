@@ -26,6 +26,8 @@ pub struct Posted {
     pub posted: Vec<Alert>,
     /// What it did not take, and is given again by the next call.
     pub failed: Vec<NotPosted>,
+    /// Another process posts, and nothing was posted here.
+    pub busy: bool,
 }
 
 /// An alert that the webhook did not take.
@@ -51,7 +53,10 @@ impl Engine {
     pub async fn post_alerts(&self, address: &str) -> Result<Posted, EngineError> {
         let http = self.outbound("alert webhook", address, EFFORT)?;
         let Some(_lease) = lease::try_to_post(&self.options.home)? else {
-            return Ok(Posted::default());
+            return Ok(Posted {
+                busy: true,
+                ..Posted::default()
+            });
         };
         let mut posted = Posted::default();
         for record in self.connected().await? {
