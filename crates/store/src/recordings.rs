@@ -56,17 +56,16 @@ pub fn keep(
     Ok(())
 }
 
-/// Lets go of the recordings of syncs that ended in part but for the last one's: such trouble comes
-/// back with every sync, and would leave no room for what else has failed.
+/// Lets go of the recordings of syncs that ended in part, before the next such one is kept: such trouble
+/// comes back with every sync, and would leave no room for what else has failed.
 ///
 /// # Errors
 /// What the database answers.
-pub fn keep_last_in_part(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
+pub fn forget_in_part(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
     tx.database.execute(
         "DELETE FROM run_recording WHERE run_id IN (
          SELECT run.id FROM run_recording JOIN run ON run.id = run_recording.run_id
-         WHERE run_recording.connection_id = ?1 AND run.kind = 'sync' AND run.status = 'partial'
-         ORDER BY run.id DESC LIMIT -1 OFFSET 1)",
+         WHERE run_recording.connection_id = ?1 AND run.kind = 'sync' AND run.status = 'partial')",
         params![connection],
     )?;
     Ok(())

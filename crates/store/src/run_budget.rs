@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::{StoreError, Write};
 
-/// Runs of one kind that are kept for a connection.
-const KEPT: i64 = 500;
+/// Runs of one kind that are kept for a connection: two weeks of one each quarter of an hour.
+const KEPT: i64 = 1_400;
 
 /// Bytes of reports that are kept for a connection; beyond them the oldest runs go, too.
 const KEPT_BYTES: i64 = 16 * 1024 * 1024;

@@ -95,9 +95,9 @@ pub struct RunEnd {
 /// # Errors
 /// What the database answers.
 pub fn end(tx: &Write<'_>, row: i64, end: &RunEnd) -> Result<(), StoreError> {
-    let connection = tx.database.query_row(
+    let ended = tx.database.query_row(
         "UPDATE run SET status = ?2, ended_at = ?3, contacts = ?4, error_kind = ?5, report = ?6
-         WHERE id = ?1 RETURNING connection_id",
+         WHERE id = ?1 RETURNING connection_id, kind",
         params![
             row,
             end.status,
@@ -106,15 +106,24 @@ pub fn end(tx: &Write<'_>, row: i64, end: &RunEnd) -> Result<(), StoreError> {
             end.error_kind,
             end.report.to_string(),
         ],
-        |ended| ended.get::<_, i64>(0),
+        |ended| Ok((ended.get::<_, i64>(0)?, ended.get::<_, String>(1)?)),
     );
-    match connection.optional()? {
-        Some(connection) => {
+    match ended.optional()? {
+        // Small ones that come many at a time are looked at now and then.
+        Some((_, kind)) if is_small(&kind) && row % SMALL_AT_ONCE != 0 => Ok(()),
+        Some((connection, _)) => {
             traces::trim(tx, connection)?;
             run_budget::trim(tx, connection)
         }
         None => Ok(()),
     }
+}
+
+/// So many deliveries and renewals may come before the budgets are looked at.
+const SMALL_AT_ONCE: i64 = 50;
+
+fn is_small(kind: &str) -> bool {
+    matches!(kind, "webhook" | "keepAlive")
 }
 
 /// Ends runs of a connection whose holder died. Called by whoever holds the connection's lease, so
@@ -130,7 +139,8 @@ pub fn end_abandoned(tx: &Write<'_>, connection: i64, at: Timestamp) -> Result<u
     )?)
 }
 
-/// The newest runs of a connection, newest first; of one kind, where one is named.
+/// The newest runs of a connection, newest first; of one kind, where one is named. Those that only tried
+/// what a push would send are none of them: they would hide what was sent.
 ///
 /// # Errors
 /// What the database answers.
@@ -142,7 +152,9 @@ pub fn newest(
 ) -> Result<Vec<RunRecord>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM run
-         WHERE connection_id = ?1 AND (?2 IS NULL OR kind = ?2) ORDER BY id DESC LIMIT ?3"
+         WHERE connection_id = ?1 AND (?2 IS NULL OR kind = ?2)
+         AND (kind <> 'push' OR json_extract(report, '$.dryRun') IS NOT 1)
+         ORDER BY id DESC LIMIT ?3"
     );
     let mut statement = db.database.prepare_cached(&sql)?;
     let rows = statement.query_map(params![connection, kind, limit], read_row)?;

@@ -18,10 +18,10 @@ impl OwnSteps for Alto {
         let refused = match self.get("/partners/integration", &[])?.send().await {
             Ok(answer) => {
                 let state: Integration<'_> = answer.json()?;
-                let agency = state.agency_name.as_deref().unwrap_or("the agency");
+                let agency = state.agency_name.as_deref().unwrap_or("an agency");
                 let branches = state.branches.map_or(0, |branches| branches.len());
                 return Ok(format!(
-                    "Alto knows the integration for {agency}, active in {branches} branch(es)."
+                    "Alto knows the integration for “{agency}”, active in {branches} branch(es)."
                 ));
             }
             Err(error) if is_status(&error, &[404]) => return Err(errors::not_enabled(error)),

@@ -137,7 +137,13 @@ fn look(
     health: &Health,
 ) -> Result<Option<Finding>, StoreError> {
     let open = alerts::open_of(db, connection, channel)?;
-    let episode = open.as_ref().map(|open| Episode {
+    // Of a channel that nobody asked while all was well again, the episode is over, and this is another.
+    let is_another = |open: &OpenEpisode| {
+        let between = |synced| open.opened_at < synced && synced < health.since;
+        !health.flapping && health.last_synced_at.is_some_and(between)
+    };
+    let told = open.as_ref().filter(|open| !is_another(open));
+    let episode = told.map(|open| Episode {
         state: word_state(&open.state),
         opened_at: open.opened_at,
     });

@@ -90,7 +90,6 @@ impl Run<'_> {
                 ten_before_had_some: streak(before, self.report.mode),
                 living: population.living,
                 absent: population.absent,
-                told: self.told.held,
                 confirmed: options.confirm_removals,
             },
             rejected: counts.rejected,
@@ -136,7 +135,6 @@ impl Run<'_> {
     async fn hold(&mut self, session: &Session, mut doubt: Doubt) -> Result<(), EngineError> {
         let policy = session.spec.absence;
         let (connection, number) = (self.record.row, self.listing.number);
-        doubt.held = self.told.held;
         // Of a list that was cut short, nothing can be said about what it does not show.
         if self.listing.full && doubt.reason != DoubtReason::IncompleteListing {
             doubt.held = self

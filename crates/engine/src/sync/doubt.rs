@@ -6,11 +6,6 @@ use specta::Type;
 /// Removals beyond this many, or beyond 2% of the contacts, wait for a person.
 const FREE_REMOVALS: u64 = 50;
 
-/// How many of so many contacts go in a normal run.
-pub(super) fn free_removals(living: u64) -> u64 {
-    FREE_REMOVALS.max(living / 50)
-}
-
 /// Why a result is in doubt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(rename_all = "camelCase")]
@@ -55,8 +50,6 @@ pub(super) struct Facts {
     pub(super) living: u64,
     /// Contacts that the listing did not show.
     pub(super) absent: u64,
-    /// Contacts that the CRM said had gone, beyond what goes in a normal run; they were held back.
-    pub(super) told: u64,
     /// A person has confirmed that contacts have gone.
     pub(super) confirmed: bool,
 }
@@ -86,16 +79,6 @@ pub(super) fn judge(facts: &Facts) -> Option<Doubt> {
             "The CRM listed no records, where there were some before.".into(),
         );
     }
-    if facts.told > 0 {
-        return doubt(
-            DoubtReason::ManyRemovals,
-            format!(
-                "The CRM says that more contacts have gone than go in a normal run; the last {} of \
-                 them were kept.",
-                facts.told
-            ),
-        );
-    }
     if !facts.full {
         return None;
     }
@@ -110,7 +93,7 @@ pub(super) fn judge(facts: &Facts) -> Option<Doubt> {
             ),
         );
     }
-    if facts.absent > free_removals(facts.living) {
+    if facts.absent > FREE_REMOVALS.max(facts.living / 50) {
         return doubt(
             DoubtReason::ManyRemovals,
             format!(
@@ -134,7 +117,6 @@ mod tests {
         ten_before_had_some: true,
         living: 1000,
         absent: 0,
-        told: 0,
         confirmed: false,
     };
 
@@ -193,15 +175,6 @@ mod tests {
         assert_eq!(
             reason(Facts { absent: 51, ..FINE }),
             Some(DoubtReason::ManyRemovals)
-        );
-        assert_eq!(
-            reason(Facts {
-                full: false,
-                told: 1,
-                ..FINE
-            }),
-            Some(DoubtReason::ManyRemovals),
-            "whichever way it was told"
         );
     }
 

@@ -266,7 +266,6 @@ mod tests {
                 ten_before_had_some: true,
                 living: 100,
                 absent: 0,
-                told: 0,
                 confirmed: false,
             },
             rejected,

@@ -11,7 +11,6 @@ mod drift;
 mod judged;
 mod pipeline;
 mod report;
-mod told;
 
 use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::mapping;
@@ -36,7 +35,6 @@ use crate::support::Heard;
 use crate::{Engine, EngineError, audit_words, run_log};
 use drift::Filled;
 use pipeline::Walked;
-use told::Told;
 
 /// A listing that nobody touched for this long is begun anew: what it saw at its start is too old
 /// to say what has gone.
@@ -76,8 +74,6 @@ struct Run<'a> {
     report: SyncReport,
     /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
     filled: Option<Filled>,
-    /// Removals that the CRM names.
-    told: Told,
     started_at: Timestamp,
     /// What this run's walk has seen.
     seen: Seen,
@@ -189,7 +185,6 @@ impl Engine {
                 self.unconfirmed(&record),
             ),
             filled,
-            told: Told::new(&listing, options.confirm_removals),
             record,
             listing,
             row: run_row,
@@ -298,8 +293,7 @@ impl Run<'_> {
             progress,
         };
         let (listing, report) = (&mut self.listing, &mut self.report);
-        let watched = (&mut self.seen, &mut self.told);
-        let walked = walk.run(listing, report, watched, cancel).await;
+        let walked = walk.run(listing, report, &mut self.seen, cancel).await;
         if let Some(filled) = &mut self.filled {
             filled.add(&self.seen.filled);
         }
@@ -350,8 +344,10 @@ impl Run<'_> {
             .write(move |tx| {
                 runs::end(tx, row, &end)?;
                 if let Some(recording) = &recording {
+                    if end.status == SyncStatus::Partial.as_str() {
+                        recordings::forget_in_part(tx, connection)?;
+                    }
                     recordings::keep(tx, connection, row, recording)?;
-                    recordings::keep_last_in_part(tx, connection)?;
                 }
                 Ok(())
             })

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use nurturehub_port::{
-    AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, Removal, SyncStart,
+    AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart,
 };
 use nurturehub_store::StoreError;
 use nurturehub_store::contacts::{self, PageToStage, Records, SetAside};
@@ -16,7 +16,6 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::judged::{Seen, Tally};
-use super::told::Told;
 use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
@@ -57,8 +56,6 @@ struct ReadyPage {
     page: ContactPage,
     records: Records,
     rejected: Vec<RejectedRecord>,
-    /// Removals that wait for a person.
-    held: Vec<Removal>,
     /// How many records it listed, and which fields its contacts have.
     tally: Tally,
     preparing: Duration,
@@ -71,11 +68,11 @@ impl Walk<'_> {
         self,
         listing: &mut Listing,
         report: &mut SyncReport,
-        (seen, told): (&mut Seen, &mut Told),
+        seen: &mut Seen,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
         let mut merging = Merging::default();
-        let pages = self.pages(listing, report, (seen, told), &mut merging, cancel);
+        let pages = self.pages(listing, report, seen, &mut merging, cancel);
         let walked = pages.await;
         // However the walk ended, what was written down is merged and counted.
         let merged = self.merge_rest(merging, listing, report).await;
@@ -87,7 +84,7 @@ impl Walk<'_> {
         &self,
         listing: &mut Listing,
         report: &mut SyncReport,
-        (seen, removals): (&mut Seen, &mut Told),
+        seen: &mut Seen,
         merging: &mut Merging,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
@@ -106,12 +103,9 @@ impl Walk<'_> {
                 next = pages.next() => next,
             };
             let Some(page) = next else { break };
-            let mut page = page?;
-            let store = &self.engine.store;
-            let held = removals.withhold(self.session, store, &mut page).await?;
+            let page = page?;
             let began = clock.elapsed();
-            let mut ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
-            ready.held = held;
+            let ready = prepare(page, || clock.elapsed().saturating_sub(began))?;
             if ready.tally.rejected > 0 {
                 self.session.http.recording().keeps();
             }
@@ -119,7 +113,7 @@ impl Walk<'_> {
             self.session.http.recording().goes_on_from(&cursor);
             told.pages += 1;
             told.listed += tally.records;
-            removals.held += self.store(ready, merging, listing, report).await?;
+            self.store(ready, merging, listing, report).await?;
             seen.page(tally, cursor);
             told.source_total = listing.source_total;
             (self.progress)(told);
@@ -135,19 +129,18 @@ impl Walk<'_> {
     }
 
     /// Stores a page with the cursor behind it. The last one is merged in the same transaction; any
-    /// other, with some more, while the next is fetched. Says how many removals it held back.
+    /// other, with some more, while the next is fetched.
     async fn store(
         &self,
         ready: ReadyPage,
         merging: &mut Merging,
         listing: &mut Listing,
         report: &mut SyncReport,
-    ) -> Result<u64, EngineError> {
+    ) -> Result<(), EngineError> {
         let ReadyPage {
             page,
             records,
             rejected,
-            held,
             preparing,
             ..
         } = ready;
@@ -166,29 +159,24 @@ impl Walk<'_> {
             traces: self.session.drain_trace(),
             at: self.engine.now(),
         };
-        let (store, connection) = (&self.engine.store, staged.connection);
+        let store = &self.engine.store;
         let began = self.engine.options.clock.elapsed();
-        let held = if page.complete {
+        if page.complete {
             let aside = std::mem::take(&mut merging.aside);
-            let (counts, held) = store
+            let counts = store
                 .write(move |tx| {
                     let mut counts = contacts::merge_aside(tx, &aside)?;
                     counts.add(&contacts::stage(tx, &staged)?);
-                    Ok((counts, contacts::hold_removals(tx, connection, &held)?))
+                    Ok(counts)
                 })
                 .await?;
             count(&counts, listing, report);
-            held
         } else {
-            let (aside, held) = store
-                .write(move |tx| {
-                    let held = contacts::hold_removals(tx, connection, &held)?;
-                    Ok((contacts::set_aside(tx, staged)?, held))
-                })
+            let aside = store
+                .write(move |tx| contacts::set_aside(tx, staged))
                 .await?;
             merging.aside.push(aside);
-            held
-        };
+        }
         let storing = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += microseconds(storing);
         report.cursor_after = Some(page.cursor.as_str().to_owned());
@@ -200,7 +188,7 @@ impl Walk<'_> {
         if waiting >= merged_together(listing.counts.listed) {
             self.merge(merging, listing, report).await?;
         }
-        Ok(held)
+        Ok(())
     }
 
     /// Hands what was written down to be merged, once what was handed over before is done.
@@ -281,7 +269,6 @@ fn prepare(
         page,
         records: Records::pack(mapped).map_err(|error| unfit(&error))?,
         rejected,
-        held: Vec::new(),
         tally,
         preparing: elapsed(),
     })

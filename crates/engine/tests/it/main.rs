@@ -30,7 +30,6 @@ mod secrets;
 mod sign_in;
 mod talkative;
 mod time;
-mod told;
 mod walk;
 mod webhooks;
 mod write_back;

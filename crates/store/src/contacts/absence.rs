@@ -1,7 +1,7 @@
 //! What a complete listing did not show.
 
 use jiff::Timestamp;
-use nurturehub_port::{AbsencePolicy, Consent, Contact, Lifecycle, Removal, SealedContact};
+use nurturehub_port::{AbsencePolicy, Consent, Contact, Lifecycle, SealedContact};
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{lifecycle_code, pending, pending_for, unless_refused};
@@ -74,42 +74,6 @@ pub fn hold_absences(
         params![connection, listing, ends(policy), pending::HELD],
     )?;
     Ok(u64::try_from(held).unwrap_or(u64::MAX))
-}
-
-/// Marks contacts of which the CRM says that they have gone, where it is not believed before a person
-/// confirms it. Says how many there are.
-///
-/// # Errors
-/// What the database answers.
-pub fn hold_removals(
-    tx: &Write<'_>,
-    connection: i64,
-    removals: &[Removal],
-) -> Result<u64, StoreError> {
-    let mut held = 0;
-    for removal in removals {
-        let gone = lifecycle_code(removal.lifecycle);
-        let found: Option<(i64, i64)> = tx
-            .database
-            .prepare_cached(
-                "SELECT id, pending FROM contact
-                 WHERE connection_id = ?1 AND external_id = ?2 AND lifecycle <> ?3",
-            )?
-            .query_row(
-                params![connection, removal.external_id.as_str(), gone],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )
-            .optional()?;
-        let Some((id, before)) = found else {
-            continue;
-        };
-        tx.tally.moved(connection, before, pending::HELD, 1);
-        tx.database
-            .prepare_cached("UPDATE contact SET pending = ?2 WHERE id = ?1")?
-            .execute(params![id, pending::HELD])?;
-        held += 1;
-    }
-    Ok(held)
 }
 
 /// A batch of absences that was settled.

@@ -19,9 +19,7 @@ mod tally;
 mod texts;
 mod upsert;
 
-pub use absence::{
-    AbsenceBatch, Population, apply_absences, hold_absences, hold_removals, population,
-};
+pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
 pub use accept::{Answered, PushRow, Refusal, accept, next_to_push, reject};
 pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
