@@ -104,6 +104,19 @@ async fn people_are_told_once_when_it_begins_and_once_when_it_is_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn trouble_that_comes_again_is_told_of_even_where_nobody_asked_while_all_was_well() {
+    let (desk, conn) = in_trouble().await;
+    assert_eq!(lines(&desk.run(&["alerts"]).await).len(), 1);
+    mend(&desk, &conn).await;
+    desk.sandbox.change_access("street", &AccessChange::Revoke);
+    desk.run(&["sync", &conn, "--json"]).await.failed(3);
+    let told = lines(&desk.run(&["alerts"]).await);
+    assert_eq!(told.len(), 1, "another episode");
+    assert_eq!(told[0]["event"], "opened");
+    assert!(lines(&desk.run(&["alerts"]).await).is_empty(), "and once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_is_told_what_a_script_was_told_before() {
     let (desk, conn) = in_trouble().await;
     assert_eq!(lines(&desk.run(&["alerts"]).await).len(), 1);
