@@ -297,8 +297,8 @@ impl Desk {
     }
 
     /// Stops the sandbox, where there is one. The engine ends with the last who holds it.
-    pub(crate) async fn stop_sandbox(self) {
-        if let Some(sandbox) = self.sandbox {
+    pub(crate) async fn stop_sandbox(&self) {
+        if let Some(sandbox) = &self.sandbox {
             sandbox.stop().await;
         }
     }

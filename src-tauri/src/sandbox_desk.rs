@@ -1,5 +1,7 @@
 //! The built-in simulated CRMs, for those who want to see the job before they connect an agency.
 
+use std::sync::{Mutex, PoisonError};
+
 use nurturehub_engine::{Engine, EngineError, ErrorReport};
 use nurturehub_port::{ErrorKind, Secret};
 use nurturehub_sandbox::{Description, ProviderAccess, Sandbox, SandboxConfig};
@@ -12,7 +14,8 @@ const CONTACTS: usize = 1000;
 
 /// The running sandbox and how to reach it.
 pub(crate) struct SandboxDesk {
-    sandbox: Sandbox,
+    /// None once it has stopped.
+    sandbox: Mutex<Option<Sandbox>>,
     description: Description,
 }
 
@@ -44,7 +47,7 @@ impl SandboxDesk {
         }
         let description = sandbox.describe();
         Ok(Self {
-            sandbox,
+            sandbox: Mutex::new(Some(sandbox)),
             description,
         })
     }
@@ -74,12 +77,42 @@ impl SandboxDesk {
         self.description.providers.get(provider)
     }
 
-    /// Stops serving.
-    pub(crate) async fn stop(self) {
-        self.sandbox.stop().await;
+    /// Stops serving, whoever may still hold this: its port is wanted again by the next.
+    pub(crate) async fn stop(&self) {
+        let running = self
+            .sandbox
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(sandbox) = running {
+            sandbox.stop().await;
+        }
     }
 }
 
 fn port_of(url: &str) -> Option<u16> {
     url.rsplit(':').next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use nurturehub_engine::Home;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_was_left_gives_its_port_back_though_somebody_still_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = PreferencesFile::of(&Home::at(folder.path()));
+        let held = SandboxDesk::start(&file).await.unwrap();
+        let address = held.description.platform.url.clone();
+        held.stop().await;
+        let again = SandboxDesk::start(&file).await.unwrap();
+        assert_eq!(
+            again.description.platform.url, address,
+            "where it was before"
+        );
+        held.stop().await;
+        again.stop().await;
+    }
 }

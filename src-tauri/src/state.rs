@@ -157,10 +157,8 @@ pub(crate) fn open_early(app: AppHandle<Wry>) {
 async fn close(desk: Option<Arc<Desk>>) {
     let Some(desk) = desk else { return };
     desk.close().await;
-    // Commands that are under way may still hold it; the last of them lets it go.
-    if let Ok(desk) = Arc::try_unwrap(desk) {
-        desk.stop_sandbox().await;
-    }
+    // Commands that are under way may still hold it; the last of them lets the engine go.
+    desk.stop_sandbox().await;
 }
 
 #[cfg(test)]

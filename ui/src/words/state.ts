@@ -56,6 +56,8 @@ export function causeOf(row: ConnectionRow): string {
   if (health.state === "degraded" && doubt !== null) return doubt.message;
   if (health.state === "expiring" && health.tokenExpires) return health.tokenExpires.why;
   if (health.state === "stale" || health.state === "new") return stateWords(health.state).sentence;
-  const title = health.issues[0]?.title;
-  return health.lastErrorMessage ?? (title === undefined ? stateWords(health.state).sentence : `${title}.`);
+  const [issue] = health.issues;
+  if (!issue) return health.lastErrorMessage ?? stateWords(health.state).sentence;
+  // The last error says more, where it is the one that matters; another may be over long since.
+  return issue.kind === health.lastErrorKind ? (health.lastErrorMessage ?? `${issue.title}.`) : `${issue.title}.`;
 }
