@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Desk;
 
 /// Runs of one kind that are kept.
-const KEPT: usize = 500;
+const KEPT: usize = 1_400;
 
 /// Requests that are kept.
 const KEPT_REQUESTS: usize = 20_000;
