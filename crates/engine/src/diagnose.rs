@@ -10,9 +10,7 @@ use nurturehub_store::runs::{self, RunRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::going_on::Asked;
-use crate::{
-    Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport, dry_run,
-};
+use crate::{Engine, EngineError, ErrorReport, RunSummary, VerifyReport, VerifyStepReport};
 
 /// Runs that are looked back on to find the newest that did something.
 pub(crate) const LOOK_BACK: u32 = 50;
@@ -131,7 +129,7 @@ impl Engine {
 /// Whether a run was to bring something about, and has ended.
 pub(crate) fn is_work(run: &RunRecord) -> bool {
     let is_kind = matches!(run.kind.as_str(), "sync" | "push" | "writeBack");
-    is_kind && run.ended_at.is_some() && !dry_run::is_dry(run)
+    is_kind && run.ended_at.is_some()
 }
 
 /// A run with what it failed of, where it did.

@@ -1,7 +1,7 @@
 //! A push that sends nothing and counts what it would send.
 
 use nurturehub_store::connections::ConnectionRecord;
-use nurturehub_store::runs::{self, RunEnd, RunRecord};
+use nurturehub_store::runs::{self, RunEnd};
 
 use crate::{Engine, EngineError, PushReport, run_log};
 
@@ -40,9 +40,4 @@ impl Engine {
             .await?;
         Ok(report)
     }
-}
-
-/// Whether a run sent nothing since it was not to: it says nothing of the way to the platform.
-pub(crate) fn is_dry(run: &RunRecord) -> bool {
-    run.report["dryRun"] == true
 }

@@ -12,9 +12,7 @@ use crate::health::{
     GoingOn, Health, HealthInputs, Quota, RunFact, RunWork, TokenExpiry, Trouble, evaluate,
 };
 use crate::lasting::needs_sign_in;
-use crate::{
-    Drift, Engine, EngineError, audit_words, dry_run, going_on, keep_alive, schedule, verify,
-};
+use crate::{Drift, Engine, EngineError, audit_words, going_on, keep_alive, schedule, verify};
 
 /// Runs that are looked back on: more than any streak needs.
 const LOOK_BACK: u32 = 100;
@@ -135,7 +133,6 @@ fn fact(run: &RunRecord) -> Option<RunFact> {
     let is_renewal = run.kind == keep_alive::RUN;
     let work = match run.kind.as_str() {
         "sync" => RunWork::Sync,
-        "push" if dry_run::is_dry(run) => return None,
         "push" => RunWork::Push,
         "writeBack" => RunWork::WriteBack,
         "verify" if run.report[verify::AFTER].is_null() => RunWork::Verify,

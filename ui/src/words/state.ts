@@ -1,5 +1,5 @@
 /** A connection's state in words, with its shape and tone. */
-import type { ConnectionRow, Health, State } from "../ipc/types";
+import type { ConnectionRow, Health, Issue, State } from "../ipc/types";
 import { timeOfDay } from "../kit/figures";
 import type { IconName } from "../kit/Icon";
 import type { Tone } from "../kit/Status";
@@ -50,6 +50,11 @@ export function activityWords({ activity, activityUntil, activityWhy }: Health, 
   return `Waiting until ${timeOfDay(activityUntil)}: ${activityWhy ?? ""}`;
 }
 
+/** What the last error said, where it is the one that the issue is about: another may be over long since. */
+export function saidOf(health: Health, issue: Issue): string | null {
+  return health.lastErrorKind === issue.kind ? (health.lastErrorMessage ?? null) : null;
+}
+
 /** Why it is as it is, in one sentence. */
 export function causeOf(row: ConnectionRow): string {
   const { health, doubt } = row;
@@ -58,6 +63,5 @@ export function causeOf(row: ConnectionRow): string {
   if (health.state === "stale" || health.state === "new") return stateWords(health.state).sentence;
   const [issue] = health.issues;
   if (!issue) return health.lastErrorMessage ?? stateWords(health.state).sentence;
-  // The last error says more, where it is the one that matters; another may be over long since.
-  return issue.kind === health.lastErrorKind ? (health.lastErrorMessage ?? `${issue.title}.`) : `${issue.title}.`;
+  return saidOf(health, issue) ?? `${issue.title}.`;
 }

@@ -7,6 +7,7 @@ import { Icon } from "../../kit/Icon";
 import { Prose } from "../../kit/Prose";
 import { Time } from "../../kit/Time";
 import { ownerWords } from "../../words/owner";
+import { saidOf } from "../../words/state";
 import styles from "./Health.module.css";
 
 type Props = { health: Health; action?: (issue: Issue) => ReactNode; onExport?: () => void };
@@ -15,14 +16,14 @@ export function IssueList({ health, action, onExport }: Props) {
   if (health.issues.length === 0) return null;
   return (
     <ul className={styles.issues} aria-label="What is wrong">
-      {health.issues.map((issue) => (
+      {health.issues.map((issue) => ({ issue, said: saidOf(health, issue) })).map(({ issue, said }) => (
         <li key={`${issue.kind} ${issue.openedAt}`} className={styles.issue}>
           <Icon name="failing" className={styles.issueIcon} />
           <div className={styles.issueText}>
             <h2>{issue.title}</h2>
-            {health.lastErrorKind === issue.kind && typeof health.lastErrorMessage === "string" && (
+            {said !== null && (
               <p>
-                <Prose text={health.lastErrorMessage} />
+                <Prose text={said} />
               </p>
             )}
             <p>

@@ -16,6 +16,7 @@ import { Prose } from "../../kit/Prose";
 import { Time } from "../../kit/Time";
 import { tell } from "../../kit/Toasts";
 import { remedyOf } from "../../words/remedy";
+import { saidOf } from "../../words/state";
 import styles from "./Settings.module.css";
 
 /** A sign-in is replaced by its secrets; what else is set is right, as a rule. */
@@ -124,11 +125,12 @@ function ReplaceDialog({ row, provider, open, onClose }: { row: ConnectionRow; p
 function Refused({ row: { health } }: { row: ConnectionRow }) {
   const issue = health.issues.find((open) => remedyOf(open) === "signIn");
   if (!issue) return null;
+  const said = saidOf(health, issue);
   return (
     <Notice tone="bad" icon="key" title={issue.title}>
-      {health.lastErrorKind === issue.kind && typeof health.lastErrorMessage === "string" && (
+      {said !== null && (
         <p>
-          <Prose text={health.lastErrorMessage} />
+          <Prose text={said} />
         </p>
       )}
       <p>
