@@ -106,11 +106,28 @@ pub(crate) fn open(
     Ok(database)
 }
 
+/// Puts a file into WAL mode. Of two who make a new one at once, SQLite refuses the second without
+/// waiting, whatever the busy timeout: so the waiting is done here, for as long.
+fn log_ahead(database: &Connection) -> Result<(), StoreError> {
+    const PAUSE: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        let done = database.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()));
+        match done.map_err(StoreError::from) {
+            Err(StoreError::Busy) if waited < BUSY_TIMEOUT => {
+                std::thread::sleep(PAUSE);
+                waited += PAUSE;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// Opens for writing, making the file where there is none.
 pub(crate) fn writer(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let database = open(path, key, flags)?;
-    database.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    log_ahead(&database)?;
     // In WAL mode, NORMAL keeps the file whole through any crash; a power cut may undo the last
     // transactions, cursor and contacts alike, and they are then fetched again.
     database.pragma_update(None, "synchronous", "NORMAL")?;
