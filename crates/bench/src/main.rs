@@ -20,6 +20,7 @@ mod race;
 mod report;
 mod scale;
 mod serve;
+mod taken;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -159,8 +160,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
             quick: arguments.quick,
             only: arguments.only,
         };
-        race::run(&plan, kept_in.race()).await?;
-        return kept_in.write();
+        return race::run(&plan, kept_in.race(), || kept_in.write()).await;
     }
     if arguments.scale {
         let plan = scale::Plan {

@@ -6,7 +6,7 @@ mod versions;
 
 pub(crate) use contestant::{Contestant, Entry, Kind, Places};
 pub(crate) use dump::{Whose, dump};
-pub(crate) use versions::versions;
+pub(crate) use versions::{files, versions};
 
 /// The floor, which also says what the CRM lists.
 pub(crate) const FLOOR: Contestant = Contestant {

@@ -1,10 +1,11 @@
 //! Which versions are measured.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::contestant::{Places, scripts};
+use crate::taken::line;
 
 /// The packages whose versions are shown.
 const SHOWN: &[&str] = &[
@@ -16,15 +17,9 @@ const SHOWN: &[&str] = &[
     "airbyte-cdk",
 ];
 
-/// Names and versions of what is measured. What cannot be found out is left out.
+/// Names and versions of what is measured beside ours. What cannot be found out is left out.
 pub(crate) fn versions(places: &Places) -> BTreeMap<String, String> {
     let mut versions = BTreeMap::new();
-    let commit = commit();
-    let own = env!("CARGO_PKG_VERSION");
-    versions.insert(
-        "NurtureHub Connect".to_owned(),
-        commit.map_or_else(|| own.to_owned(), |commit| format!("{own} ({commit})")),
-    );
     let python = places.environments.join("dlt").join("bin").join("python");
     if let Some(text) = line(Command::new(python).arg("--version")) {
         let version = text.trim_start_matches("Python ").to_owned();
@@ -42,17 +37,6 @@ pub(crate) fn versions(places: &Places) -> BTreeMap<String, String> {
     versions
 }
 
-/// The commit, and whether anything differs from it but the documents, which this command writes.
-fn commit() -> Option<String> {
-    let commit = line(Command::new("git").args(["describe", "--always"]))?;
-    let changed = line(Command::new("git").args(["status", "--porcelain", "--", ".", ":!docs"]))?;
-    Some(if changed.is_empty() {
-        commit
-    } else {
-        format!("{commit}-dirty")
-    })
-}
-
 /// The packages that a requirements file pins.
 fn pinned(path: &Path) -> Vec<(String, String)> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
@@ -64,11 +48,15 @@ fn pinned(path: &Path) -> Vec<(String, String)> {
         .collect()
 }
 
-fn line(command: &mut Command) -> Option<String> {
-    let output = command
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    Some(text.trim().to_owned())
+/// The files that say what is run of others: scripts, and the exact versions of what they need.
+pub(crate) fn files() -> Result<Vec<PathBuf>, crate::Failure> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(scripts())? {
+        let path = entry?.path();
+        if path.is_file() {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
 }

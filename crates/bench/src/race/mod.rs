@@ -1,16 +1,23 @@
 //! The race: every contestant through every scene, against the same server.
 
+mod begun;
+mod pace;
 mod results;
 mod scene;
 mod start;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use crate::Failure;
 use crate::control::Control;
 use crate::digest::Rows;
 use crate::peers::{self, Contestant, Entry, Places};
 use crate::process::{Server, say};
+use crate::taken::Taken;
+
+use begun::Begun;
+use pace::Pace;
 
 pub(crate) use results::{Cell, Results, Run};
 pub(crate) use scene::Scene;
@@ -67,29 +74,97 @@ impl Plan {
     }
 }
 
-/// Runs what the plan says; each figure is kept as soon as there is one, over those that were kept
-/// before, so that a race may be run in parts.
-pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Results, Failure> {
+/// Where a race is kept: what is over, and what is not yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct KeptIn<'a> {
+    /// The figures of whole scenes.
+    pub(crate) results: &'a Path,
+    /// The runs of a race that is not over.
+    pub(crate) begun: &'a Path,
+}
+
+/// Runs what the plan says. Each run is kept as soon as it is over, so that a race that was stopped
+/// goes on where it was; the figures of a scene take the place of earlier ones, and are `shown`, once
+/// all of its runs are there.
+pub(crate) async fn run(
+    plan: &Plan,
+    kept_in: KeptIn<'_>,
+    shown: impl Fn() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     plan.check()?;
     let places = Places::around(&plan.binary)?;
-    let mut results = Results::open(kept_in);
-    results.describe();
-    results.versions = peers::versions(&places);
-    for scene in plan.scenes() {
-        let contacts = scene.contacts(plan.quick);
+    let mut programs = vec![plan.binary.clone(), std::env::current_exe()?];
+    programs.extend(peers::files()?);
+    let taken = Taken::now(&programs, peers::versions(&places))?;
+    let contacts = scene::contacts(plan.quick);
+    let (scenes, contestants) = (plan.scenes(), plan.contestants());
+    let mut race = Running {
+        plan,
+        places: &places,
+        contestants: &contestants,
+        progress: Progress::new(&scenes, plan.runs),
+        begun: Begun::open(kept_in.begun, taken, contacts),
+    };
+    if race.begun.sitting() > 1 {
+        say("going on with the race that was begun with the same programs");
+    }
+    for &scene in &scenes {
+        race.take(scene, contacts).await?;
+        let mut results = Results::open(kept_in.results);
+        let taken = results.note(race.begun.taken());
+        for contestant in &contestants {
+            let cell = Cell {
+                taken: taken.clone(),
+                ..race.begun.cell(scene, contestant)
+            };
+            results.put(scene, contestant, cell);
+        }
+        results.save(kept_in.results)?;
+        shown()?;
+    }
+    race.begun.end(&scenes, &contestants)
+}
+
+/// A race that is being run.
+struct Running<'a> {
+    plan: &'a Plan,
+    places: &'a Places,
+    contestants: &'a [Contestant],
+    progress: Progress,
+    begun: Begun,
+}
+
+impl Running<'_> {
+    /// Takes every contestant through a scene, as often as the plan says.
+    async fn take(&mut self, scene: Scene, contacts: usize) -> Result<(), Failure> {
+        let (contestants, runs) = (self.contestants, self.plan.runs);
+        let done = |begun: &Begun, one| begun.cell(scene, one).is_done(runs);
+        if contestants.iter().all(|one| done(&self.begun, one)) {
+            say(&format!("{}: all runs are there", scene.title()));
+            return Ok(());
+        }
         say(&format!("{}: {contacts} contacts", scene.title()));
         let server = Server::start(contacts)?;
-        let listed = listed(&places, &server).await?;
-        let contestants = plan.contestants();
-        let mut cells: Vec<Cell> = contestants.iter().map(|_| Cell::new(contacts)).collect();
+        let listed = listed(self.places, &server).await?;
         let mut kept: Vec<Option<Entry<'_>>> = contestants.iter().map(|_| None).collect();
         // In turn, so that a drift of the machine's speed touches all alike.
-        for _ in 0..if scene.is_long() { 1 } else { plan.runs } {
-            for ((contestant, cell), kept) in contestants.iter().zip(&mut cells).zip(&mut kept) {
-                if cell.failed.is_some() {
+        for round in 1..=runs {
+            for (contestant, kept) in contestants.iter().zip(&mut kept) {
+                let mut cell = self.begun.cell(scene, contestant);
+                if cell.is_done(round) {
                     continue;
                 }
-                match once(contestant, scene, &places, &server, &listed, kept).await {
+                let entry = match kept.take() {
+                    Some(entry) => Ok(entry),
+                    None => start::enter(contestant, scene, self.places, &server).await,
+                };
+                let began = Instant::now();
+                let sitting = self.begun.sitting();
+                let run = match &entry {
+                    Ok(entry) => start::once(entry, scene, &server, &listed, sitting).await,
+                    Err(failure) => Err(failure.to_string().into()),
+                };
+                match run {
                     Ok(run) => {
                         say(&format!("  {:<24} {run}", contestant.id));
                         cell.runs.push(run);
@@ -99,34 +174,56 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Results, Failure>
                         cell.failed = Some(failure.to_string());
                     }
                 }
+                self.progress.pace.note(scene, contestant, began.elapsed());
+                self.begun.put(scene, contestant, cell)?;
+                self.progress.say(&self.begun, contestants);
+                *kept = entry.ok().filter(|_| scene.leaves_the_store());
             }
-            for (contestant, cell) in contestants.iter().zip(&cells) {
-                results.put(scene, contestant, cell.clone());
-            }
-            results.save(kept_in)?;
         }
+        Ok(())
     }
-    Ok(results)
 }
 
-/// One run: from an empty store, or over the one that is kept where the scene leaves it as it is.
-async fn once<'a>(
-    contestant: &Contestant,
-    scene: Scene,
-    places: &'a Places,
-    server: &Server,
-    listed: &Rows,
-    kept: &mut Option<Entry<'a>>,
-) -> Result<Run, Failure> {
-    let entry = match kept.take() {
-        Some(entry) => entry,
-        None => start::enter(contestant, scene, places, server).await?,
-    };
-    let run = start::once(&entry, scene, server, listed).await?;
-    if scene.leaves_the_store() {
-        *kept = Some(entry);
+/// How far a race is.
+struct Progress {
+    scenes: Vec<Scene>,
+    runs: usize,
+    began: Instant,
+    pace: Pace,
+}
+
+impl Progress {
+    fn new(scenes: &[Scene], runs: usize) -> Self {
+        Self {
+            scenes: scenes.to_vec(),
+            runs,
+            began: Instant::now(),
+            pace: Pace::default(),
+        }
     }
-    Ok(run)
+
+    /// Says how many runs are done, and how long the rest will take.
+    fn say(&self, begun: &Begun, contestants: &[Contestant]) {
+        let mut left = Vec::new();
+        for &scene in &self.scenes {
+            for contestant in contestants {
+                let cell = begun.cell(scene, contestant);
+                if !cell.is_done(self.runs) {
+                    left.push((scene, contestant, self.runs - cell.runs.len()));
+                }
+            }
+        }
+        let all = self.scenes.len() * contestants.len() * self.runs;
+        let to_go: usize = left.iter().map(|(_, _, count)| count).sum();
+        let time = self.pace.left(&left).map_or_else(String::new, |left| {
+            format!(", about {} to go", pace::in_words(left))
+        });
+        say(&format!(
+            "  [{} of {all} runs, {} gone{time}]",
+            all - to_go,
+            pace::in_words(self.began.elapsed())
+        ));
+    }
 }
 
 /// What the CRM lists, read once by the floor and counted against what the server says it has.

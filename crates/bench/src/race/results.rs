@@ -1,6 +1,6 @@
 //! What was measured, as it is kept between parts of a race.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::scene::Scene;
 use crate::digest::Verdict;
 use crate::figures::median;
-use crate::kept::Kept;
+use crate::kept::{Figures, Kept};
 use crate::peers::Contestant;
 
 /// One run of one contestant.
@@ -32,6 +32,8 @@ pub(crate) struct Run {
     pub(crate) spent: Option<Value>,
     /// What was in the store at the end.
     pub(crate) verdict: Verdict,
+    /// In which sitting it was, where the race was stopped and gone on with.
+    pub(crate) sitting: u32,
 }
 
 impl fmt::Display for Run {
@@ -63,6 +65,8 @@ pub(crate) struct Cell {
     pub(crate) runs: Vec<Run>,
     /// Why there are no more.
     pub(crate) failed: Option<String>,
+    /// With what they were taken, by its name among the results.
+    pub(crate) taken: String,
 }
 
 impl Cell {
@@ -72,7 +76,19 @@ impl Cell {
             contacts,
             runs: Vec::new(),
             failed: None,
+            taken: String::new(),
         }
+    }
+
+    /// Whether there is nothing left to run.
+    pub(crate) fn is_done(&self, runs: usize) -> bool {
+        self.failed.is_some() || self.runs.len() >= runs
+    }
+
+    /// In how many sittings it was run.
+    pub(crate) fn sittings(&self) -> usize {
+        let sittings: BTreeSet<u32> = self.runs.iter().map(|run| run.sitting).collect();
+        sittings.len()
     }
 
     /// The middle of a figure over all runs; none where there is no run.
@@ -97,9 +113,15 @@ pub(crate) type Results = Kept<Race>;
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Race {
-    /// What was measured: name and version.
-    pub(crate) versions: BTreeMap<String, String>,
     cells: BTreeMap<String, BTreeMap<String, Cell>>,
+}
+
+impl Figures for Race {
+    fn takings(&self) -> Vec<&str> {
+        let cells = self.cells.values().flat_map(BTreeMap::values);
+        let names: BTreeSet<&str> = cells.map(|cell| cell.taken.as_str()).collect();
+        names.into_iter().collect()
+    }
 }
 
 impl Race {
@@ -107,6 +129,19 @@ impl Race {
     pub(crate) fn put(&mut self, scene: Scene, contestant: &Contestant, cell: Cell) {
         let row = self.cells.entry(scene.id().to_owned()).or_default();
         row.insert(contestant.id.to_owned(), cell);
+    }
+
+    /// Lets go of the runs of a contestant in a scene.
+    pub(crate) fn remove(&mut self, scene: Scene, contestant: &Contestant) {
+        if let Some(row) = self.cells.get_mut(scene.id()) {
+            row.remove(contestant.id);
+        }
+        self.cells.retain(|_, row| !row.is_empty());
+    }
+
+    /// Whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cells.is_empty()
     }
 
     /// The runs of a contestant in a scene.

@@ -1,5 +1,16 @@
 //! The scenes of the race.
 
+/// How many contacts the CRM lists, in every scene.
+const CONTACTS: usize = 50_000;
+
+/// The same where somebody only tries.
+const FEW: usize = 5_000;
+
+/// How many contacts the CRM lists.
+pub(crate) const fn contacts(quick: bool) -> usize {
+    if quick { FEW } else { CONTACTS }
+}
+
 /// Pages a second that the CRM allows where its limit decides.
 pub(crate) const LIMIT: u64 = 20;
 
@@ -53,15 +64,6 @@ impl Scene {
         }
     }
 
-    /// How many contacts the CRM lists in it. Where waiting decides, fewer tell as much.
-    pub(crate) const fn contacts(self, quick: bool) -> usize {
-        match self {
-            _ if quick => 5_000,
-            Self::Processor | Self::Unchanged => 50_000,
-            Self::Delay | Self::Quota | Self::Killed => 20_000,
-        }
-    }
-
     /// How long each answer waits, in milliseconds.
     pub(crate) const fn delay_ms(self) -> u64 {
         match self {
@@ -78,11 +80,6 @@ impl Scene {
     /// What the CRM allows in a second, where it does not allow anything.
     pub(crate) fn limit(self) -> Option<u64> {
         self.limits().then_some(LIMIT)
-    }
-
-    /// Whether one run has to do, since it takes long and its time is not what it is about.
-    pub(crate) const fn is_long(self) -> bool {
-        matches!(self, Self::Killed)
     }
 
     /// Whether a run leaves a store as it was before it, so that the next can go over the same one.

@@ -1,6 +1,7 @@
 //! One run of one contestant.
 
 use std::collections::BTreeSet;
+use std::io::{BufReader, Read, Seek};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -42,6 +43,7 @@ pub(super) async fn once(
     scene: Scene,
     server: &Server,
     listed: &Rows,
+    sitting: u32,
 ) -> Result<Run, Failure> {
     let control = Control::of(server)?;
     let mut before = BTreeSet::new();
@@ -72,6 +74,7 @@ pub(super) async fn once(
         again: again.map(|(_, again)| again),
         spent: spent(&finished.text),
         verdict: stored(entry)?.against(listed),
+        sitting,
     })
 }
 
@@ -84,10 +87,28 @@ pub(super) fn finish(command: &mut Command) -> Result<Finished, Failure> {
     }
 }
 
-/// What is in the store.
+/// What is in the store. Records are hashed while the next ones are read from it.
 pub(super) fn stored(entry: &Entry<'_>) -> Result<Rows, Failure> {
-    let finished = finish(&mut entry.dump()?)?;
-    Rows::read(finished.text.as_bytes())
+    let mut complaints = tempfile::tempfile()?;
+    let mut child = entry
+        .dump()?
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(complaints.try_clone()?)
+        .spawn()?;
+    let rows = Rows::read(BufReader::new(
+        child.stdout.take().ok_or("no standard output")?,
+    ));
+    let status = child.wait()?;
+    if status.success() {
+        return rows;
+    }
+    let mut said = String::new();
+    complaints.rewind()?;
+    complaints.read_to_string(&mut said)?;
+    let last = said.lines().rev().find(|line| !line.trim().is_empty());
+    let last: String = last.unwrap_or_default().chars().take(300).collect();
+    Err(format!("its store could not be read: {status}: {last}").into())
 }
 
 /// Where the time went, where the run's own report says so.

@@ -8,6 +8,7 @@ mod palette;
 mod places;
 mod scale;
 mod tables;
+mod takings;
 
 pub(crate) use places::Places;
 
@@ -51,28 +52,14 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
     let scene = Scene::ALL.iter().copied();
     let scene = part.and_then(|id| scene.into_iter().find(|scene| scene.id() == id));
     Ok(match (what, part, scene) {
-        ("machine", None, _) => {
-            let name = [&results.machine, &measured.scale.machine]
-                .into_iter()
-                .find(|name| !name.is_empty());
-            name.map_or(NONE, |name| name.as_str()).to_owned()
-        }
-        ("days", None, _) => listed(&results.days),
-        ("versions", None, _) => {
-            let versions = results.versions.iter();
-            listed(
-                &versions
-                    .map(|(name, version)| format!("{name} {version}"))
-                    .collect::<Vec<_>>(),
-            )
-        }
+        ("taken", None, _) => takings::head(results),
         ("table", _, Some(scene)) => tables::of(results, scene),
         ("lead", _, Some(scene)) => tables::lead(results, scene),
         ("limit", _, Some(scene)) => tables::limit(results, scene),
         ("spent", _, Some(scene)) => tables::spent(results, scene),
         ("contacts", _, Some(scene)) => tables::contacts(results, scene),
         ("runs", _, Some(scene)) => tables::runs(results, scene),
-        ("scale", Some("days"), _) => listed(&measured.scale.days),
+        ("scale", Some("taken"), _) => takings::part(&measured.scale, results),
         ("scale", Some("sizes"), _) => scale::sizes(&measured.scale),
         ("scale", Some("growth"), _) => scale::growth(&measured.scale),
         ("scale", Some("changes"), _) => scale::changes(&measured.scale),

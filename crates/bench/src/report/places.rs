@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use super::{Measured, bars, curves, document};
 use crate::Failure;
 use crate::process::say;
-use crate::race::{Results, Scene};
+use crate::race::{KeptIn, Results, Scene};
 use crate::scale::Scale;
 
 /// Where figures are kept, and the document that is written of them.
 #[derive(Debug)]
 pub(crate) struct Places {
     race: PathBuf,
+    /// The race that is not over, which is nothing to check in.
+    begun: PathBuf,
     scale: PathBuf,
     /// Of the document and its folder of pictures.
     folder: PathBuf,
@@ -21,32 +23,37 @@ impl Places {
     /// In `docs`, so that whoever has the document has its figures too; those of a try, and its document,
     /// in `target/peers`, beside the command line that is measured.
     pub(crate) fn around(binary: &Path, is_try: bool) -> Result<Self, Failure> {
-        if !is_try {
-            return Ok(Self::of_the_docs());
-        }
         let target = binary.parent().and_then(Path::parent);
         let folder = target.ok_or("the command line is in no folder")?;
         let folder = folder.join("peers");
+        if !is_try {
+            return Ok(Self::of_the_docs(&folder));
+        }
         Ok(Self {
             race: folder.join("quick.json"),
+            begun: folder.join("quick-begun.json"),
             scale: folder.join("scale-quick.json"),
             folder,
         })
     }
 
-    fn of_the_docs() -> Self {
+    fn of_the_docs(target: &Path) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
         let figures = folder.join("performance");
         Self {
             race: figures.join("race.json"),
+            begun: target.join("race-begun.json"),
             scale: figures.join("scale.json"),
             folder,
         }
     }
 
     /// The figures of the race.
-    pub(crate) fn race(&self) -> &Path {
-        &self.race
+    pub(crate) fn race(&self) -> KeptIn<'_> {
+        KeptIn {
+            results: &self.race,
+            begun: &self.begun,
+        }
     }
 
     /// The figures of scale.
@@ -84,7 +91,7 @@ mod tests {
     #[test]
     fn the_page_and_its_pictures_are_what_the_kept_figures_say() {
         let made = tempfile::tempdir().unwrap();
-        let places = Places::of_the_docs();
+        let places = Places::of_the_docs(made.path());
         places.write_into(made.path()).unwrap();
         let read = |path: PathBuf| std::fs::read_to_string(path).unwrap();
         for name in [

@@ -1,6 +1,6 @@
 //! The tables and sentences on scale.
 
-use super::NONE;
+use super::{NONE, takings};
 use crate::scale::{Change, FullSync, Largest, PageTimes, Scale, Times};
 
 /// Milliseconds that a page may take.
@@ -14,19 +14,30 @@ const EVEN: f64 = 1.1;
 
 /// The table of full syncs, by size.
 pub(super) fn sizes(scale: &Scale) -> String {
-    let mut text = String::from(
-        "| contacts | seconds | contacts a second | peak memory, MiB | database, bytes a contact | runs |\n\
-         | ---: | ---: | ---: | ---: | ---: | ---: |",
+    let with = takings::differ(scale);
+    let more = |text: &str| {
+        if with {
+            format!(" {text} |")
+        } else {
+            String::new()
+        }
+    };
+    let mut text = format!(
+        "| contacts | seconds | contacts a second | peak memory, MiB | database, bytes a contact | runs |{}\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: |{}",
+        more(takings::COLUMN),
+        more("---:"),
     );
     for (contacts, size) in &scale.sizes {
         text.push_str(&format!(
-            "\n| {} | {:.2} | {:.0} | {:.1} | {:.0} | {} |",
+            "\n| {} | {:.2} | {:.0} | {:.1} | {:.0} | {} |{}",
             grouped(*contacts),
             size.middle(|run| run.seconds),
             size.middle(|run| run.listed / run.seconds),
             size.middle(|run| run.peak_mib),
             size.middle(FullSync::bytes_each),
             size.runs.len(),
+            more(&size.taken),
         ));
     }
     if scale.sizes.is_empty() {

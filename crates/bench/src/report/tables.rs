@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::NONE;
+use super::{NONE, takings};
 use crate::digest::Verdict;
 use crate::figures::number;
 use crate::peers::{self, Contestant, Kind};
@@ -18,9 +18,13 @@ pub(super) fn of(results: &Results, scene: Scene) -> String {
     for (title, _) in &columns {
         text.push_str(&format!(" {title} |"));
     }
+    let with = takings::differ(results);
+    if with {
+        text.push_str(&format!(" {} |", takings::COLUMN));
+    }
     text.push_str(&format!(
         "\n| --- | --- | --- |{}",
-        " ---: |".repeat(columns.len())
+        " ---: |".repeat(columns.len() + usize::from(with))
     ));
     for contestant in peers::ALL {
         text.push_str(&format!(
@@ -41,6 +45,10 @@ pub(super) fn of(results: &Results, scene: Scene) -> String {
                 text.push_str(&" |".repeat(columns.len().saturating_sub(1)));
             }
         }
+        if with {
+            let taken = cell.map_or("", |cell| cell.taken.as_str());
+            text.push_str(&format!(" {taken} |"));
+        }
     }
     text
 }
@@ -52,7 +60,7 @@ fn columns(scene: Scene) -> Vec<Column> {
         Scene::Quota => columns.push(("refused requests", refused)),
         Scene::Killed => {
             columns.push(("pages before the kill", before_kill));
-            columns.push(("of these asked for again", again));
+            columns.push(("of these asked for again, at worst", again));
         }
         Scene::Unchanged => columns.push(("pages asked for", pages)),
     }
@@ -94,14 +102,21 @@ fn pages(_: &Cell, run: &Run) -> String {
     run.pages.to_string()
 }
 
-fn before_kill(_: &Cell, run: &Run) -> String {
-    run.before_kill
-        .map_or_else(|| NONE.to_owned(), |pages| pages.to_string())
+fn before_kill(cell: &Cell, _: &Run) -> String {
+    count(worst(cell).and_then(|run| run.before_kill))
 }
 
-fn again(_: &Cell, run: &Run) -> String {
-    run.again
-        .map_or_else(|| NONE.to_owned(), |pages| pages.to_string())
+fn again(cell: &Cell, _: &Run) -> String {
+    count(worst(cell).and_then(|run| run.again))
+}
+
+/// The run that asked for most again: what a kill wastes is no matter of the middle.
+fn worst(cell: &Cell) -> Option<&Run> {
+    cell.runs.iter().max_by_key(|run| run.again)
+}
+
+fn count(number: Option<usize>) -> String {
+    number.map_or_else(|| NONE.to_owned(), |number| number.to_string())
 }
 
 /// The worst of all runs: a tool that loses rows once has lost them.
@@ -135,10 +150,15 @@ fn rows(cell: &Cell, run: &Run) -> String {
 
 /// How ours compares with the fastest peer that kept every row, and with the floor.
 pub(super) fn lead(results: &Results, scene: Scene) -> String {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let with = ours.and_then(|ours| results.cell(scene, ours));
+    let with = with.map(|cell| &cell.taken);
+    // What was taken with other programs is not held against each other.
     let time = |contestant: &Contestant| {
         let cell = results.cell(scene, contestant)?;
         let right = cell.runs.iter().all(|run| run.verdict.is_right());
-        cell.middle(|run| run.seconds).filter(|_| right)
+        let same = with == Some(&cell.taken);
+        cell.middle(|run| run.seconds).filter(|_| right && same)
     };
     let of_kind = |wanted: fn(&Kind) -> bool| {
         peers::ALL
@@ -213,10 +233,18 @@ pub(super) fn contacts(results: &Results, scene: Scene) -> String {
 /// How often each was run.
 pub(super) fn runs(results: &Results, scene: Scene) -> String {
     let cells = peers::ALL.iter().filter_map(|one| results.cell(scene, one));
-    match cells.map(|cell| cell.runs.len()).max() {
-        None | Some(0) => NONE.to_owned(),
+    let counts = cells.map(|cell| (cell.runs.len(), cell.sittings()));
+    let (runs, sittings): (Vec<usize>, Vec<usize>) = counts.unzip();
+    let runs = match runs.into_iter().max() {
+        None | Some(0) => return NONE.to_owned(),
         Some(1) => "one run".to_owned(),
         Some(runs) => format!("medians of {runs} runs"),
+    };
+    match sittings.into_iter().max() {
+        None | Some(0 | 1) => runs,
+        Some(sittings) => {
+            format!("{runs} in {sittings} sittings, since the race was stopped and gone on with")
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::Failure;
 use crate::desk::Desk;
 use crate::figures::{mebibytes, number};
 use crate::process::{Server, say};
+use crate::taken::Taken;
 
 pub(crate) use results::{Change, FullSync, Largest, PageTimes, Push, Scale, Size, Times};
 
@@ -58,7 +59,7 @@ impl Plan {
 /// before.
 pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Scale, Failure> {
     let mut scale = Scale::open(kept_in);
-    scale.describe();
+    let taken = scale.note(&Taken::by(&plan.binary)?);
     let sizes = plan.sizes();
     let greatest = sizes.last().copied().ok_or("there is no size")?;
     for contacts in sizes {
@@ -74,7 +75,13 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Scale, Failure> {
             runs.push(run);
             last = Some((desk, connection));
         }
-        scale.put(contacts, Size { runs });
+        scale.put(
+            contacts,
+            Size {
+                taken: taken.clone(),
+                runs,
+            },
+        );
         scale.save(kept_in)?;
         let (desk, connection) = last.ok_or("nothing was run")?;
         if contacts == greatest {
@@ -107,6 +114,9 @@ async fn at_the_greatest(
     };
     say(&format!("  push                 {push}"));
     scale.largest = Some(Largest {
+        taken: scale
+            .size(contacts)
+            .map_or_else(String::new, |size| size.taken.clone()),
         contacts,
         full_ms,
         changes,

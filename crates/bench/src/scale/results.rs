@@ -1,12 +1,12 @@
 //! What was measured of scale, as it is kept until the document is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::figures::median;
-use crate::kept::Kept;
+use crate::kept::{Figures, Kept};
 
 /// One full sync.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -50,6 +50,8 @@ impl FullSync {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Size {
+    /// With what they were taken, by its name among the figures.
+    pub(crate) taken: String,
     /// The runs.
     pub(crate) runs: Vec<FullSync>,
 }
@@ -170,6 +172,8 @@ impl fmt::Display for Push {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Largest {
+    /// With what it was taken, by its name among the figures.
+    pub(crate) taken: String,
     /// Contacts that the CRM listed.
     pub(crate) contacts: usize,
     /// The full sync before, by its own report.
@@ -193,6 +197,15 @@ pub(crate) struct Sizes {
     pub(crate) sizes: BTreeMap<usize, Size>,
     /// At the greatest of the sizes.
     pub(crate) largest: Option<Largest>,
+}
+
+impl Figures for Sizes {
+    fn takings(&self) -> Vec<&str> {
+        let sizes = self.sizes.values().map(|size| &size.taken);
+        let all = sizes.chain(self.largest.as_ref().map(|largest| &largest.taken));
+        let names: BTreeSet<&str> = all.map(String::as_str).collect();
+        names.into_iter().collect()
+    }
 }
 
 impl Sizes {
