@@ -54,7 +54,7 @@ impl TurnedAwayList {
 
 #[cfg(test)]
 mod tests {
-    use nurturehub_engine::{EngineError, WebhookReport};
+    use nurturehub_engine::{EngineError, SpentReport, WebhookReport};
 
     use super::*;
 
@@ -68,6 +68,7 @@ mod tests {
                 contacts: 0,
                 activities: 0,
                 ignored: None,
+                spent: SpentReport::default(),
             }),
         }
     }

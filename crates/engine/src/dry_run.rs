@@ -3,6 +3,7 @@
 use nurturehub_store::connections::ConnectionRecord;
 use nurturehub_store::runs::{self, RunEnd};
 
+use crate::spent::Split;
 use crate::{Engine, EngineError, PushReport, run_log};
 
 impl Engine {
@@ -14,6 +15,8 @@ impl Engine {
         only: Option<&[String]>,
     ) -> Result<PushReport, EngineError> {
         let began = self.now();
+        let mut split = Split::new(&self.options.clock);
+        let reading = split.mark();
         let mut after = 0;
         loop {
             let rows = self.next(record.row, after, only).await?;
@@ -21,6 +24,8 @@ impl Engine {
             after = last.row;
             report.would_send += u64::try_from(rows.len()).unwrap_or(u64::MAX);
         }
+        split.stored(reading);
+        report.spent = split.report(&[]);
         let (connection, id) = (record.row, report.run_id.clone());
         let end = RunEnd {
             status: report.status,

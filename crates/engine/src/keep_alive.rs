@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use crate::health_facts::expiry;
 use crate::lasting::needs_sign_in;
+use crate::spent::SpentReport;
 use crate::{Engine, EngineError, ErrorReport, State, TokenExpiry, run_log};
 
 /// The kind of run that a renewal is recorded as.
@@ -46,6 +47,9 @@ pub struct KeepAliveReport {
     /// When the sign-in ends unless it is used before, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_expires: Option<TokenExpiry>,
+    /// Where the time went, where it was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub spent: Option<SpentReport>,
     /// Why it was not renewed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ErrorReport>,
@@ -89,6 +93,7 @@ impl Engine {
             connection: record.id.clone(),
             outcome,
             token_expires: tokens.and_then(|tokens| expiry(&spec, tokens)),
+            spent: None,
             error,
         };
         let Some(tokens) = self.stored_tokens(&record.id).await? else {
@@ -103,8 +108,8 @@ impl Engine {
         if !tokens.is_due_to_keep_alive(&spec.token_rules, self.now()) {
             return Ok(report(KeptAlive::NotDue, Some(&tokens), None));
         }
-        let renewed = self.renew(&record, &spec).await?;
-        Ok(match renewed {
+        let (renewed, spent) = self.renew(&record, &spec).await?;
+        let report = match renewed {
             Ok(tokens) => report(KeptAlive::Renewed, Some(&tokens), None),
             Err(error) => {
                 let outcome = if needs_sign_in(error.kind) {
@@ -114,6 +119,10 @@ impl Engine {
                 };
                 report(outcome, Some(&tokens), Some(error))
             }
+        };
+        Ok(KeepAliveReport {
+            spent: Some(spent),
+            ..report
         })
     }
 
@@ -122,7 +131,7 @@ impl Engine {
         &self,
         record: &ConnectionRecord,
         spec: &ProviderSpec,
-    ) -> Result<Result<TokenSet, ErrorReport>, EngineError> {
+    ) -> Result<(Result<TokenSet, ErrorReport>, SpentReport), EngineError> {
         let (row, now) = (record.row, self.now());
         let id = self.options.random.run_id(now)?;
         let run_id = id.clone();
@@ -133,15 +142,16 @@ impl Engine {
             .write(move |tx| runs::begin(tx, &id, row, RUN, now))
             .await?;
         let renewed = async {
-            let Some(credential) = self.token_source(record, spec).await? else {
-                return Err(EngineError::nobody_signed_in());
+            let credential = match self.token_source(record, spec).await {
+                Ok(Some(credential)) => credential,
+                Ok(None) => return (Err(EngineError::nobody_signed_in()), SpentReport::default()),
+                Err(error) => return (Err(error), SpentReport::default()),
             };
-            credential.keep_alive(&spec.token_rules).await
+            let renewed = credential.keep_alive(&spec.token_rules).await;
+            (renewed, credential.spent().await)
         };
-        let outcome = renewed
-            .instrument(span.clone())
-            .await
-            .map_err(|error| error.report());
+        let (outcome, spent) = renewed.instrument(span.clone()).await;
+        let outcome = outcome.map_err(|error| error.report());
         let error = outcome.as_ref().err();
         let end = RunEnd {
             status: if error.is_some() {
@@ -152,12 +162,15 @@ impl Engine {
             at: self.now(),
             contacts: 0,
             error_kind: error.map(|error| error.kind.as_str()),
-            report: error.map_or_else(|| json!({}), |error| json!({ "error": error })),
+            report: match error {
+                Some(error) => json!({ "spent": spent, "error": error }),
+                None => json!({ "spent": spent }),
+            },
         };
         run_log::ended(&span, end.status, end.error_kind, &end.report);
         self.store.write(move |tx| runs::end(tx, run, &end)).await?;
         self.export(&record.id, &record.provider, &run_id).await;
-        Ok(outcome)
+        Ok((outcome, spent))
     }
 
     /// The tokens that the vault holds for a connection. Those that cannot be read are none.

@@ -93,15 +93,14 @@ pub use run_words::{RunKind, RunStatus};
 pub use runs::{RunDetail, RunList, RunSummary};
 pub use schedule::{LEAST_MINUTES, MOST_MINUTES, Schedule};
 pub use sign_in::{PastedAddresses, SignInPrompt};
-pub use spent::SpentAsking;
+pub use spent::SpentReport;
 pub use strip::RunBar;
 pub use support::{
     BundleDraft, BundleEntry, BundleManifest, BundleReplay, BundleSaved, BundleView, FailurePoint,
     open_bundle, replay_bundle, replay_bundle_with,
 };
 pub use sync::{
-    Doubt, DoubtReason, Drift, Proof, SpentReport, SyncOptions, SyncProgress, SyncReport,
-    SyncStatus,
+    Doubt, DoubtReason, Drift, Proof, SyncOptions, SyncProgress, SyncReport, SyncStatus,
 };
 pub use verify::{VerifyReport, VerifyStepReport};
 pub use webhooks::{ReplayReport, ReplayedDelivery, WebhookReport};

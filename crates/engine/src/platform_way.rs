@@ -28,24 +28,31 @@ impl Engine {
         after: &str,
         progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
     ) -> Result<VerifyReport, EngineError> {
-        let begun = self.begin_verification(record).await?;
-        let began = self.options.clock.elapsed();
+        let mut begun = self.begin_verification(record).await?;
+        let began = begun.split.mark();
+        let mut clients = Vec::new();
         let client = self
             .platform_client_with(&record.tenant, Some(ATTEMPTS_AFTER))
             .await;
         let (steps, trace) = match client {
             Ok(client) => {
+                let asking = begun.split.mark();
                 let steps = self.steps_to(&client, progress).await;
+                begun.split.asked(asking);
+                clients.push(client.http().spent());
                 (steps, drain(client.http()))
             }
             Err(error) => {
-                let took = self.options.clock.elapsed().saturating_sub(began);
+                let took = begun.split.mark().saturating_sub(began);
                 let steps = without_session(&error, took);
                 steps.iter().for_each(progress);
                 (steps, Vec::new())
             }
         };
-        let report = VerifyReport::of(steps, true);
+        let report = VerifyReport {
+            spent: begun.spent(&steps, &clients),
+            ..VerifyReport::of(steps, true)
+        };
         let said = Said {
             trace,
             recording: None,

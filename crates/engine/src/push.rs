@@ -16,7 +16,7 @@ use tracing::Instrument;
 use crate::going_on::Asked;
 use crate::lease::{self, RunLease};
 use crate::session::drain;
-use crate::spent::SpentAsking;
+use crate::spent::{SpentReport, Split};
 use crate::{Engine, EngineError, audit_words, run_log, sync};
 
 /// Contacts in one batch: the platform takes no more.
@@ -59,7 +59,7 @@ pub struct PushReport {
     /// Refused contacts that are not among `rejections`; the preview has them all.
     pub rejections_left_out: u64,
     /// Where the time went.
-    pub spent: SpentAsking,
+    pub spent: SpentReport,
     /// What the adapter rests on without its having been confirmed, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unconfirmed: Option<String>,
@@ -120,7 +120,7 @@ impl Engine {
             unchanged: 0,
             rejections: Vec::new(),
             rejections_left_out: 0,
-            spent: SpentAsking::default(),
+            spent: SpentReport::default(),
             unconfirmed: self.unconfirmed(&record),
         };
         let only = (!options.only.is_empty()).then_some(options.only);
@@ -130,6 +130,8 @@ impl Engine {
         let client = self.platform_client(&record.tenant).await?;
         lease.note().watch(client.http(), Asked::Platform);
         let row = record.row;
+        let mut split = Split::new(&self.options.clock);
+        let began = split.mark();
         let run = self
             .store
             .write(move |tx| {
@@ -137,6 +139,7 @@ impl Engine {
                 runs::begin(tx, &id, row, "push", now)
             })
             .await?;
+        split.stored(began);
         let run_id = report.run_id.clone();
         let span = run_log::span("push", &record.id, &run_id);
         span.in_scope(|| tracing::info!("Run begins."));
@@ -147,10 +150,10 @@ impl Engine {
             run,
         };
         let outcome = self
-            .push_batches(&push, &mut report, progress, cancel)
+            .push_batches(&push, &mut report, &mut split, progress, cancel)
             .instrument(span.clone())
             .await;
-        report.spent = SpentAsking::of(&[client.http().spent()]);
+        report.spent = split.report(&[client.http().spent()]);
         let trace = drain(client.http());
         let ended = self.end_push(&record, run, report, outcome, trace).await;
         let (status, error) = match &ended {
@@ -183,6 +186,7 @@ impl Engine {
         &self,
         push: &Push<'_>,
         report: &mut PushReport,
+        split: &mut Split,
         progress: &(dyn Fn(u64) + Send + Sync),
         cancel: &CancellationToken,
     ) -> Result<(), EngineError> {
@@ -194,7 +198,10 @@ impl Engine {
         } = *push;
         let mut after = 0;
         loop {
+            let began = split.mark();
             let rows = self.next(record.row, after, only).await?;
+            split.stored(began);
+            let began = split.mark();
             let Some(last) = rows.last() else {
                 return Ok(());
             };
@@ -210,16 +217,19 @@ impl Engine {
             let answers = tokio::select! {
                 biased;
                 () = cancel.cancelled() => {
-                    return Err(EngineError::new(ErrorKind::Cancelled, "The push was cancelled."));
+                    Err(EngineError::new(ErrorKind::Cancelled, "The push was cancelled."))
                 }
-                answers = client.push_batch(&key, &record.id, &bodies) => answers?,
+                answers = client.push_batch(&key, &record.id, &bodies) => answers.map_err(EngineError::from),
             };
+            split.asked(began);
+            let answers = answers?;
             for (row, answer) in rows.iter().zip(&answers) {
                 report.count(row, answer);
             }
             let asked = drain(client.http());
             let (connection, id) = (record.row, report.run_id.clone());
             let at = self.now();
+            let began = split.mark();
             self.store
                 .write(move |tx| {
                     traces::append_uncounted(tx, connection, run, &asked)?;
@@ -227,6 +237,7 @@ impl Engine {
                     settle(tx, connection, &rows, &answers, Answered { at, run })
                 })
                 .await?;
+            split.stored(began);
             progress(report.sent);
         }
     }

@@ -14,6 +14,7 @@ use nurturehub_store::traces::{self, TraceRow};
 use tokio::sync::Mutex;
 
 use crate::credentials::{self, Secrets};
+use crate::spent::Split;
 use crate::tokens::{Grant, OAuthCredential};
 use crate::{Engine, EngineError};
 
@@ -218,6 +219,7 @@ impl Engine {
             grant,
             scopes,
             held: Mutex::new(None),
+            split: Mutex::new(Split::new(&self.options.clock)),
         }))
     }
 

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use tokio::sync::Mutex;
 
 use crate::lease::{self, Purpose};
+use crate::spent::{SpentReport, Split};
 use crate::{EngineError, Home};
 
 /// How a connection comes by a token when it has none that serves.
@@ -32,6 +33,8 @@ pub(crate) struct OAuthCredential {
     pub(crate) grant: Grant,
     pub(crate) scopes: Vec<String>,
     pub(crate) held: Mutex<Option<TokenSet>>,
+    /// Where the time of renewals goes.
+    pub(crate) split: Mutex<Split>,
 }
 
 impl OAuthCredential {
@@ -59,7 +62,11 @@ impl OAuthCredential {
     /// Fetches new tokens and stores them. The caller holds the lease.
     async fn replace(&self, old: Option<&TokenSet>) -> Result<TokenSet, EngineError> {
         let connection = &self.connection;
-        let fresh = match self.fetch(old).await {
+        let mut split = self.split.lock().await;
+        let began = split.mark();
+        let fetched = self.fetch(old).await;
+        split.waited(began);
+        let fresh = match fetched {
             Ok(fresh) => fresh,
             Err(error) => {
                 let kind = error.kind();
@@ -69,13 +76,20 @@ impl OAuthCredential {
         };
         tracing::info!(%connection, "A new token was given.");
         // Stored first: were the process to die between the two, a rotated token would be lost.
+        let began = split.mark();
         self.vault
             .write(
                 &AccountKey::tokens(&self.connection),
                 fresh.to_vault_bytes(),
             )
             .await?;
+        split.stored(began);
         Ok(fresh)
+    }
+
+    /// Where the time of renewals went.
+    pub(crate) async fn spent(&self) -> SpentReport {
+        self.split.lock().await.report(&[])
     }
 
     /// Renews for the sake of the refresh token, where that is still due once it is our turn.

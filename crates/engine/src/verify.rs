@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use jiff::Timestamp;
+use nurturehub_adapter_kit::Spent;
 use nurturehub_port::{ErrorKind, Owner, RunId, StepName, StepStatus, VerifyStep};
 use nurturehub_store::audit;
 use nurturehub_store::connections::ConnectionRecord;
@@ -16,6 +17,7 @@ use specta::Type;
 use tracing::Instrument;
 
 use crate::going_on::Asked;
+use crate::spent::{SpentReport, Split};
 use crate::support::{Heard, step_word};
 use crate::{Engine, EngineError, ErrorReport, audit_words, run_log};
 
@@ -71,6 +73,9 @@ pub struct VerifyReport {
     /// The steps lead to NurtureHub's platform, where a run failed on that side; else to the CRM.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub of_platform: bool,
+    /// Where the time went.
+    #[serde(default)]
+    pub spent: SpentReport,
 }
 
 impl VerifyReport {
@@ -81,6 +86,7 @@ impl VerifyReport {
             steps,
             unconfirmed: None,
             of_platform,
+            spent: SpentReport::default(),
         }
     }
 
@@ -128,29 +134,34 @@ impl Engine {
         progress: &(dyn Fn(&VerifyStepReport) + Send + Sync),
     ) -> Result<VerifyReport, EngineError> {
         let unconfirmed = self.unconfirmed(&record);
-        let begun = self.begin_verification(&record).await?;
+        let mut begun = self.begin_verification(&record).await?;
         let mut steps: Vec<VerifyStepReport> = Vec::with_capacity(StepName::ALL.len());
         let mut trace = Vec::new();
         let heard;
-        let began = self.options.clock.elapsed();
+        let mut clients = Vec::new();
+        let began = begun.split.mark();
         match self
             .session_with(record.clone(), after.map(|_| ATTEMPTS_AFTER))
             .instrument(begun.span.clone())
             .await
         {
             Ok(session) => {
+                let began = begun.split.mark();
                 let mut stream = session.adapter.verify_connection();
                 while let Some(step) = stream.next().instrument(begun.span.clone()).await {
                     let step = VerifyStepReport::from(step);
                     progress(&step);
                     steps.push(step);
                 }
+                drop(stream);
+                begun.split.asked(began);
+                clients.push(session.http.spent());
                 trace = session.drain_trace();
                 heard = Some(Heard::verification(&session, &steps, begun.at));
             }
             Err(error) => {
                 heard = self.heard_nothing(false, &record, begun.at);
-                let took = self.options.clock.elapsed().saturating_sub(began);
+                let took = begun.split.mark().saturating_sub(began);
                 for step in without_session(&error, took) {
                     progress(&step);
                     steps.push(step);
@@ -159,6 +170,7 @@ impl Engine {
         }
         let report = VerifyReport {
             unconfirmed,
+            spent: begun.spent(&steps, &clients),
             ..VerifyReport::of(steps, false)
         };
         // One that looked into a failed run must not take the place of that run's own recording.
@@ -196,17 +208,21 @@ impl Engine {
         let (row, at) = (record.row, self.now());
         let id = self.options.random.run_id(at)?;
         let run_id = id.clone();
+        let mut split = Split::new(&self.options.clock);
+        let began = split.mark();
         let span = run_log::span("verify", &record.id, &run_id);
         span.in_scope(|| tracing::info!("Run begins."));
         let run = self
             .store
             .write(move |tx| runs::begin(tx, &id, row, "verify", at))
             .await?;
+        split.stored(began);
         Ok(Begun {
             run,
             id: run_id,
             at,
             span,
+            split,
         })
     }
 
@@ -269,6 +285,18 @@ pub(crate) struct Begun {
     id: RunId,
     at: Timestamp,
     span: tracing::Span,
+    pub(crate) split: Split,
+}
+
+impl Begun {
+    /// Where the time went. The first steps on the way are taken without the client that counts.
+    pub(crate) fn spent(&mut self, steps: &[VerifyStepReport], clients: &[Spent]) -> SpentReport {
+        let on_the_way = [StepName::Dns, StepName::Connect, StepName::Tls];
+        let taken = steps.iter().filter(|step| on_the_way.contains(&step.step));
+        let waited: u64 = taken.map(|step| step.duration_ms).sum();
+        self.split.add_waiting(Duration::from_millis(waited));
+        self.split.report(clients)
+    }
 }
 
 /// What was said in a verification.

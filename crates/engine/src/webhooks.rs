@@ -1,6 +1,9 @@
 //! Webhooks: what a CRM tells us unasked, checked, stored once.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use nurturehub_adapter_kit::Spent;
 use nurturehub_port::{ErrorKind, PageRecord, RunId, WebhookDelivery, WebhookOutcome};
 use nurturehub_store::contacts::{self, Records};
 use nurturehub_store::runs::{self, RunEnd};
@@ -13,6 +16,7 @@ use specta::Type;
 use tracing::Instrument;
 
 use crate::session::Session;
+use crate::spent::{SpentReport, Split};
 use crate::{Engine, EngineError, ErrorReport, audit_words, run_log, sync};
 
 /// What came of a delivery.
@@ -32,6 +36,9 @@ pub struct WebhookReport {
     /// Why nothing came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ignored: Option<String>,
+    /// Where the time went.
+    #[serde(default)]
+    pub spent: SpentReport,
 }
 
 /// What came of replaying a delivery.
@@ -162,8 +169,11 @@ impl Engine {
         let now = self.now();
         let id = self.options.random.run_id(now)?;
         let span = run_log::span("webhook", &session.record.id, &id);
+        let mut split = Split::new(&self.options.clock);
+        let began = split.mark();
         let ingest = session.adapter.ingest_webhook(&delivery);
         let outcome = ingest.instrument(span.clone()).await;
+        split.asked(began);
         let kind = outcome.as_ref().err().map(|error| error.kind.as_str());
         let status = if kind.is_some() {
             "failed"
@@ -177,6 +187,8 @@ impl Engine {
             began: now,
             ended: self.now(),
             trace: session.drain_trace(),
+            asked: session.http.spent(),
+            split,
         };
         match outcome {
             Ok(outcome) => {
@@ -194,12 +206,13 @@ impl Engine {
     async fn store_delivery(
         &self,
         listing: i64,
-        run: WebhookRun,
+        mut run: WebhookRun,
         delivery: WebhookDelivery,
         outcome: WebhookOutcome,
         repeats: Repeats,
     ) -> Result<WebhookReport, EngineError> {
         let now = self.now();
+        let began = run.split.mark();
         let mut records = Vec::new();
         let mut rejected = Vec::new();
         for record in outcome.records {
@@ -226,6 +239,7 @@ impl Engine {
                         duplicate: true,
                         contacts: 0,
                         activities: 0,
+                        spent: run.spent(began),
                         ..before
                     });
                 }
@@ -243,6 +257,7 @@ impl Engine {
                         + removed,
                     activities,
                     ignored,
+                    spent: run.spent(began),
                 };
                 let result = serde_json::to_value(&report).unwrap_or_default();
                 run.record(tx, "succeeded", report.contacts, None, &result)?;
@@ -276,7 +291,8 @@ impl Engine {
         if !came_after_proof(kind) {
             return Ok(());
         }
-        let result = json!({ "error": error.report() });
+        let spent = run.split.report(&[run.asked]);
+        let result = json!({ "error": error.report(), "spent": spent });
         self.store
             .write(move |tx| {
                 run.record(tx, "failed", 0, Some(kind.as_str()), &result)?;
@@ -315,9 +331,18 @@ struct WebhookRun {
     began: Timestamp,
     ended: Timestamp,
     trace: Vec<TraceRow>,
+    /// What the CRM let it wait.
+    asked: Spent,
+    split: Split,
 }
 
 impl WebhookRun {
+    /// Where its time went, where storing has begun then.
+    fn spent(&mut self, storing: Duration) -> SpentReport {
+        self.split.stored(storing);
+        self.split.report(&[self.asked])
+    }
+
     fn record(
         &self,
         tx: &Write<'_>,

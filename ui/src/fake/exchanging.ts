@@ -11,7 +11,7 @@ type Exchanging =
   | "replayWebhooks" | "testWebhook";
 
 const MINUTE = 60_000;
-const SPENT = { waitingMs: 410, throttledMs: 30 };
+const SPENT = { waitingMs: 410, throttledMs: 30, mappingMs: 2, storingMs: 9 };
 const KINDS = ["emailOpened", "emailClicked", "emailSent", "unsubscribed", "formSubmitted", "valuation"];
 const STATES: WriteBackState[] = ["waiting", "waiting", "written", "written", "rejected", "written", "unsupported", "written"];
 

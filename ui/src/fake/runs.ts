@@ -40,7 +40,7 @@ async function verify(world: World, id: string): Promise<Result<VerifyReport>> {
   }
   const good = steps.every(({ status }) => status !== "failed");
   if (good) world.change(id, ({ health }) => ({ health: { ...health, lastVerifiedAt: now(world) } }), ["connections", "runs"]);
-  return ok({ ok: good, steps, unconfirmed: row.unconfirmed });
+  return ok({ ok: good, steps, unconfirmed: row.unconfirmed, spent: { waitingMs: 840, throttledMs: 0, mappingMs: 3, storingMs: 4 } });
 }
 
 /** What stands in the way of a connection that has not been mended. */
@@ -183,7 +183,7 @@ async function push(world: World, id: string, only: string[]): Promise<Result<Pu
     unchanged: 0,
     rejections: rejected > 0 ? [{ externalId: "C100000", code: REFUSED.code, message: REFUSED.message }] : [],
     rejectionsLeftOut: 0,
-    spent: { waitingMs: 320, throttledMs: 0 },
+    spent: { waitingMs: 320, throttledMs: 0, mappingMs: 12, storingMs: 45 },
   });
 }
 

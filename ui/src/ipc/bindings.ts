@@ -1197,7 +1197,7 @@ export type PushReport = {
 	/**  Refused contacts that are not among `rejections`; the preview has them all. */
 	rejectionsLeftOut: number,
 	/**  Where the time went. */
-	spent: SpentAsking,
+	spent: SpentReport,
 	/**  What the adapter rests on without its having been confirmed, where it does. */
 	unconfirmed?: string | null,
 };
@@ -1471,26 +1471,18 @@ export type SignInView = {
 	methods: SignInChoice[],
 };
 
-/**  Where the time of a run's requests went, in milliseconds. */
-export type SpentAsking = {
-	/**  Waiting for answers. */
+/**
+ *  Where a run's time went, in milliseconds. In a sync, fetching, mapping and storing go on side by
+ *  side, so the parts may add up to more than the whole.
+ */
+export type SpentReport = {
+	/**  Waiting for answers: the CRM's, the platform's, or both. */
 	waitingMs: number,
 	/**  Waiting for limits, and between attempts. */
 	throttledMs: number,
-};
-
-/**
- *  Where a run's time went, in milliseconds. Fetching, mapping and storing go on side by side, so
- *  the parts may add up to more than the whole.
- */
-export type SpentReport = {
-	/**  Waiting for the CRM. */
-	waitingMs: number,
-	/**  Waiting for the CRM's limits. */
-	throttledMs: number,
-	/**  Parsing and mapping. */
+	/**  Parsing and mapping what came, or putting together what goes. */
 	mappingMs: number,
-	/**  Storing. */
+	/**  Storing, and reading from the store what goes. */
 	storingMs: number,
 };
 
@@ -1723,6 +1715,8 @@ export type VerifyReport = {
 	unconfirmed?: string | null,
 	/**  The steps lead to NurtureHub's platform, where a run failed on that side; else to the CRM. */
 	ofPlatform?: boolean,
+	/**  Where the time went. */
+	spent?: SpentReport,
 };
 
 /**  One step, as it is shown. */
@@ -1767,6 +1761,8 @@ export type WebhookReport = {
 	activities: number,
 	/**  Why nothing came of it. */
 	ignored?: string | null,
+	/**  Where the time went. */
+	spent?: SpentReport,
 };
 
 /**  What became of activities. */
@@ -1774,7 +1770,7 @@ export type WriteBackReport = {
 	/**  One for each, in order. */
 	results: WriteBackResult[],
 	/**  Where the time went, with the CRM and with the platform. */
-	spent: SpentAsking,
+	spent: SpentReport,
 };
 
 /**  What became of one activity. */

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { fakeBackend } from "../fake/backend";
 import { standing } from "../fake/ticks";
-import type { Json, RunDetail, RunStatus, VerifyStep } from "../ipc/types";
+import type { Json, RunDetail, RunKind, RunStatus, VerifyStep } from "../ipc/types";
 import { openApp } from "./app";
 
 const fake = () => fakeBackend({ ticks: standing(), largest: 2000 }).commands;
@@ -108,6 +108,29 @@ describe("health", () => {
     openApp({ at: newest, commands: as({ kind: "keepAlive", report: {} }) });
     const renewed = await screen.findByRole("dialog", { name: "Sign-in kept alive" });
     expect(within(renewed).getByText(/^The sign-in was renewed/)).toBeInTheDocument();
+  });
+
+  it("shows of every kind of run where its time went", async () => {
+    const spent = { waitingMs: 1200, throttledMs: 300, mappingMs: 38, storingMs: 45 };
+    const cases: [RunKind, Json, string][] = [
+      ["sync", { spent }, "Time spent waiting for the CRM 1.2 s, for limits 300 ms, reading 38 ms, storing 45 ms. These go on side by side."],
+      ["push", { dryRun: true, wouldSend: 3, spent }, "Time spent waiting for NurtureHub 1.2 s, for limits 300 ms, putting together 38 ms, storing 45 ms."],
+      ["push", { spent: { waitingMs: 1200, throttledMs: 300 } }, "Time spent waiting for NurtureHub 1.2 s, for limits 300 ms."],
+      ["verify", { steps: [], spent }, "Time spent waiting for the CRM 1.2 s, for limits 300 ms, reading 38 ms, storing 45 ms."],
+      ["verify", { steps: [], ofPlatform: true, spent }, "Time spent waiting for NurtureHub 1.2 s, for limits 300 ms, reading 38 ms, storing 45 ms."],
+      ["writeBack", { written: 1, spent }, "Time spent waiting for the CRM and NurtureHub 1.2 s, for limits 300 ms, putting together 38 ms, storing 45 ms."],
+      ["webhook", { contacts: 1, spent }, "Time spent waiting for the CRM 1.2 s, for limits 300 ms, reading 38 ms, storing 45 ms."],
+      ["keepAlive", { spent }, "Time spent waiting for the CRM 1.2 s, for limits 300 ms, reading 38 ms, storing 45 ms."],
+    ];
+    for (const [kind, report, words] of cases) {
+      openApp({ at: newest, commands: as({ kind, status: "succeeded", report }) });
+      const drawer = await screen.findByRole("dialog");
+      expect(within(drawer).getByText(words)).toBeInTheDocument();
+      cleanup();
+    }
+    openApp({ at: newest, commands: as({ kind: "verify", status: "succeeded", report: { steps: [] } }) });
+    const old = await screen.findByRole("dialog");
+    expect(within(old).queryByText(/^Time spent/)).not.toBeInTheDocument();
   });
 
   it("claims nothing of a failed run that its report does not say", async () => {

@@ -50,7 +50,7 @@ pub(super) enum Way {
 /// Where a client's time went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Waiting for answers.
+    /// Waiting for answers, and for tokens before them.
     pub waiting: Duration,
     /// Waiting for the CRM's limits, and between attempts.
     pub throttled: Duration,

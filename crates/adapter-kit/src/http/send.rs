@@ -34,7 +34,7 @@ pub(super) async fn send(mut request: Request<'_>) -> Result<HttpResponse, Adapt
     })?;
     let inner = request.client.inner();
     let mut token = match &request.credential {
-        Some(credential) => match credential.source.current().await {
+        Some(credential) => match waited_for(inner, credential.source.current()).await {
             Ok(token) => Some(token),
             Err(error) => {
                 note_no_credential(&request, 1, &error, false);
@@ -139,7 +139,9 @@ async fn renew(
     request: &Request<'_>,
     response: &HttpResponse,
 ) -> Result<Secret<String>, AdapterError> {
-    credential.source.renewed(rejected).await.map_err(|error| {
+    let inner = request.client.inner();
+    let renewed = waited_for(inner, credential.source.renewed(rejected)).await;
+    renewed.map_err(|error| {
         note_no_credential(request, response.attempt, &error, true);
         if error.kind == ErrorKind::AuthInvalid {
             read_error(request, response, Some(rejected))
@@ -147,6 +149,14 @@ async fn renew(
             with_evidence(error, response)
         }
     })
+}
+
+/// A token, for which the CRM may have to be asked: the time counts as waiting.
+async fn waited_for<T>(inner: &Inner, token: impl Future<Output = T>) -> T {
+    let began = inner.clock.elapsed();
+    let token = token.await;
+    inner.add_waiting(inner.clock.elapsed().saturating_sub(began));
+    token
 }
 
 fn note_no_credential(request: &Request<'_>, attempt: u32, error: &AdapterError, renewing: bool) {

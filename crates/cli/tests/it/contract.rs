@@ -139,6 +139,13 @@ const HEALTH: &Shape<'_> = &[
 
 const OWNERS: &str = "agency / crm / nurturehub / support";
 
+const SPENT: &Shape<'_> = &[
+    ("waitingMs", "number"),
+    ("throttledMs", "number"),
+    ("mappingMs", "number"),
+    ("storingMs", "number"),
+];
+
 const STEP: &Shape<'_> = &[
     (
         "step",
@@ -284,6 +291,7 @@ async fn connecting(desk: &Desk) -> String {
     let verified = desk.run(&["verify", &conn, "--json"]).await.done();
     assert_eq!(verified["ok"], true);
     each_holds(&verified["steps"], STEP);
+    holds(&verified["spent"], SPENT);
     conn
 }
 
@@ -293,15 +301,7 @@ async fn reading(desk: &Desk, conn: &str) {
     let synced = desk.run(&["sync", conn, "--json"]).await.json();
     holds(&synced, SYNC);
     holds(&synced["proof"], PROOF);
-    holds(
-        &synced["spent"],
-        &[
-            ("waitingMs", "number"),
-            ("throttledMs", "number"),
-            ("mappingMs", "number"),
-            ("storingMs", "number"),
-        ],
-    );
+    holds(&synced["spent"], SPENT);
     let again = desk.run(&["sync", conn, "--full", "--json"]).await.json();
     holds(&again, SYNC);
     assert_eq!(again["mode"], "full");
@@ -403,6 +403,7 @@ async fn sending(desk: &Desk, conn: &str) {
     assert_eq!(pushed.code, Some(4), "a name is too long for the platform");
     let pushed = pushed.json();
     holds(&pushed, PUSH);
+    holds(&pushed["spent"], SPENT);
     each_holds(
         &pushed["rejections"],
         &[
@@ -447,6 +448,7 @@ async fn sending(desk: &Desk, conn: &str) {
         let arguments = ["activities", "push", conn, "--file", &file, "--json"];
         let report = desk.run(&arguments).await.done();
         each_holds(&report["results"], WRITTEN);
+        holds(&report["spent"], SPENT);
         assert_eq!(report["results"][0]["status"], status);
     }
     let mut waiting = note;
@@ -477,6 +479,7 @@ async fn sending(desk: &Desk, conn: &str) {
     ];
     let ingested = desk.run(&arguments).await.done();
     holds(&ingested, INGESTED);
+    holds(&ingested["spent"], SPENT);
     assert_eq!(
         (&ingested["accepted"], &ingested["contacts"]),
         (&json!(true), &json!(1))

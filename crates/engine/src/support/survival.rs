@@ -20,7 +20,7 @@ use super::keeping::{self, Heard};
 use super::masking;
 use super::recorded::Operation;
 use crate::{EngineError, ErrorReport, Finding, RunKind, RunStatus, RunSummary};
-use crate::{VerifyReport, VerifyStepReport};
+use crate::{SpentReport, VerifyReport, VerifyStepReport};
 
 /// A person, with a family name that may be a word, too, and a secret.
 #[derive(Debug, Clone)]
@@ -254,6 +254,7 @@ fn finding(person: &Planted) -> Finding {
         at: Some(Timestamp::UNIX_EPOCH),
         verification: Some(VerifyReport {
             of_platform: false,
+            spent: SpentReport::default(),
             ok: false,
             steps: vec![step(person)],
             unconfirmed: None,

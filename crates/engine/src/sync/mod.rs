@@ -26,7 +26,7 @@ use tracing::Instrument;
 pub use doubt::{Doubt, DoubtReason};
 pub use drift::Drift;
 pub(crate) use judged::{Judged, Seen, Shown, Tally, Verdict};
-pub use report::{Proof, SpentReport, SyncReport, SyncStatus};
+pub use report::{Proof, SyncReport, SyncStatus};
 
 use crate::going_on::Asked;
 use crate::lease::{self, RunLease};

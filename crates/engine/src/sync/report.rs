@@ -1,12 +1,12 @@
 //! What a sync reports.
 
-use nurturehub_adapter_kit::Spent;
 use nurturehub_port::{Cursor, RunId};
 use nurturehub_store::listings::{Listing, ListingCounts};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use specta::Type;
 
 use super::{Doubt, Drift};
+use crate::SpentReport;
 
 /// How a sync ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Type)]
@@ -193,35 +193,4 @@ pub(super) fn shortfall(listing: &Listing) -> Option<u64> {
     let total = listing.source_total?;
     let seen = listing.counts.listed + listing.counts.repeated;
     (total > seen).then(|| total - seen)
-}
-
-/// Where a run's time went, in milliseconds. Fetching, mapping and storing go on side by side, so
-/// the parts may add up to more than the whole.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Type)]
-#[serde(rename_all = "camelCase")]
-pub struct SpentReport {
-    /// Waiting for the CRM.
-    pub waiting_ms: u64,
-    /// Waiting for the CRM's limits.
-    pub throttled_ms: u64,
-    /// Parsing and mapping.
-    #[serde(rename = "mappingMs", serialize_with = "as_milliseconds")]
-    #[specta(type = u64)]
-    pub mapping_us: u64,
-    /// Storing.
-    #[serde(rename = "storingMs", serialize_with = "as_milliseconds")]
-    #[specta(type = u64)]
-    pub storing_us: u64,
-}
-
-/// Pages take less than a millisecond each: microseconds are summed, milliseconds shown.
-fn as_milliseconds<S: Serializer>(microseconds: &u64, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(microseconds / 1000)
-}
-
-impl SpentReport {
-    pub(super) fn add_http(&mut self, spent: Spent) {
-        self.waiting_ms += u64::try_from(spent.waiting.as_millis()).unwrap_or(0);
-        self.throttled_ms += u64::try_from(spent.throttled.as_millis()).unwrap_or(0);
-    }
 }

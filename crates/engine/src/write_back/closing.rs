@@ -12,7 +12,6 @@ use serde_json::json;
 use super::outbox::Outbox;
 use super::{WRITING, WriteBackReport, WriteBackResult, verdict};
 use crate::session::drain;
-use crate::spent::SpentAsking;
 use crate::{EngineError, ErrorReport, audit_words, run_log};
 
 /// Refused activities that a run's record lists; the outbox has them all.
@@ -35,7 +34,7 @@ impl Outbox<'_> {
         let spent: Vec<Spent> = once(crm).chain(platform.map(HttpClient::spent)).collect();
         let report = WriteBackReport {
             results: self.results,
-            spent: SpentAsking::of(&spent),
+            spent: self.split.report(&spent),
         };
         let platform = platform.map(drain).unwrap_or_default();
         if let Some(run) = self.run {

@@ -28,7 +28,7 @@ pub use listing::{ActivityCounts, ActivityList, ActivityRow, ActivityState};
 
 use crate::going_on::Asked;
 use crate::lease;
-use crate::spent::SpentAsking;
+use crate::spent::SpentReport;
 use crate::{Engine, EngineError, ErrorReport, sync};
 use outbox::{Delivered, Outbox};
 
@@ -53,7 +53,7 @@ pub struct WriteBackReport {
     /// One for each, in order.
     pub results: Vec<WriteBackResult>,
     /// Where the time went, with the CRM and with the platform.
-    pub spent: SpentAsking,
+    pub spent: SpentReport,
 }
 
 /// What became of one activity.
@@ -146,13 +146,18 @@ async fn pull(
     let mut after: Option<String> = None;
     let mut cursors = BTreeSet::new();
     loop {
+        let began = outbox.split.mark();
         let page = tokio::select! {
             biased;
             () = cancel.cancelled() => {
-                return Err(EngineError::new(ErrorKind::Cancelled, "The pull was cancelled."));
+                Err(EngineError::new(ErrorKind::Cancelled, "The pull was cancelled."))
             }
-            page = client.waiting_activities(connection, after.as_deref(), PAGE) => page?,
+            page = client.waiting_activities(connection, after.as_deref(), PAGE) => {
+                page.map_err(EngineError::from)
+            }
         };
+        outbox.split.asked(began);
+        let page = page?;
         let mut new = |id: &str| listed.insert(id.to_owned());
         let mut activities = page.activities;
         activities.retain(|activity| new(&activity.id));
@@ -178,7 +183,7 @@ async fn pull(
 
 /// Tells the platform how activities ended; those that are tried again it goes on listing.
 async fn acknowledge(
-    outbox: &Outbox<'_>,
+    outbox: &mut Outbox<'_>,
     client: &PlatformClient,
     delivered: &[Delivered],
 ) -> Result<(), EngineError> {
@@ -190,7 +195,10 @@ async fn acknowledge(
     if results.is_empty() {
         return Ok(());
     }
-    client.acknowledge(&results).await?;
+    let began = outbox.split.mark();
+    let told = client.acknowledge(&results).await;
+    outbox.split.asked(began);
+    told?;
     let ids = results.into_iter().map(|result| result.id);
     outbox.acknowledged(ids.collect()).await
 }

@@ -21,6 +21,7 @@ use super::entries::{Known, left_behind, outcome_of, sending, settled, to_json};
 use super::verdict::{self, Attempt, Verdict};
 use super::{WriteBackResult, first_refusal};
 use crate::session::Session;
+use crate::spent::Split;
 use crate::support::Heard;
 use crate::{Engine, EngineError, ErrorReport, run_log};
 
@@ -48,6 +49,8 @@ pub(super) struct Outbox<'a> {
     pub(super) results: Vec<WriteBackResult>,
     /// What was said when the CRM last refused something, and why it did.
     pub(super) heard: Option<(Heard, ErrorReport)>,
+    /// Where its time goes.
+    pub(super) split: Split,
 }
 
 impl<'a> Outbox<'a> {
@@ -62,6 +65,8 @@ impl<'a> Outbox<'a> {
         let jitter = engine.options.random.seed()?;
         let (row, now) = (session.record.row, engine.now());
         let found_again = session.spec.write_back_found_again;
+        let mut split = Split::new(&engine.options.clock);
+        let began = split.mark();
         let handled = engine
             .store
             .write(move |tx| {
@@ -75,6 +80,7 @@ impl<'a> Outbox<'a> {
                 Ok(doubtful.map(|record| record.activity).collect())
             })
             .await?;
+        split.stored(began);
         Ok(Self {
             engine,
             session,
@@ -87,6 +93,7 @@ impl<'a> Outbox<'a> {
             stopped: None,
             results: Vec::new(),
             heard: None,
+            split,
         })
     }
 
@@ -104,7 +111,9 @@ impl<'a> Outbox<'a> {
         activities: &[Activity],
     ) -> Result<Vec<Delivered>, EngineError> {
         let ids = activities.iter().map(|activity| activity.id.clone());
+        let began = self.split.mark();
         let mut known = self.known(ids.collect()).await?;
+        self.split.stored(began);
         let now = self.engine.now();
         let mut due = Vec::new();
         for activity in activities {
@@ -138,6 +147,7 @@ impl<'a> Outbox<'a> {
         }
         let (row, now) = (self.session.record.row, self.engine.now());
         let error = verdict::unreadable();
+        let began = self.split.mark();
         let records: Vec<WriteBackRecord> = self
             .engine
             .store
@@ -164,6 +174,7 @@ impl<'a> Outbox<'a> {
                 Ok(records)
             })
             .await?;
+        self.split.stored(began);
         let delivered = records
             .iter()
             .map(|record| self.delivered(&record.activity, Some(record), false))
@@ -172,8 +183,9 @@ impl<'a> Outbox<'a> {
     }
 
     /// Writes down that the platform knows how these ended.
-    pub(super) async fn acknowledged(&self, ids: Vec<String>) -> Result<(), EngineError> {
+    pub(super) async fn acknowledged(&mut self, ids: Vec<String>) -> Result<(), EngineError> {
         let row = self.session.record.row;
+        let began = self.split.mark();
         self.engine
             .store
             .write(move |tx| {
@@ -181,6 +193,7 @@ impl<'a> Outbox<'a> {
                     .try_for_each(|id| write_back::acknowledge(tx, row, id))
             })
             .await?;
+        self.split.stored(began);
         Ok(())
     }
 
@@ -233,13 +246,17 @@ impl<'a> Outbox<'a> {
         written: &mut BTreeSet<String>,
     ) -> Result<(), EngineError> {
         let sending = sending(group, known, self.engine.now());
+        let keeping = self.split.mark();
         self.keep_sending(sending.clone()).await?;
+        self.split.stored(keeping);
+        let asking = self.split.mark();
         self.session.http.recording().turns();
         let began = self.engine.now();
         let logged = self.logged.as_ref();
         let span = logged.map_or_else(tracing::Span::none, |(_, span)| span.clone());
         let answer = self.send(group).instrument(span).await;
         let answered_at = self.engine.now();
+        self.split.asked(asking);
         let refused = match &answer {
             Err(error) => Some(error),
             Ok(outcomes) => first_refusal(outcomes),
@@ -278,7 +295,10 @@ impl<'a> Outbox<'a> {
         self.stopped = answer
             .err()
             .filter(|error| error.kind != ErrorKind::Unsupported);
-        self.keep_answers(records).await
+        let keeping = self.split.mark();
+        let kept = self.keep_answers(records).await;
+        self.split.stored(keeping);
+        kept
     }
 
     /// The adapter's answer. A cancellation does not wait for it, unless that would leave an activity

@@ -1,10 +1,10 @@
 //! Sign-ins that nobody uses, and those that have ended.
 
 use jiff::SignedDuration;
-use nurturehub_engine::{EngineError, KeptAlive, State, SyncOptions, SyncReport};
+use nurturehub_engine::{EngineError, KeptAlive, RunKind, State, SyncOptions, SyncReport};
 use nurturehub_port::ErrorKind;
 use nurturehub_sandbox::reapit::ConsentPage;
-use nurturehub_sandbox::{Sandbox, SandboxConfig, Time};
+use nurturehub_sandbox::{Faults, Sandbox, SandboxConfig, Time};
 use tokio_util::sync::CancellationToken;
 
 use crate::person::{Office, START, approving, at_sandbox, borrowed};
@@ -166,6 +166,41 @@ async fn a_paused_connection_is_kept_alive_and_a_disconnected_one_is_not() {
         .unwrap();
     let none = days.office.engine.keep_all_alive().await.unwrap();
     assert!(none.is_empty(), "there is nothing to keep: {none:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_renewal_says_where_its_time_went_whether_or_not_it_came_about() {
+    let days = Days::new().await;
+    let engine = &days.office.engine;
+    let renewed = async || engine.keep_all_alive().await.unwrap().remove(0);
+    let early = renewed().await;
+    assert_eq!((early.outcome, early.spent), (KeptAlive::NotDue, None));
+    days.pass(8);
+    days.office.time.pass_at_each_look(1_000);
+    let down = Faults::parse("reapit.token:status=503").unwrap();
+    for (fault, outcome) in [(Some(down), KeptAlive::Failed), (None, KeptAlive::Renewed)] {
+        days.sandbox.clear_faults();
+        if let Some(fault) = fault {
+            days.sandbox.add_faults(fault);
+        }
+        let report = renewed().await;
+        assert_eq!(report.outcome, outcome);
+        let spent = report.spent.expect("it was tried");
+        assert!(spent.waiting_ms >= 1_000, "the CRM was asked: {spent:?}");
+        assert_eq!(
+            spent.storing_us > 0,
+            outcome == KeptAlive::Renewed,
+            "new tokens are stored: {spent:?}"
+        );
+        let newest = engine.runs(&days.conn, 1).await.unwrap();
+        assert_eq!(newest[0].kind, RunKind::KeepAlive);
+        let kept = engine.run(&newest[0].run_id).await.unwrap();
+        assert_eq!(
+            kept.report["spent"],
+            serde_json::to_value(spent).unwrap(),
+            "the run's record says the same"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -28,6 +28,7 @@ mod person;
 mod push;
 mod secrets;
 mod sign_in;
+mod spent;
 mod talkative;
 mod time;
 mod walk;

@@ -114,6 +114,11 @@ async fn a_push_and_a_write_back_say_where_their_time_went() {
         "and as long between them as the platform asked for: {:?}",
         pushed.spent
     );
+    assert!(
+        pushed.spent.mapping_us > 0 && pushed.spent.storing_us > 0,
+        "batches were put together, and answers stored: {:?}",
+        pushed.spent
+    );
     let kept = desk.engine.run(pushed.run_id.as_str()).await.unwrap();
     assert_eq!(
         kept.report["spent"],
@@ -135,7 +140,11 @@ async fn a_push_and_a_write_back_say_where_their_time_went() {
         .await
         .unwrap();
     assert_eq!(written.results.len(), 1);
-    assert!(written.spent.waiting_ms >= 25, "{:?}", written.spent);
+    assert!(
+        written.spent.waiting_ms >= 25 && written.spent.storing_us > 0,
+        "{:?}",
+        written.spent
+    );
     let newest = desk.engine.runs(&connection, 1).await.unwrap();
     assert_eq!(newest[0].kind, RunKind::WriteBack);
     let kept = desk.engine.run(&newest[0].run_id).await.unwrap();

@@ -1,5 +1,6 @@
 //! A clock that the test sets by hand, and whose waits end only when told.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +13,9 @@ use tokio::sync::Notify;
 pub(crate) struct Time {
     now: Mutex<Timestamp>,
     wake: Notify,
+    /// Milliseconds that go by, for intervals alone, whenever somebody looks.
+    each_look: AtomicU64,
+    elapsed: AtomicU64,
 }
 
 impl Time {
@@ -19,11 +23,18 @@ impl Time {
         Arc::new(Self {
             now: Mutex::new(now),
             wake: Notify::new(),
+            each_look: AtomicU64::new(0),
+            elapsed: AtomicU64::new(0),
         })
     }
 
     pub(crate) fn advance(&self, by: SignedDuration) {
         *self.now.lock().unwrap() += by;
+    }
+
+    /// Lets some milliseconds go by between any two looks at how much has elapsed.
+    pub(crate) fn pass_at_each_look(&self, milliseconds: u64) {
+        self.each_look.store(milliseconds, Ordering::Relaxed);
     }
 
     /// Ends one wait: that under way, else the next.
@@ -39,7 +50,8 @@ impl Clock for Time {
     }
 
     fn elapsed(&self) -> Duration {
-        Duration::ZERO
+        let each = self.each_look.load(Ordering::Relaxed);
+        Duration::from_millis(self.elapsed.fetch_add(each, Ordering::Relaxed))
     }
 
     async fn sleep(&self, _duration: Duration) {

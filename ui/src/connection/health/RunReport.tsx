@@ -11,6 +11,7 @@ import { Status, type Tone } from "../../kit/Status";
 import { Time } from "../../kit/Time";
 import { runStatus } from "../../words/runs";
 import styles from "./Health.module.css";
+import { RunSplit } from "./RunSplit";
 import { VerifySteps } from "./VerifySteps";
 
 export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNode }) {
@@ -33,6 +34,7 @@ export function RunReport({ run, actions }: { run: RunDetail; actions?: ReactNod
       {run.kind === "keepAlive" && !error && run.status === "succeeded" && (
         <p>The sign-in was renewed before it could end by lying idle. Nobody needs to do anything.</p>
       )}
+      <RunSplit kind={run.kind} report={run.report} />
     </div>
   );
 }
@@ -45,7 +47,7 @@ type SyncPartProps = {
 };
 
 function SyncPart({ report, took, isWhole }: SyncPartProps) {
-  const { proof, inDoubt, drift, spent } = report;
+  const { proof, inDoubt, drift } = report;
   const facts: Fact[] = [
     ...(report.mode ? [{ name: "Mode", value: report.mode === "full" ? "Everything" : "Only what changed" }] : []),
     ...figures(report, { created: "New", updated: "Changed", unchanged: "Unchanged", removed: "Gone", rejected: "Not readable", pages: "Pages", requests: "Requests" }),
@@ -72,12 +74,6 @@ function SyncPart({ report, took, isWhole }: SyncPartProps) {
           are stored and {count(proof.rejected)} could not be read.
           {typeof proof.shortBy === "number" && ` ${count(proof.shortBy)} are missing from the list.`}
         </Notice>
-      )}
-      {spent && (
-        <p className={styles.quiet}>
-          Waiting for the CRM {duration(spent.waitingMs)}, for its limits {duration(spent.throttledMs)}; reading{" "}
-          {duration(spent.mappingMs)}, storing {duration(spent.storingMs)}. These go on side by side.
-        </p>
       )}
     </>
   );
