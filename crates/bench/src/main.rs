@@ -21,6 +21,7 @@ mod report;
 mod scale;
 mod serve;
 mod taken;
+mod tried;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -47,8 +48,8 @@ struct Arguments {
     /// Measures other tools beside ours, and writes docs/performance.md.
     #[arg(long)]
     peers: bool,
-    /// One run with few contacts, of which no document is written.
-    #[arg(long, requires = "peers")]
+    /// One run with few contacts, of which no document is written (with `--peers` or `--tried`).
+    #[arg(long)]
     quick: bool,
     /// Scenes and contestants, separated by commas; the others keep their figures.
     #[arg(long, value_delimiter = ',', requires = "peers")]
@@ -59,6 +60,9 @@ struct Arguments {
     /// Other numbers of contacts, separated by commas, of which no document is written.
     #[arg(long, value_delimiter = ',', requires = "scale")]
     sizes: Vec<usize>,
+    /// Measures what was tried beside what is in force, and writes docs/performance.md.
+    #[arg(long, conflicts_with_all = ["peers", "scale"])]
+    tried: bool,
     /// Counts instructions instead of time, by valgrind.
     #[arg(long)]
     instructions: bool,
@@ -160,7 +164,18 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
             quick: arguments.quick,
             only: arguments.only,
         };
-        return race::run(&plan, kept_in.race(), || kept_in.write()).await;
+        let is_whole = plan.only.is_empty();
+        race::run(&plan, kept_in.race(), || kept_in.write()).await?;
+        if !is_whole {
+            return Ok(());
+        }
+        let plan = tried::Plan {
+            binary: plan.binary,
+            runs: arguments.runs,
+            quick: arguments.quick,
+        };
+        tried::run(&plan, kept_in.tried()).await?;
+        return kept_in.write();
     }
     if arguments.scale {
         let plan = scale::Plan {
@@ -169,6 +184,15 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
             runs: arguments.runs,
         };
         scale::run(&plan, kept_in.scale()).await?;
+        return kept_in.write();
+    }
+    if arguments.tried {
+        let plan = tried::Plan {
+            binary,
+            runs: arguments.runs,
+            quick: arguments.quick,
+        };
+        tried::run(&plan, kept_in.tried()).await?;
         return kept_in.write();
     }
     if arguments.instructions {

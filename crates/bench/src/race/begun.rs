@@ -31,7 +31,8 @@ struct State {
 
 impl Begun {
     /// Goes on with the race of a file where that was begun with the same programs, versions and
-    /// machine over as many contacts. Else it begins anew: such runs are never put together.
+    /// machine over as many contacts; what failed is tried again. Else it begins anew: such runs are
+    /// never put together.
     pub(super) fn open(path: &Path, taken: Taken, contacts: usize) -> Self {
         let before = std::fs::read(path).ok();
         let before: Option<State> = before.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -39,6 +40,7 @@ impl Begun {
         let state = match before.filter(like) {
             Some(mut before) => {
                 before.taken.note_days(&taken);
+                before.race.forget_failures();
                 before
             }
             None => State {
@@ -143,11 +145,17 @@ mod tests {
             let mut begun = Begun::open(&path, taken("a"), 10);
             let cell = with_a_run(&begun, Scene::Processor);
             assert_eq!(cell.runs.len(), sitting, "the runs before are kept");
+            assert!(!cell.is_done(9), "what failed is tried again");
             assert_eq!(
                 cell.sittings(),
                 sitting,
                 "and it can be seen that it was stopped"
             );
+            let cell = Cell {
+                failed: Some("it was not installed".into()),
+                ..cell
+            };
+            assert!(cell.is_done(9), "one that failed is not run again at once");
             begun.put(Scene::Processor, &FLOOR, cell).expect("kept");
         }
         for (program, contacts) in [("b", 10), ("a", 11)] {

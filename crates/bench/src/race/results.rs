@@ -139,6 +139,13 @@ impl Race {
         self.cells.retain(|_, row| !row.is_empty());
     }
 
+    /// Lets what failed be tried again.
+    pub(crate) fn forget_failures(&mut self) {
+        for cell in self.cells.values_mut().flat_map(BTreeMap::values_mut) {
+            cell.failed = None;
+        }
+    }
+
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
         self.cells.is_empty()

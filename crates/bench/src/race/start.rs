@@ -19,6 +19,9 @@ use crate::process::{Finished, Memory, Server, end_group, measure};
 /// How long one may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// Longer than the time over which the CRM counts requests.
+const WINDOW: Duration = Duration::from_secs(2);
+
 /// How often the server is asked how far one has come that is to be killed.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -51,6 +54,10 @@ pub(super) async fn once(
         control.forget().await?;
         kill_half_way(entry, &control, listed).await?;
         before = control.pages().await?.into_iter().collect();
+    }
+    if scene.limits() {
+        // Who came before must not have used up what this one may ask for.
+        tokio::time::sleep(WINDOW).await;
     }
     control.forget().await?;
     control.set(scene.delay_ms(), scene.limits()).await?;

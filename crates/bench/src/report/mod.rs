@@ -9,12 +9,14 @@ mod places;
 mod scale;
 mod tables;
 mod takings;
+mod tried;
 
 pub(crate) use places::Places;
 
 use crate::Failure;
 use crate::race::{Results, Scene};
 use crate::scale::Scale;
+use crate::tried::Tried;
 
 /// The document's words, with places for figures in double braces.
 const TEMPLATE: &str = include_str!("../../report/performance.md");
@@ -27,6 +29,7 @@ const NONE: &str = "not measured";
 struct Measured {
     race: Results,
     scale: Scale,
+    tried: Tried,
 }
 
 /// The document: the template with its places filled.
@@ -66,6 +69,9 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
         ("scale", Some("pages"), _) => scale::pages(&measured.scale),
         ("scale", Some("slow"), _) => scale::slow(&measured.scale),
         ("scale", Some("push"), _) => scale::push(&measured.scale),
+        ("tried", Some("taken"), _) => takings::part(&measured.tried, results),
+        ("tried", Some("often"), _) => tried::how_often(&measured.tried),
+        ("tried", Some("table"), _) => tried::table(&measured.tried),
         _ => return Err(format!("the template has a place `{place}` that nothing fills").into()),
     })
 }

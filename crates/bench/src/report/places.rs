@@ -7,6 +7,7 @@ use crate::Failure;
 use crate::process::say;
 use crate::race::{KeptIn, Results, Scene};
 use crate::scale::Scale;
+use crate::tried::Tried;
 
 /// Where figures are kept, and the document that is written of them.
 #[derive(Debug)]
@@ -15,6 +16,7 @@ pub(crate) struct Places {
     /// The race that is not over, which is nothing to check in.
     begun: PathBuf,
     scale: PathBuf,
+    tried: PathBuf,
     /// Of the document and its folder of pictures.
     folder: PathBuf,
 }
@@ -33,6 +35,7 @@ impl Places {
             race: folder.join("quick.json"),
             begun: folder.join("quick-begun.json"),
             scale: folder.join("scale-quick.json"),
+            tried: folder.join("tried-quick.json"),
             folder,
         })
     }
@@ -44,6 +47,7 @@ impl Places {
             race: figures.join("race.json"),
             begun: target.join("race-begun.json"),
             scale: figures.join("scale.json"),
+            tried: figures.join("tried.json"),
             folder,
         }
     }
@@ -61,6 +65,11 @@ impl Places {
         &self.scale
     }
 
+    /// The figures of what was tried.
+    pub(crate) fn tried(&self) -> &Path {
+        &self.tried
+    }
+
     /// Writes document and pictures from all figures that were kept.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let path = self.write_into(&self.folder)?;
@@ -72,6 +81,7 @@ impl Places {
         let measured = Measured {
             race: Results::open(&self.race),
             scale: Scale::open(&self.scale),
+            tried: Tried::open(&self.tried),
         };
         let images = folder.join("images");
         std::fs::create_dir_all(&images)?;

@@ -12,7 +12,7 @@ use crate::process::{Server, database_size};
 const NO_LIMIT: u64 = 1_000_000;
 
 /// Syncs all that a server lists into a data folder of its own; answers that, with the connection.
-pub(super) fn full<'a>(
+pub(crate) fn full<'a>(
     binary: &'a Path,
     server: &Server,
 ) -> Result<(Desk<'a>, String, FullSync), Failure> {

@@ -16,6 +16,8 @@ use crate::figures::{mebibytes, number};
 use crate::process::{Server, say};
 use crate::taken::Taken;
 
+pub(crate) use at_size::full;
+pub(crate) use pages::open;
 pub(crate) use results::{Change, FullSync, Largest, PageTimes, Push, Scale, Size, Times};
 
 /// The sizes that the document shows.

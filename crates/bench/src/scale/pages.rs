@@ -80,7 +80,8 @@ async fn timed(engine: &Engine, connection: &str, look: &Look) -> Result<f64, Fa
     Ok(began.elapsed().as_secs_f64() * 1_000.0)
 }
 
-async fn open(home: &Path) -> Result<Engine, Failure> {
+/// The engine over a data folder of a [`Desk`].
+pub(crate) async fn open(home: &Path) -> Result<Engine, Failure> {
     let vault = open_from_env(home, Desk::key_to_the_vault)?;
     let options = EngineOptions::new(Home::at(home), vault, "benchmark");
     Ok(Engine::open(options).await?)

@@ -1,0 +1,51 @@
+//! How many contacts are merged together, over the store itself.
+
+use std::time::{Duration, Instant};
+
+use nurturehub_store::contacts::{self, SetAside};
+
+use super::results::Try;
+use super::source::{Fresh, PAGE, Source};
+use crate::Failure;
+
+/// How many are, in a listing that is not longer than what is tried.
+pub(super) const IN_FORCE: usize = 500;
+
+/// Stores everything in a store of its own, merging so many at a time.
+pub(super) async fn once(source: &Source, together: usize) -> Result<Try, Failure> {
+    let fresh = Fresh::new().await?;
+    let took = store(source, &fresh, together).await?;
+    let path = fresh.folder.path().join("store.db");
+    drop(fresh.store);
+    Ok(Try {
+        seconds: took.as_secs_f64(),
+        bytes: std::fs::metadata(path)?.len(),
+    })
+}
+
+/// Stores everything, and says how long that took without the packing.
+pub(super) async fn store(
+    source: &Source,
+    fresh: &Fresh,
+    together: usize,
+) -> Result<Duration, Failure> {
+    let pages = source.bodies.len().div_ceil(PAGE);
+    let mut took = Duration::ZERO;
+    let mut aside: Vec<SetAside> = Vec::new();
+    for number in 0..pages {
+        let page = source.page(number, fresh)?;
+        let began = Instant::now();
+        let written = fresh.store.write(move |tx| contacts::set_aside(tx, page));
+        aside.push(written.await?);
+        let waiting: usize = aside.iter().map(SetAside::contacts).sum();
+        if waiting >= together || number + 1 == pages {
+            let some = std::mem::take(&mut aside);
+            let merged = fresh
+                .store
+                .write(move |tx| contacts::merge_aside(tx, &some));
+            merged.await?;
+        }
+        took += began.elapsed();
+    }
+    Ok(took)
+}
