@@ -5,6 +5,7 @@
 //! platform did not answer, is listed again by the next pull.
 
 mod closing;
+mod delivered;
 mod entries;
 mod failed;
 mod listing;
@@ -30,7 +31,8 @@ use crate::going_on::Asked;
 use crate::lease;
 use crate::spent::SpentReport;
 use crate::{Engine, EngineError, ErrorReport, sync};
-use outbox::{Delivered, Outbox};
+use delivered::Delivered;
+use outbox::Outbox;
 
 /// Activities asked of the platform, and given to an adapter, at a time.
 const PAGE: u32 = 100;

@@ -17,6 +17,7 @@ use nurturehub_store::{runs, traces};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+use super::delivered::Delivered;
 use super::entries::{Known, left_behind, outcome_of, sending, settled, to_json};
 use super::verdict::{self, Attempt, Verdict};
 use super::{WriteBackResult, first_refusal};
@@ -24,12 +25,6 @@ use crate::session::Session;
 use crate::spent::Split;
 use crate::support::Heard;
 use crate::{Engine, EngineError, ErrorReport, run_log};
-
-/// What became of an activity, and whether there is nothing left to do about it.
-pub(super) struct Delivered {
-    pub(super) result: WriteBackResult,
-    pub(super) settled: bool,
-}
 
 /// One run of write-back. Its owner holds the connection's lease.
 pub(super) struct Outbox<'a> {
@@ -370,37 +365,6 @@ impl<'a> Outbox<'a> {
             })
             .await?;
         Ok(())
-    }
-
-    fn delivered(&self, id: &str, known: Option<&WriteBackRecord>, now: bool) -> Delivered {
-        let state = known.map(|record| record.state);
-        let error = known
-            .and_then(|record| record.error.as_deref())
-            .and_then(|text| serde_json::from_str::<ErrorReport>(text).ok());
-        let (status, error) = match state {
-            Some(WriteBackState::Written) if now => (WriteBackStatus::Written, None),
-            Some(WriteBackState::Written) => (WriteBackStatus::Duplicate, None),
-            Some(WriteBackState::Unsupported) => (WriteBackStatus::Unsupported, error),
-            _ => {
-                let stopped = self.stopped.as_ref().map(verdict::not_sent);
-                (WriteBackStatus::Rejected, error.or(stopped))
-            }
-        };
-        Delivered {
-            result: WriteBackResult {
-                id: id.to_owned(),
-                status,
-                reference: known.and_then(|record| record.reference.clone()),
-                error,
-            },
-            settled: state.is_some_and(WriteBackState::is_final),
-        }
-    }
-
-    fn reported(&mut self, delivered: Vec<Delivered>) -> Vec<Delivered> {
-        self.results
-            .extend(delivered.iter().map(|one| one.result.clone()));
-        delivered
     }
 }
 
