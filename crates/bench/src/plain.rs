@@ -3,12 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde_json::json;
-
-use crate::control::Control;
 use crate::desk::{Crm, Desk};
 use crate::figures::{mebibytes, median, number};
 use crate::process::{self, Ended, Server, say};
+use crate::scale::{self, Change};
 use crate::{Failure, machine};
 
 /// Requests a second in the scene in which the limit decides.
@@ -60,11 +58,18 @@ pub(crate) async fn run(binary: &Path, contacts: usize, runs: usize) -> Result<(
     ));
     looked_up(binary, &server)?;
     let (desk, connection) = last.ok_or("no run")?;
-    changes(&desk, &connection, &server).await?;
+    let at_few = changes(&desk, &connection, &server, contacts).await?;
     platform(&desk, &connection)?;
     drop(server);
     limited(binary)?;
-    memory(binary, contacts)
+    other_size(binary, contacts / 10)?;
+    let many = contacts * 3;
+    let (server, desk, connection) = other_size(binary, many)?;
+    let at_many = changes(&desk, &connection, &server, many).await?;
+    for line in compared((contacts, &at_few), (many, &at_many)) {
+        say(&line);
+    }
+    Ok(())
 }
 
 fn size_each(desk: &Desk<'_>, contacts: f64) -> f64 {
@@ -87,27 +92,36 @@ fn looked_up(binary: &Path, server: &Server) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Nothing changed, then a hundred changes.
-async fn changes(desk: &Desk<'_>, connection: &str, server: &Server) -> Result<(), Failure> {
-    let control = Control::of(server)?;
-    let first = desk.run(&["sync", connection])?;
-    for (what, count) in [("nothing changed", 0), ("100 changed", 100)] {
-        if count > 0 {
-            let edit = json!({ "change": "edit", "count": count });
-            control.post("reapit/mutate", &edit).await?;
-        }
-        let ended = desk.run(&["sync", connection])?;
-        say(&format!(
-            "incremental, {what:<15} {} ms ({} ms with the process), {} requests, {} listed, {} updated",
-            ended.json["durationMs"],
-            ended.wall.as_millis(),
-            ended.json["requests"],
-            ended.json["fetched"],
-            ended.json["updated"],
-        ));
+/// Nothing changed, then a hundred changes: the middle of some runs each.
+async fn changes(
+    desk: &Desk<'_>,
+    connection: &str,
+    server: &Server,
+    held: usize,
+) -> Result<Vec<Change>, Failure> {
+    let changes = scale::after_changes(desk, connection, server).await?;
+    for change in &changes {
+        say(&format!("incremental, {held} held: {change}"));
     }
-    drop(first);
-    Ok(())
+    Ok(changes)
+}
+
+/// Whether a sync's cost follows what has changed, and not what is held.
+fn compared(few: (usize, &[Change]), many: (usize, &[Change])) -> Vec<String> {
+    let pairs = few.1.iter().zip(many.1);
+    pairs
+        .map(|(at_few, at_many)| {
+            #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+            let times = many.0 as f64 / few.0 as f64;
+            format!(
+                "incremental, {} changed: with {times:.1} times as many held, {:.2} times the time \
+                 and {:.2} times the memory",
+                at_few.changed,
+                at_many.sync_ms / at_few.sync_ms,
+                at_many.peak_mib.unwrap_or(f64::NAN) / at_few.peak_mib.unwrap_or(f64::NAN),
+            )
+        })
+        .collect()
 }
 
 fn platform(desk: &Desk<'_>, connection: &str) -> Result<(), Failure> {
@@ -150,20 +164,16 @@ fn limited(binary: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Peak memory at other sizes.
-fn memory(binary: &Path, contacts: usize) -> Result<(), Failure> {
-    for size in [contacts / 10, contacts * 3] {
-        let server = Server::start(size)?;
-        let desk = Desk::new(binary)?;
-        let connection = desk.connect(&server, 1_000_000)?;
-        let ended = desk.run(&["sync", &connection])?;
-        say(&format!(
-            "full sync of {size:<8} {:.0} contacts/s, {:.1} MiB peak",
-            number(&ended.json["fetched"]) * 1000.0 / number(&ended.json["durationMs"]),
-            mebibytes(ended.peak_kib)
-        ));
-    }
-    Ok(())
+/// Speed and peak memory of a full sync at another size.
+fn other_size(binary: &Path, size: usize) -> Result<(Server, Desk<'_>, String), Failure> {
+    let server = Server::start(size)?;
+    let (desk, connection, full) = scale::full(binary, &server)?;
+    say(&format!(
+        "full sync of {size:<8} {:.0} contacts/s, {:.1} MiB peak",
+        full.listed * 1000.0 / full.sync_ms,
+        full.peak_mib
+    ));
+    Ok((server, desk, connection))
 }
 
 /// Runs the floor once, into a database of its own.
@@ -183,4 +193,30 @@ pub(crate) fn floor_command(crm: &Crm, database: &Path) -> Result<Command, Failu
         .arg(&crm.customer)
         .arg(database);
     Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cost_that_follows_the_total_is_seen() {
+        let change = |sync_ms| Change {
+            changed: 100,
+            updated: 100.0,
+            sync_ms,
+            waiting_ms: 1.0,
+            process_ms: 50.0,
+            peak_mib: Some(20.0),
+            runs: 5,
+        };
+        let said = compared((100, &[change(10.0)]), (300, &[change(30.0)]));
+        assert_eq!(
+            said,
+            [
+                "incremental, 100 changed: with 3.0 times as many held, 3.00 times the time and 1.00 \
+              times the memory"
+            ]
+        );
+    }
 }

@@ -78,21 +78,24 @@ pub(super) fn growth(scale: &Scale) -> String {
 /// The table of syncs that found little to do.
 pub(super) fn changes(scale: &Scale) -> String {
     let mut text = String::from(
-        "| held | changed | found changed | the sync, ms | of that waiting for the CRM, ms | with the process, ms | of the full sync |\n\
-         | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| held | changed | found changed | the sync, ms | of that waiting for the CRM, ms | with the process, ms | peak memory, MiB | of the full sync |\n\
+         | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     );
     let Some(largest) = &scale.largest else {
-        return format!("{text}\n| {NONE} | | | | | | |");
+        return format!("{text}\n| {NONE} | | | | | | | |");
     };
     for change in &largest.changes {
         text.push_str(&format!(
-            "\n| {} | {} | {:.0} | {:.0} | {:.0} | {:.0} | {:.2}% |",
+            "\n| {} | {} | {:.0} | {:.0} | {:.0} | {:.0} | {} | {:.2}% |",
             grouped(largest.contacts),
             change.changed,
             change.updated,
             change.sync_ms,
             change.waiting_ms,
             change.process_ms,
+            change
+                .peak_mib
+                .map_or_else(|| NONE.to_owned(), |peak| format!("{peak:.1}")),
             share(largest, change),
         ));
     }

@@ -6,7 +6,7 @@ use super::Change;
 use crate::Failure;
 use crate::control::Control;
 use crate::desk::{Crm, Desk};
-use crate::figures::{median, number};
+use crate::figures::{mebibytes, median, number};
 use crate::process::Server;
 
 /// How often each is run.
@@ -16,7 +16,7 @@ const RUNS: usize = 5;
 const CHANGED: [usize; 2] = [0, 100];
 
 /// Syncs after nothing, and after a hundred contacts, have changed.
-pub(super) async fn measure(
+pub(crate) async fn measure(
     desk: &Desk<'_>,
     connection: &str,
     server: &Server,
@@ -27,12 +27,13 @@ pub(super) async fn measure(
     let mut changes = Vec::new();
     for changed in CHANGED {
         let (mut sync, mut process, mut updated) = (Vec::new(), Vec::new(), Vec::new());
-        let mut waiting = Vec::new();
+        let (mut waiting, mut peak) = (Vec::new(), Vec::new());
         for _ in 0..RUNS {
             edit(&control, &crm, changed).await?;
             let ended = desk.run(&["sync", connection])?;
             sync.push(number(&ended.json["durationMs"]));
             waiting.push(number(&ended.json["spent"]["waitingMs"]));
+            peak.push(mebibytes(ended.peak_kib));
             process.push(ended.wall.as_secs_f64() * 1_000.0);
             updated.push(number(&ended.json["updated"]));
         }
@@ -42,6 +43,7 @@ pub(super) async fn measure(
             sync_ms: median(sync),
             waiting_ms: median(waiting),
             process_ms: median(process),
+            peak_mib: Some(median(peak)),
             runs: RUNS,
         });
     }

@@ -17,6 +17,7 @@ use crate::process::{Server, say};
 use crate::taken::Taken;
 
 pub(crate) use at_size::full;
+pub(crate) use changes::measure as after_changes;
 pub(crate) use pages::open;
 pub(crate) use results::{Change, FullSync, Largest, PageTimes, Push, Scale, Size, Times};
 

@@ -82,6 +82,8 @@ pub(crate) struct Change {
     pub(crate) waiting_ms: f64,
     /// The same from the start of the process to its end.
     pub(crate) process_ms: f64,
+    /// Peak memory of the process.
+    pub(crate) peak_mib: Option<f64>,
     /// How often it was run.
     pub(crate) runs: usize,
 }
@@ -91,8 +93,13 @@ impl fmt::Display for Change {
         write!(
             formatter,
             "{:>3} changed          {:.0} ms, of that {:.0} ms waiting for the CRM ({:.0} ms with the \
-             process), {} updated",
-            self.changed, self.sync_ms, self.waiting_ms, self.process_ms, self.updated
+             process), {} updated, {:.1} MiB peak",
+            self.changed,
+            self.sync_ms,
+            self.waiting_ms,
+            self.process_ms,
+            self.updated,
+            self.peak_mib.unwrap_or(f64::NAN)
         )
     }
 }
