@@ -1,5 +1,6 @@
 //! `cargo xtask bench --app`: what the desktop app costs whoever waits for it, in its real window over
-//! many contacts, and how large its packages are. `ui/e2e/measure.mjs` takes the times.
+//! many contacts, and how large its packages are. `ui/e2e/measure.mjs` takes the times, and the
+//! benchmark keeps them and writes the document.
 
 use crate::failure::Failure;
 use crate::process::Program;
@@ -41,14 +42,25 @@ pub(crate) fn run(bench: &Program, arguments: &[String]) -> Result<(), Failure> 
         .clone()
         .arguments(&["fill", &home.to_string_lossy(), contacts])
         .run()?;
-    let app = Workspace::read()?.target.join("release").join(format!(
+    let target = Workspace::read()?.target;
+    let app = target.join("release").join(format!(
         "nurturehub-connect{}",
         std::env::consts::EXE_SUFFIX
     ));
+    let figures = folder.path().join("figures.json");
     let session = window::session(&["measure.mjs"])
+        .environment("NURTUREHUB_FIGURES", figures.as_os_str())
+        .environment("NURTUREHUB_CONTACTS", contacts)
         .environment("NURTUREHUB_APP", app.as_os_str())
         .environment("NURTUREHUB_HOME", home.as_os_str())
         .environment("NURTUREHUB_VAULT", "file")
         .environment("NURTUREHUB_VAULT_PASSPHRASE", "benchmark");
-    folder.house(session)?.run()
+    folder.house(session)?.run()?;
+    let packages = target.join("package");
+    let paths = [&figures, &packages, &app].map(|path| path.to_string_lossy().into_owned());
+    let mut keeping = bench.clone().arguments(&["app"]).arguments(&paths);
+    if contacts != CONTACTS {
+        keeping = keeping.arguments(&["--only-tried"]);
+    }
+    keeping.run()
 }

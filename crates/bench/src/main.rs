@@ -5,6 +5,7 @@
 //! Times and peak memory are those of the measured process alone. Figures are printed, never
 //! asserted.
 
+mod app;
 mod control;
 mod desk;
 mod digest;
@@ -96,6 +97,18 @@ enum Part {
         /// Contacts in it.
         contacts: usize,
     },
+    /// Keeps what was taken of the desktop app, and writes docs/performance.md.
+    App {
+        /// What `ui/e2e/measure.mjs` wrote.
+        figures: PathBuf,
+        /// The folder of the packages.
+        packages: PathBuf,
+        /// The app that was measured.
+        app: PathBuf,
+        /// Writes no document: it was taken with another number of contacts.
+        #[arg(long)]
+        only_tried: bool,
+    },
     /// Prints the CRM's own records as a store has them, one a line.
     Dump {
         #[command(subcommand)]
@@ -136,6 +149,16 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             let connection = desk.connect(&server, 1_000_000)?;
             desk.run(&["sync", &connection])?;
             Ok(())
+        }
+        Some(Part::App {
+            figures,
+            packages,
+            app,
+            only_tried,
+        }) => {
+            let places = report::Places::around(&command_line(&arguments)?, *only_tried)?;
+            app::keep(figures, packages, app, places.app())?;
+            places.write()
         }
         Some(Part::Dump { whose }) => peers::dump(whose).await,
         None => measure(arguments).await,

@@ -2,6 +2,7 @@
 //!
 //! The words stand in a template beside this crate; each figure in the document comes from a run.
 
+mod app;
 mod bars;
 mod curves;
 mod palette;
@@ -14,6 +15,7 @@ mod tried;
 pub(crate) use places::Places;
 
 use crate::Failure;
+use crate::app::App;
 use crate::race::{Results, Scene};
 use crate::scale::Scale;
 use crate::tried::Tried;
@@ -30,6 +32,7 @@ struct Measured {
     race: Results,
     scale: Scale,
     tried: Tried,
+    app: App,
 }
 
 /// The document: the template with its places filled.
@@ -72,6 +75,10 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
         ("tried", Some("taken"), _) => takings::part(&measured.tried, results),
         ("tried", Some("often"), _) => tried::how_often(&measured.tried),
         ("tried", Some("table"), _) => tried::table(&measured.tried),
+        ("app", Some("taken"), _) => takings::part(&measured.app, results),
+        ("app", Some("often"), _) => app::how_often(&measured.app),
+        ("app", Some("table"), _) => app::table(&measured.app),
+        ("app", Some("packages"), _) => app::packages(&measured.app),
         _ => return Err(format!("the template has a place `{place}` that nothing fills").into()),
     })
 }

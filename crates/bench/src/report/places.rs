@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Measured, bars, curves, document};
 use crate::Failure;
+use crate::app::App;
 use crate::process::say;
 use crate::race::{KeptIn, Results, Scene};
 use crate::scale::Scale;
@@ -17,6 +18,7 @@ pub(crate) struct Places {
     begun: PathBuf,
     scale: PathBuf,
     tried: PathBuf,
+    app: PathBuf,
     /// Of the document and its folder of pictures.
     folder: PathBuf,
 }
@@ -36,6 +38,7 @@ impl Places {
             begun: folder.join("quick-begun.json"),
             scale: folder.join("scale-quick.json"),
             tried: folder.join("tried-quick.json"),
+            app: folder.join("app-quick.json"),
             folder,
         })
     }
@@ -48,6 +51,7 @@ impl Places {
             begun: target.join("race-begun.json"),
             scale: figures.join("scale.json"),
             tried: figures.join("tried.json"),
+            app: figures.join("app.json"),
             folder,
         }
     }
@@ -70,6 +74,11 @@ impl Places {
         &self.tried
     }
 
+    /// The figures of the desktop app.
+    pub(crate) fn app(&self) -> &Path {
+        &self.app
+    }
+
     /// Writes document and pictures from all figures that were kept.
     pub(crate) fn write(&self) -> Result<(), Failure> {
         let path = self.write_into(&self.folder)?;
@@ -82,6 +91,7 @@ impl Places {
             race: Results::open(&self.race),
             scale: Scale::open(&self.scale),
             tried: Tried::open(&self.tried),
+            app: App::open(&self.app),
         };
         let images = folder.join("images");
         std::fs::create_dir_all(&images)?;
