@@ -21,6 +21,7 @@ mod race;
 mod report;
 mod scale;
 mod serve;
+mod stored;
 mod taken;
 mod tried;
 

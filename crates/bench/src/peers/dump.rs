@@ -4,14 +4,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
-use nurturehub_engine::{ContactQuery, Engine, EngineOptions, Home, open_from_env};
+use nurturehub_engine::{Engine, EngineOptions, Home, open_from_env};
 use rusqlite::{Connection, OpenFlags};
-use serde::Deserialize;
 
-use crate::Failure;
-
-/// Contacts that are listed at a time.
-const AT_ONCE: u32 = 1_000;
+use crate::{Failure, stored};
 
 /// Whose store is printed.
 #[derive(Debug, Subcommand)]
@@ -30,18 +26,6 @@ pub(crate) enum Whose {
     },
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Listed {
-    provenance: Provenance,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Provenance {
-    external_id: String,
-}
-
 /// Prints all records of a store.
 pub(crate) async fn dump(whose: &Whose) -> Result<(), Failure> {
     match whose {
@@ -54,23 +38,15 @@ async fn ours(home: &Path, connection: &str) -> Result<(), Failure> {
     let vault = open_from_env(home, |name| std::env::var(name).ok())?;
     let engine = Engine::open(EngineOptions::new(Home::at(home), vault, "benchmark")).await?;
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
-    let mut offset = 0;
+    let mut from = 0;
     loop {
-        let query = ContactQuery {
-            limit: AT_ONCE,
-            offset,
-            ..ContactQuery::default()
-        };
-        let page = engine.contacts(connection, query).await?;
-        if page.contacts.is_empty() {
+        let some = stored::some(&engine, connection, from).await?;
+        if some.is_empty() {
             break;
         }
-        offset += u64::from(AT_ONCE);
-        for contact in page.contacts {
-            let listed: Listed = serde_json::from_str(contact.get())?;
-            let id = listed.provenance.external_id;
-            let detail = engine.contact(connection, &id).await?;
-            writeln!(output, "{}", detail.raw.get())?;
+        from += u64::try_from(some.len())?;
+        for contact in some {
+            writeln!(output, "{}", contact.raw)?;
         }
     }
     Ok(output.flush()?)

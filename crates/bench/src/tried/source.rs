@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use nurturehub_engine::{ContactQuery, Engine};
+use nurturehub_engine::Engine;
 use nurturehub_port::{
     ConnectionId, Contact, Cursor, MappedContact, ProviderId, RunId, Secret, TenantId,
 };
@@ -16,15 +16,11 @@ use tempfile::TempDir;
 
 use super::file::{self, Form};
 use super::merging;
-use crate::Failure;
 use crate::process::Server;
-use crate::scale;
+use crate::{Failure, scale, stored};
 
 /// Contacts to a page, as the CRM lists them.
 pub(super) const PAGE: usize = 100;
-
-/// Contacts that are asked for at a time.
-const AT_ONCE: u32 = 1_000;
 
 /// When all of it happens.
 const NOW: Timestamp = Timestamp::constant(1_752_148_800, 0);
@@ -119,26 +115,17 @@ fn rows(file: &rusqlite::Connection, select: &str) -> Result<Vec<Row>, Failure> 
 }
 
 async fn bodies(engine: &Engine, connection: &str) -> Result<Vec<Body>, Failure> {
-    let mut bodies = Vec::new();
+    let mut bodies: Vec<Body> = Vec::new();
     loop {
-        let query = ContactQuery {
-            limit: AT_ONCE,
-            offset: u64::try_from(bodies.len())?,
-            ..ContactQuery::default()
-        };
-        let listed = engine.contacts(connection, query).await?.contacts;
-        if listed.is_empty() {
+        let from = u64::try_from(bodies.len())?;
+        let some = stored::some(engine, connection, from).await?;
+        if some.is_empty() {
             return Ok(bodies);
         }
-        for contact in listed {
-            let known: Contact = serde_json::from_str(contact.get())?;
-            let id = known.provenance.external_id;
-            let detail = engine.contact(connection, id.as_str()).await?;
-            bodies.push(Body {
-                canonical: contact.get().to_owned(),
-                raw: detail.raw.get().to_owned(),
-            });
-        }
+        bodies.extend(some.into_iter().map(|contact| Body {
+            canonical: contact.canonical,
+            raw: contact.raw,
+        }));
     }
 }
 
