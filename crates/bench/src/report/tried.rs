@@ -59,25 +59,25 @@ fn words(trial: Trial) -> Words {
         Trial::Merged(2_000) => (
             MERGED,
             "2,000".to_owned(),
-            "Taken where the index is large, since it writes least; where it is small, the next page \
-             of the listing would only wait longer for the writing thread, and more is held in memory.",
+            "Taken where the index is large, since it writes least. Before that the next page of the \
+             listing waits longer for the writing thread, which is not counted here, and more is held \
+             in memory.",
         ),
         Trial::Merged(together) => (
             MERGED,
             grouped(together),
-            "Taken for listings that are not long: most of what merging together saves, and a short \
-             wait for the next page.",
+            "Taken for listings that are not long: less of the index is written than page by page, \
+             and the next page does not wait long for the writing thread.",
         ),
         Trial::Mapped(Processors::All) => (
             MAPPED,
             "on all processors (the whole sync)".to_owned(),
-            "Taken: the writing thread has a processor to itself only while others have nothing to do.",
+            "Taken: a page is ready the sooner, and it is the next one that waits for it.",
         ),
         Trial::Mapped(Processors::One) => (
             MAPPED,
             "on one processor (the whole sync)".to_owned(),
-            "Left: a page is mapped and packed while the next one is waited for, and the sooner the \
-             better.",
+            "Left: it leaves a processor to the writing thread, and every page waits for its mapping.",
         ),
         Trial::Form(form) => of_form(form),
     };
@@ -105,14 +105,15 @@ fn of_form(form: Form) -> (&'static str, String, &'static str) {
         return (
             PACKED,
             format!("zstd level {}, which works like LZ4", form.level),
-            "Left: what it saves in packing has to be encrypted, written and kept as a larger file.",
+            "Left: what it saves in packing is for the length of a sync, and the larger file for good.",
         );
     }
     if form.level > force.level {
         return (
             PACKED,
             format!("zstd level {}", form.level),
-            "Left: packing is among what takes most of a first sync, and the file would gain little.",
+            "Left so far: it packs closer, and takes more of the processors for it while they are \
+             wanted for mapping.",
         );
     }
     match form.cipher {
@@ -129,8 +130,13 @@ fn of_form(form: Form) -> (&'static str, String, &'static str) {
         Cipher::Sha256 => (
             PAGES,
             format!("{} KiB", form.page_kib),
-            "Left: a transaction touches nearly as many of them, and each is more to encrypt and to \
-             write.",
+            if form.page_kib > 8 {
+                "Left: a change of one contact encrypts and writes as much more, and a block leaves \
+                 more of its last page empty."
+            } else {
+                "Left so far: a change of one contact encrypts and writes as much more, and every file \
+                 that there is would have to be written anew."
+            },
         ),
     }
 }
