@@ -99,6 +99,13 @@ pub(super) fn changes(scale: &Scale) -> String {
             share(largest, change),
         ));
     }
+    if takings::differ(scale) {
+        text.push_str(&format!(
+            "\n\nThese, each page and the push were {} {}.",
+            takings::COLUMN,
+            largest.taken
+        ));
+    }
     text
 }
 
@@ -187,6 +194,56 @@ pub(super) fn grouped(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scale::{Push, Size};
+    use crate::taken::Taken;
+
+    #[test]
+    fn sizes_of_two_programs_say_with_which_each_was_taken() {
+        let run = FullSync {
+            listed: 10.0,
+            sync_ms: 1.0,
+            seconds: 1.0,
+            peak_mib: 1.0,
+            database_bytes: 10,
+        };
+        let mut scale = Scale::default();
+        for (contacts, program) in [(10, "a"), (100, "b")] {
+            let taken = scale.note(&Taken {
+                program: program.into(),
+                ..Taken::default()
+            });
+            let runs = vec![run.clone()];
+            scale.put(contacts, Size { taken, runs });
+            let differ = contacts == 100;
+            assert_eq!(sizes(&scale).contains("taken with"), differ, "{program}");
+        }
+        let row = "| 100 | 1.00 | 10 | 1.0 | 1 | 1 | 2 |";
+        assert!(sizes(&scale).contains(row), "{}", sizes(&scale));
+        let none = Times::of(&[]);
+        scale.largest = Some(Largest {
+            taken: "2".into(),
+            contacts: 100,
+            full_ms: 1.0,
+            changes: Vec::new(),
+            pages: vec![PageTimes {
+                what: "some".into(),
+                again: none,
+                changed: none,
+                opened: none,
+            }],
+            push: Push {
+                seconds: 1.0,
+                sent: 1.0,
+                accepted: 1.0,
+                peak_mib: 1.0,
+            },
+        });
+        assert!(
+            changes(&scale).ends_with("were taken with 2."),
+            "{}",
+            changes(&scale)
+        );
+    }
 
     #[test]
     fn thousands_stand_apart() {
