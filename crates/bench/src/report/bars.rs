@@ -16,12 +16,19 @@ const LABELS: i32 = 290;
 const NUMBERS: i32 = 110;
 const TOP: i32 = 40;
 
-/// Draws the bars of a scene. What has no figure has no bar.
+/// Draws the bars of a scene. What has no figure has no bar, nor has what was taken with another program
+/// than ours.
 pub(super) fn draw(results: &Results, scene: Scene, path: &Path) -> Result<(), Failure> {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let with = ours.and_then(|ours| results.cell(scene, ours));
+    let with = with.map(|cell| cell.taken.as_str());
     let rates: Vec<(&Contestant, f64)> = peers::ALL
         .iter()
         .filter_map(|contestant| {
             let cell = results.cell(scene, contestant)?;
+            if with.is_some_and(|with| with != cell.taken) {
+                return None;
+            }
             let seconds = cell.middle(|run| run.seconds)?;
             #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
             let contacts = cell.contacts as f64;
