@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use zstd::bulk::Compressor;
 
-use super::block::{self, Body};
+use super::block::{self, Block, Body};
 use crate::StoreError;
 
 /// The level that gives most for its time: lower ones are no faster on such texts, and larger.
@@ -25,6 +25,25 @@ pub(crate) struct PackedBlock {
 }
 
 impl PackedBlock {
+    /// One that was packed before.
+    pub(crate) const fn of(slots: i64, bytes: Vec<u8>) -> Self {
+        Self { slots, bytes }
+    }
+
+    /// As it is stored.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What is packed in it.
+    pub(crate) fn bodies(&self) -> Result<Vec<Body>, StoreError> {
+        let block = Block::unpack(&self.bytes)?;
+        (0_i64..)
+            .take(block.len())
+            .map(|slot| block.body(slot))
+            .collect()
+    }
+
     /// How many bodies it has.
     pub(crate) const fn slots(&self) -> i64 {
         self.slots
