@@ -16,6 +16,8 @@ pub(crate) struct Ledger<'a> {
     /// Uses gained or lost, by block. A block that is in here has been touched.
     uses: BTreeMap<i64, i64>,
     open: Option<OpenBlock>,
+    /// Whether the last contact that came was not known before.
+    pub(crate) last_was_new: bool,
 }
 
 /// A block that is being filled: it has its number already, and no content yet.
@@ -37,6 +39,7 @@ impl<'a> Ledger<'a> {
             connection,
             uses: BTreeMap::new(),
             open: None,
+            last_was_new: false,
         };
         let done = work(&mut ledger)?;
         ledger.settle()?;
