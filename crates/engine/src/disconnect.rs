@@ -2,7 +2,7 @@
 
 use nurturehub_adapter_kit::Settings;
 use nurturehub_oauth::TokenSet;
-use nurturehub_store::{audit, connections};
+use nurturehub_store::{audit, connections, contacts};
 use nurturehub_vault::AccountKey;
 use serde_json::json;
 
@@ -74,7 +74,7 @@ impl Engine {
             audit_words::DISCONNECTED
         };
         let entry = self.audit_entry(word, Some(&record.id), json!({}));
-        let now = self.now();
+        let (now, row) = (self.now(), record.row);
         let mut view = ConnectionView::from(record.clone());
         view.disconnected_at = Some(now);
         self.store
@@ -88,6 +88,7 @@ impl Engine {
             })
             .await?;
         if purge {
+            contacts::discard(self.store.path(), row)?;
             self.store.checkpoint().await?;
         }
         Ok(view)

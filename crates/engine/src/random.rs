@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use nurturehub_port::{ErrorKind, RunId, Secret};
+use nurturehub_store::contacts::PageLogKey;
 use uuid::Builder;
 
 use crate::EngineError;
@@ -48,6 +49,10 @@ impl Random {
 
     pub(crate) fn key(&self) -> Result<Secret<Vec<u8>>, EngineError> {
         Ok(Secret::new(self.array::<32>()?.to_vec()))
+    }
+
+    pub(crate) fn page_log_key(&self) -> Result<PageLogKey, EngineError> {
+        Ok(PageLogKey::new(Secret::new(self.array()?)))
     }
 
     /// A run id: UUID version 7, so that ids sort by time.

@@ -1,6 +1,7 @@
 //! Why the database could not do what it was asked.
 
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use nurturehub_port::ErrorKind;
 use rusqlite::ErrorCode;
@@ -64,6 +65,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What stands in the way of a file.
+    pub(crate) fn of_file(path: &Path, source: io::Error) -> Self {
+        if matches!(
+            source.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        ) {
+            return Self::Full;
+        }
+        Self::Folder {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
     /// Its place in the closed list.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {

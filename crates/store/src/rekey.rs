@@ -31,7 +31,7 @@ pub fn copy_with_key(
         return Err(StoreError::Busy);
     }
     discard(copy)?;
-    fs::copy(database, copy).map_err(|source| failed(copy, source))?;
+    fs::copy(database, copy).map_err(|source| StoreError::of_file(copy, source))?;
 
     let rewritten = open(copy, old, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     // A log of its own would hold the pages beside the file.
@@ -45,7 +45,7 @@ pub fn copy_with_key(
         .write(true)
         .open(copy)
         .and_then(|file| file.sync_all())
-        .map_err(|source| failed(copy, source))
+        .map_err(|source| StoreError::of_file(copy, source))
 }
 
 /// Puts a copy in the place of the database. At every instant one of them is there as a whole.
@@ -57,8 +57,8 @@ pub fn put_in_place(copy: &Path, database: &Path) -> Result<(), StoreError> {
     for suffix in ["-wal", "-shm"] {
         remove(&beside(database, suffix))?;
     }
-    fs::rename(copy, database).map_err(|source| failed(database, source))?;
-    sync_folder(database).map_err(|source| failed(database, source))
+    fs::rename(copy, database).map_err(|source| StoreError::of_file(database, source))?;
+    sync_folder(database).map_err(|source| StoreError::of_file(database, source))
 }
 
 /// Removes what an attempt left behind at the copy's place.
@@ -81,12 +81,12 @@ pub fn set_aside(database: &Path, aside: &Path) -> Result<(), StoreError> {
         let from = beside(database, suffix);
         match fs::rename(&from, beside(aside, suffix)) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(failed(&from, source));
+                return Err(StoreError::of_file(&from, source));
             }
             _ => {}
         }
     }
-    sync_folder(database).map_err(|source| failed(database, source))
+    sync_folder(database).map_err(|source| StoreError::of_file(database, source))
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
@@ -97,21 +97,10 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn remove(path: &Path) -> Result<(), StoreError> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed(path, source)),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(StoreError::of_file(path, source))
+        }
         _ => Ok(()),
-    }
-}
-
-fn failed(path: &Path, source: io::Error) -> StoreError {
-    if matches!(
-        source.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    ) {
-        return StoreError::Full;
-    }
-    StoreError::Folder {
-        path: path.to_owned(),
-        source,
     }
 }
 

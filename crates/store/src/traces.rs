@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::params;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::runs::timestamp;
@@ -14,7 +15,7 @@ const KEPT: i64 = 20_000;
 const KEPT_BYTES: i64 = 8 * 1024 * 1024;
 
 /// One request, ready to keep.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TraceRow {
     /// When it was sent.
     pub at: Timestamp,

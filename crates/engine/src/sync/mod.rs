@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use nurturehub_adapter_kit::mapping;
 use nurturehub_port::{ErrorKind, SyncStart};
 use nurturehub_store::connections::ConnectionRecord;
+use nurturehub_store::contacts::PageLogKey;
 use nurturehub_store::listings::{self, Listing};
 use nurturehub_store::runs::{self, RunEnd};
 use nurturehub_store::{audit, contacts, recordings, traces};
@@ -71,6 +72,8 @@ struct Run<'a> {
     record: ConnectionRecord,
     listing: Listing,
     row: i64,
+    /// What this run's pages are sealed with until they are merged.
+    log_key: PageLogKey,
     report: SyncReport,
     /// Which fields the listing's contacts have; not known where an earlier run of it was cut off.
     filled: Option<Filled>,
@@ -139,6 +142,8 @@ impl Engine {
             || !spec.capabilities.changed_since
             || record.cursor.is_none();
         let (row, run_id) = (record.row, id.clone());
+        let log_key = self.options.random.page_log_key()?;
+        let sealed_with = log_key.clone();
         let confirmed = options.confirm_removals.then(|| {
             self.audit_entry(audit_words::REMOVALS_CONFIRMED, Some(&record.id), json!({}))
         });
@@ -164,6 +169,7 @@ impl Engine {
                     Some(open) => (open, true),
                     None => (listings::begin(tx, row, full, now)?, false),
                 };
+                contacts::seal_log(tx, row, &sealed_with)?;
                 let filled = if resumed {
                     let before = runs::newest(tx, row, Some("sync"), 1)?;
                     before.first().and_then(drift::filled_of)
@@ -188,6 +194,7 @@ impl Engine {
             record,
             listing,
             row: run_row,
+            log_key,
             started_at: now,
             seen: Seen::default(),
             judged: None,
@@ -290,6 +297,7 @@ impl Run<'_> {
             session,
             start: self.start(),
             run: self.row,
+            log_key: &self.log_key,
             progress,
         };
         let (listing, report) = (&mut self.listing, &mut self.report);

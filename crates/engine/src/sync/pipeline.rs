@@ -1,6 +1,6 @@
-//! Walking through a CRM's pages. Each is written down, with the cursor behind it, before the next is
-//! asked for, so that a kill costs one page at most; a few at a time are merged into the contacts
-//! while the next ones are fetched.
+//! Walking through a CRM's pages. Each is written down in a log before the next is asked for, so that
+//! a kill costs one page at most; a few at a time are merged into the contacts, with the cursor behind
+//! them, while the next ones are fetched.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use nurturehub_port::{
     AdapterError, ContactPage, ErrorKind, PageRecord, RejectedRecord, SyncStart,
 };
 use nurturehub_store::StoreError;
-use nurturehub_store::contacts::{self, PageToStage, Records, SetAside};
+use nurturehub_store::contacts::{self, LoggedPages, PageLog, PageLogKey, PageToStage, Records};
 use nurturehub_store::listings::{Listing, ListingCounts};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
@@ -29,10 +29,9 @@ const MERGED_TOGETHER: RangeInclusive<u64> = 500..=2_000;
 const LISTED_FOR_EACH: u64 = 100;
 
 /// What is on its way into the contacts.
-#[derive(Default)]
 struct Merging {
     /// Written down, and not handed to be merged yet.
-    aside: Vec<SetAside>,
+    log: PageLog,
     /// Being merged.
     under_way: Option<oneshot::Receiver<Result<ListingCounts, StoreError>>>,
 }
@@ -48,6 +47,8 @@ pub(super) struct Walk<'a> {
     pub(super) session: &'a Session,
     pub(super) start: SyncStart,
     pub(super) run: i64,
+    /// What the log of this run is sealed with.
+    pub(super) log_key: &'a PageLogKey,
     pub(super) progress: &'a (dyn Fn(SyncProgress) + Send + Sync),
 }
 
@@ -71,13 +72,18 @@ impl Walk<'_> {
         seen: &mut Seen,
         cancel: &CancellationToken,
     ) -> Result<Walked, EngineError> {
-        let mut merging = Merging::default();
+        let (database, connection) = (self.engine.store.path(), self.session.record.row);
+        let merged = listing.counts.pages;
+        let mut merging = Merging {
+            log: PageLog::begin(database, connection, self.log_key, merged)?,
+            under_way: None,
+        };
         let pages = self.pages(listing, report, seen, &mut merging, cancel);
         let walked = pages.await;
         // However the walk ended, what was written down is merged and counted.
-        let merged = self.merge_rest(merging, listing, report).await;
-        let walked = walked?;
-        merged.map(|()| walked)
+        self.merge_rest(merging, listing, report).await?;
+        contacts::discard(database, connection)?;
+        walked
     }
 
     async fn pages(
@@ -128,8 +134,8 @@ impl Walk<'_> {
         .into())
     }
 
-    /// Stores a page with the cursor behind it. The last one is merged in the same transaction; any
-    /// other, with some more, while the next is fetched.
+    /// Keeps a page. The last one is merged, and what waits before it; any other is written down, and
+    /// merged with some more while the next is fetched.
     async fn store(
         &self,
         ready: ReadyPage,
@@ -159,23 +165,20 @@ impl Walk<'_> {
             traces: self.session.drain_trace(),
             at: self.engine.now(),
         };
-        let store = &self.engine.store;
         let began = self.engine.options.clock.elapsed();
-        if page.complete {
-            let aside = std::mem::take(&mut merging.aside);
-            let counts = store
-                .write(move |tx| {
-                    let mut counts = contacts::merge_aside(tx, &aside)?;
-                    counts.add(&contacts::stage(tx, &staged)?);
-                    Ok(counts)
-                })
+        let complete = page.complete;
+        if complete {
+            self.merged(merging, listing, report).await?;
+            let mut last = merging.log.hand_out();
+            last.push(staged);
+            let counts = self
+                .engine
+                .store
+                .write(move |tx| contacts::merge_logged(tx, &last))
                 .await?;
             count(&counts, listing, report);
         } else {
-            let aside = store
-                .write(move |tx| contacts::set_aside(tx, staged))
-                .await?;
-            merging.aside.push(aside);
+            merging.log.append(staged)?;
         }
         let storing = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += microseconds(storing);
@@ -184,8 +187,7 @@ impl Walk<'_> {
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
-        let waiting: usize = merging.aside.iter().map(SetAside::contacts).sum();
-        if waiting >= merged_together(listing.counts.listed) {
+        if merging.log.waiting() >= merged_together(listing.counts.listed) {
             self.merge(merging, listing, report).await?;
         }
         Ok(())
@@ -199,9 +201,9 @@ impl Walk<'_> {
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
         self.merged(merging, listing, report).await?;
-        let aside = std::mem::take(&mut merging.aside);
+        let pages: LoggedPages = merging.log.hand_out();
         let store = &self.engine.store;
-        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_aside(tx, &aside))?);
+        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_logged(tx, &pages))?);
         Ok(())
     }
 
@@ -211,7 +213,7 @@ impl Walk<'_> {
         listing: &mut Listing,
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
-        if !merging.aside.is_empty() {
+        if merging.log.waiting() > 0 {
             self.merge(&mut merging, listing, report).await?;
         }
         self.merged(&mut merging, listing, report).await

@@ -7,7 +7,7 @@ use nurturehub_port::{
     ConnectionId, Contact, Cursor, ExternalId, MappedContact, ProviderId, RunId, Secret, TenantId,
 };
 use nurturehub_store::connections::{self, NewConnection};
-use nurturehub_store::contacts::{self, PageToStage, Records};
+use nurturehub_store::contacts::{self, PageLog, PageLogKey, PageToStage, Records};
 use nurturehub_store::{DatabaseKey, Store, listings, runs};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -79,30 +79,34 @@ impl Desk {
         }
     }
 
-    /// Packs a page, sets it aside and merges it, as a listing of its own.
+    /// Packs a page, writes it down and merges it, as a listing of its own.
     pub(crate) fn store_page(&self, contacts: Vec<MappedContact>) {
         let (connection, run) = (self.connection, self.run);
         let records = Records::pack(contacts).unwrap();
-        let aside = self.store.write(move |tx| {
+        let key = PageLogKey::new(Secret::new([7; 32]));
+        let mut log = PageLog::begin(self.store.path(), connection, &key, 0).unwrap();
+        let listing = self.store.write(move |tx| {
             let listing = listings::begin(tx, connection, true, NOW)?;
-            let page = PageToStage {
-                connection,
-                listing: listing.number,
-                run,
-                records,
-                rejected: Vec::new(),
-                removals: Vec::new(),
-                cursor: Cursor::from_stored("\"end\"".to_owned()),
-                source_total: None,
-                complete: true,
-                traces: Vec::new(),
-                at: NOW,
-            };
-            contacts::set_aside(tx, page)
+            contacts::seal_log(tx, connection, &key)?;
+            Ok(listing.number)
         });
-        let aside = self.runtime.block_on(aside).unwrap();
+        log.append(PageToStage {
+            connection,
+            listing: self.runtime.block_on(listing).unwrap(),
+            run,
+            records,
+            rejected: Vec::new(),
+            removals: Vec::new(),
+            cursor: Cursor::from_stored("\"end\"".to_owned()),
+            source_total: None,
+            complete: true,
+            traces: Vec::new(),
+            at: NOW,
+        })
+        .unwrap();
+        let pages = log.hand_out();
         let merging = self.store.write(move |tx| {
-            let counts = contacts::merge_aside(tx, &[aside])?;
+            let counts = contacts::merge_logged(tx, &pages)?;
             let listing = listings::find(tx, connection)?;
             if let Some(listing) = listing {
                 listings::close(tx, connection, &listing, None)?;

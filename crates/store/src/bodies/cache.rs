@@ -64,21 +64,6 @@ pub(super) fn block(db: &Read<'_>, number: i64) -> Result<Arc<Block>, StoreError
     Ok(block)
 }
 
-/// All bodies of a block, in order.
-pub(crate) fn all_of(db: &Read<'_>, number: i64) -> Result<Vec<(BodyRef, Body)>, StoreError> {
-    let block = block(db, number)?;
-    (0_i64..)
-        .take(block.len())
-        .map(|slot| {
-            let at = BodyRef {
-                block: number,
-                slot,
-            };
-            Ok((at, block.body(slot)?))
-        })
-        .collect()
-}
-
 impl Read<'_> {
     /// Reads a body.
     pub(crate) fn body(&self, at: BodyRef) -> Result<Body, StoreError> {

@@ -16,6 +16,8 @@ pub(crate) struct Ledger<'a> {
     /// Uses gained or lost, by block. A block that is in here has been touched.
     uses: BTreeMap<i64, i64>,
     open: Option<OpenBlock>,
+    /// Whether the last contact that came was not known before.
+    pub(crate) last_was_new: bool,
 }
 
 /// A block that is being filled: it has its number already, and no content yet.
@@ -37,6 +39,7 @@ impl<'a> Ledger<'a> {
             connection,
             uses: BTreeMap::new(),
             open: None,
+            last_was_new: false,
         };
         let done = work(&mut ledger)?;
         ledger.settle()?;
@@ -62,7 +65,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Looks at a block when the ledger is settled, whether it is used or not.
-    pub(crate) fn touch(&mut self, number: i64) {
+    fn touch(&mut self, number: i64) {
         self.uses.entry(number).or_default();
     }
 
@@ -210,14 +213,13 @@ impl<'a> Ledger<'a> {
     }
 }
 
-/// Stores a block of which nothing is in use yet, for a ledger that is settled later.
-pub(crate) fn insert(
-    tx: &Write<'_>,
-    connection: i64,
-    block: &PackedBlock,
-) -> Result<i64, StoreError> {
-    let number = reserve(tx, connection)?;
-    fill(tx, number, block)?;
+/// Stores a block of which nothing is in use yet.
+fn insert(tx: &Write<'_>, connection: i64, block: &PackedBlock) -> Result<i64, StoreError> {
+    tx.database
+        .prepare_cached("INSERT INTO block (connection_id, slots, used) VALUES (?1, ?2, 0)")?
+        .execute([connection, block.slots])?;
+    let number = tx.database.last_insert_rowid();
+    write_content(tx, number, block)?;
     Ok(number)
 }
 
@@ -232,6 +234,10 @@ fn fill(tx: &Write<'_>, number: i64, block: &PackedBlock) -> Result<(), StoreErr
     tx.database
         .prepare_cached("UPDATE block SET slots = ?2 WHERE id = ?1")?
         .execute([number, block.slots])?;
+    write_content(tx, number, block)
+}
+
+fn write_content(tx: &Write<'_>, number: i64, block: &PackedBlock) -> Result<(), StoreError> {
     tx.database
         .prepare_cached("INSERT INTO block_content (block_id, packed) VALUES (?1, ?2)")?
         .execute(params![number, block.bytes])?;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use zstd::bulk::Compressor;
 
-use super::block::{self, Body};
+use super::block::{self, Block, Body};
 use crate::StoreError;
 
 /// The level that gives most for its time: lower ones are no faster on such texts, and larger.
@@ -25,6 +25,25 @@ pub(crate) struct PackedBlock {
 }
 
 impl PackedBlock {
+    /// One that was packed before.
+    pub(crate) const fn of(slots: i64, bytes: Vec<u8>) -> Self {
+        Self { slots, bytes }
+    }
+
+    /// As it is stored.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// What is packed in it.
+    pub(crate) fn bodies(&self) -> Result<Vec<Body>, StoreError> {
+        let block = Block::unpack(&self.bytes)?;
+        (0_i64..)
+            .take(block.len())
+            .map(|slot| block.body(slot))
+            .collect()
+    }
+
     /// How many bodies it has.
     pub(crate) const fn slots(&self) -> i64 {
         self.slots
@@ -35,6 +54,8 @@ impl PackedBlock {
 struct Packer {
     compressor: Compressor<'static>,
     plain: Vec<u8>,
+    /// As large as the largest block may become; a block is copied out of it as long as it is.
+    packed: Vec<u8>,
 }
 
 thread_local! {
@@ -50,18 +71,23 @@ impl Packer {
         Ok(Self {
             compressor: Compressor::new(LEVEL).map_err(|error| failed(&error))?,
             plain: Vec::new(),
+            packed: Vec::new(),
         })
     }
 
     fn pack(&mut self, bodies: &[Body]) -> Result<PackedBlock, StoreError> {
         self.plain.clear();
         block::write(bodies, &mut self.plain)?;
-        let bytes = self
-            .compressor
-            .compress(&self.plain)
+        self.packed.clear();
+        self.packed
+            .reserve(zstd::zstd_safe::compress_bound(self.plain.len()));
+        self.compressor
+            .compress_to_buffer(&self.plain, &mut self.packed)
             .map_err(|error| failed(&error))?;
+        let bytes = self.packed.as_slice().to_vec();
         if self.plain.capacity() > KEPT_BUFFER {
             self.plain = Vec::new();
+            self.packed = Vec::new();
         }
         Ok(PackedBlock {
             slots: i64::try_from(bodies.len()).unwrap_or(i64::MAX),

@@ -2,7 +2,6 @@
 
 mod absence;
 mod accept;
-mod aside;
 mod codes;
 mod columns;
 #[cfg(test)]
@@ -10,6 +9,8 @@ mod cost;
 mod filter;
 mod find;
 mod journal;
+mod page_frame;
+mod page_log;
 mod prepared;
 mod query;
 mod rejected;
@@ -21,12 +22,14 @@ mod upsert;
 
 pub use absence::{AbsenceBatch, Population, apply_absences, hold_absences, population};
 pub use accept::{Answered, PushRow, Refusal, accept, next_to_push, reject};
-pub use aside::{SetAside, merge_aside, merge_left_over, set_aside};
 pub use codes::{ChangeKind, PendingCounts};
 pub use filter::{ContactFilter, ContactPage};
 pub use find::ContactCounts;
 pub(crate) use find::Finder;
 pub(crate) use journal::{Journal, Noting};
+pub use page_log::{
+    LoggedPages, PageLog, PageLogKey, discard, merge_left_over, merge_logged, seal_log,
+};
 pub use prepared::{PageToStage, Records};
 pub use query::{Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, detail, rejected};
 pub use stage::{RecordOutcome, remove, stage, stage_records};

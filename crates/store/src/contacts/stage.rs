@@ -31,30 +31,48 @@ pub enum RecordOutcome {
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress.
 pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
-    listings::advance(tx, page)?;
-    let counts = Ledger::keep(tx, page.connection, |ledger| {
-        let numbers = page
-            .records
-            .blocks
-            .iter()
-            .map(|block| ledger.insert(block))
-            .collect::<Result<Vec<_>, _>>()?;
-        merge(ledger, page, &places(&page.records.blocks, &numbers))
-    })?;
-    traces::append(tx, page.connection, page.run, &page.traces)?;
-    Ok(counts)
+    stage_together(tx, std::slice::from_ref(page))
 }
 
-/// Where the bodies of packed blocks are, once these have their numbers.
-pub(super) fn places(blocks: &[PackedBlock], numbers: &[i64]) -> Vec<BodyRef> {
-    let of_block = |(&block, packed): (&i64, &PackedBlock)| {
-        (0..packed.slots()).map(move |slot| BodyRef { block, slot })
+/// Stores pages of one connection in their order and moves the listing's cursor past them: all, or
+/// nothing.
+///
+/// # Errors
+/// `NotFound` where the listing is no longer the one in progress.
+pub(super) fn stage_together(
+    tx: &Write<'_>,
+    pages: &[PageToStage],
+) -> Result<ListingCounts, StoreError> {
+    let mut counts = ListingCounts::default();
+    let Some(first) = pages.first() else {
+        return Ok(counts);
     };
-    numbers.iter().zip(blocks).flat_map(of_block).collect()
+    Ledger::keep(tx, first.connection, |ledger| {
+        for page in pages {
+            listings::advance(tx, page)?;
+            let places = insert_blocks(ledger, &page.records.blocks)?;
+            counts.add(&merge(ledger, page, &places)?);
+            traces::append(tx, page.connection, page.run, &page.traces)?;
+        }
+        Ok(counts)
+    })
+}
+
+/// Stores packed blocks; answers where each of their bodies is.
+fn insert_blocks(
+    ledger: &mut Ledger<'_>,
+    blocks: &[PackedBlock],
+) -> Result<Vec<BodyRef>, StoreError> {
+    let mut places = Vec::new();
+    for packed in blocks {
+        let block = ledger.insert(packed)?;
+        places.extend((0..packed.slots()).map(|slot| BodyRef { block, slot }));
+    }
+    Ok(places)
 }
 
 /// Merges a page into the contacts and counts what it brought. Its bodies are stored already.
-pub(super) fn merge(
+fn merge(
     ledger: &mut Ledger<'_>,
     page: &PageToStage,
     places: &[BodyRef],
@@ -135,12 +153,7 @@ pub fn stage_records(
     // A connection that is gone is told as such, and not as a row that no other one refers to.
     latest_listing(tx, connection)?;
     Ledger::keep(tx, connection, |ledger| {
-        let numbers = records
-            .blocks
-            .iter()
-            .map(|block| ledger.insert(block))
-            .collect::<Result<Vec<_>, _>>()?;
-        let places = places(&records.blocks, &numbers);
+        let places = insert_blocks(ledger, &records.blocks)?;
         merge_records(ledger, listing, &records.rows, &places, rejected, at)
     })
 }

@@ -97,7 +97,13 @@ pub(super) fn upsert(
     at: Timestamp,
 ) -> Result<RecordOutcome, StoreError> {
     let tx = ledger.tx();
-    let Some(known) = known(tx, ledger.connection(), &record.external_id)? else {
+    // New contacts come together, in a first listing all of them: then looking first is once too often.
+    if ledger.last_was_new && insert(ledger, listing, record, place, at)? {
+        return Ok(RecordOutcome::Created);
+    }
+    let known = known(tx, ledger.connection(), &record.external_id)?;
+    ledger.last_was_new = known.is_none();
+    let Some(known) = known else {
         insert(ledger, listing, record, place, at)?;
         return Ok(RecordOutcome::Created);
     };
@@ -182,23 +188,24 @@ pub(super) fn still_listed(tx: &Write<'_>, listing: i64, known: &Known) -> Resul
     Ok(())
 }
 
+/// Stores a contact that is not known yet; says whether it was not.
 fn insert(
     ledger: &mut Ledger<'_>,
     listing: i64,
     record: &Row,
     place: BodyRef,
     at: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let code = pending_for(&record.hash, record.lifecycle, None);
-    ledger.tx().tally.came(ledger.connection(), code);
-    ledger
+    let inserted = ledger
         .tx()
         .database
         .prepare_cached(
             "INSERT INTO contact (connection_id, external_id, content_hash, raw_hash, listing,
                  pending, lifecycle, category, consent, issues, changed_at, fetched_at,
                  source_updated_at, block_id, slot, search)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT (connection_id, external_id) DO NOTHING",
         )?
         .execute(params![
             ledger.connection(),
@@ -218,8 +225,12 @@ fn insert(
             place.slot,
             record.search,
         ])?;
+    if inserted == 0 {
+        return Ok(false);
+    }
+    ledger.tx().tally.came(ledger.connection(), code);
     ledger.retain(place);
-    Ok(())
+    Ok(true)
 }
 
 /// Puts new content in the place of old, keeping what the platform last accepted. Answers what a push

@@ -137,13 +137,7 @@ async fn a_page_without_news_leaves_no_block_behind() {
     let listing = desk.begin(true).await;
     let mut page = desk.page(listing.number, everyone());
     page.complete = false;
-    desk.store
-        .write(move |tx| {
-            let aside = contacts::set_aside(tx, page)?;
-            contacts::merge_aside(tx, &[aside])
-        })
-        .await
-        .unwrap();
+    desk.stage(page).await.unwrap();
     assert_eq!(blocks(&desk), before);
     desk.verify().await;
 }

@@ -6,7 +6,6 @@
 )]
 
 mod absences;
-mod aside;
 mod atomic;
 mod audit;
 mod bodies;
@@ -14,6 +13,7 @@ mod desk;
 mod model;
 mod opening;
 mod outbox;
+mod page_log;
 mod purge;
 mod push;
 mod rekey;

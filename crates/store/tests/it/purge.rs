@@ -38,10 +38,8 @@ async fn fill(desk: &Desk) {
         entry: "{}".into(),
     }];
     desk.stage(page).await.unwrap();
-    let left_over = desk.page(listing.number, vec![version("d", "1")]);
     desk.store
         .write(move |tx| {
-            contacts::set_aside(tx, left_over)?;
             audit::append(
                 tx,
                 &AuditEntry {
