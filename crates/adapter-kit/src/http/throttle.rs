@@ -1,8 +1,14 @@
 //! Keeps to the CRM's limits.
 //!
-//! For each window a log of the moments at which requests were sent (a sliding window, so a burst
-//! up to the window's size is allowed and no span of its length ever holds more), a number of
-//! places for requests under way, a counter for the day, and a pause for all after a 429.
+//! For each window a log of the requests that were sent (a sliding window, so a burst up to the
+//! window's size is allowed and no span of its length ever holds more), a number of places for
+//! requests under way, a counter for the day, and a pause for all after a 429.
+//!
+//! The CRM counts a request when it arrives there, which is some time after it was sent and some time
+//! before it is answered. Were it counted here from when it was sent, one that was slow on its way and
+//! a later one that was quick would be one too many for the CRM, though not for us. So a request counts
+//! from when it may have arrived at the latest: its answer, less the time that the quickest answer of
+//! all has taken, which it cannot have arrived after.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +42,10 @@ struct State {
     paused_until: i64,
     /// When the last 429 came.
     limited_at: Option<i64>,
+    /// The shortest time from a request to its answer; none before the first.
+    quickest: Option<i64>,
+    /// Requests so far, by which each is known.
+    requests: u64,
     /// The UTC day that `today` counts, in days since 1970.
     day: i64,
     today: u64,
@@ -51,19 +61,60 @@ struct Window {
     sent: VecDeque<Sent>,
 }
 
+impl Window {
+    /// When another request fits in, where none does now.
+    fn free_at(&mut self, now: i64, quickest: Option<i64>) -> Option<i64> {
+        let span = self.span;
+        let counts_from = |sent: &Sent| sent.counts_from(now, quickest, span);
+        self.sent.retain(|sent| counts_from(sent) > now - span);
+        let index = self.sent.len().checked_sub(self.requests)?;
+        let mut from: Vec<i64> = self.sent.iter().map(counts_from).collect();
+        // The request that must leave the window before another fits in.
+        let (_, leaves, _) = from.select_nth_unstable(index);
+        Some(leaves.saturating_add(span))
+    }
+}
+
 /// A request that was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Sent {
     /// When, by the clock's `elapsed`.
     at: i64,
     /// The same by the wall, in milliseconds, as the trace is kept: so it is known again there.
     wall: i64,
+    /// What became of it.
+    answer: Answer,
+}
+
+/// What is known of a request's answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// It is under way, by this number.
+    Awaited(u64),
+    /// It came at this moment, or whoever waited for it went away.
+    Came(i64),
+    /// Somebody else sent the request.
+    Unknown,
+}
+
+impl Sent {
+    /// From when on it counts, as far as is known now: the latest moment at which it can have arrived.
+    /// Nothing is on its way for longer than a whole span, or nothing could be sent while it is.
+    fn counts_from(&self, now: i64, quickest: Option<i64>, span: i64) -> i64 {
+        let latest = match self.answer {
+            Answer::Awaited(_) => now,
+            Answer::Came(at) => at,
+            Answer::Unknown => return self.at,
+        };
+        let latest = latest.saturating_sub(quickest.unwrap_or(0));
+        latest.clamp(self.at, self.at.saturating_add(span))
+    }
 }
 
 /// What became of the wish to send a request.
 enum Reserved {
-    /// It was counted, at this moment.
-    Now(Timestamp),
+    /// It was counted, at this moment, by this number.
+    Now(Timestamp, u64),
     /// It has to wait.
     In(Duration, PauseReason),
 }
@@ -77,14 +128,22 @@ impl State {
     }
 }
 
-/// A place among the requests under way; dropping it frees the place.
+/// A place among the requests under way; dropping it frees the place and says that the answer is there.
 #[derive(Debug)]
 pub(super) struct Admission<'a> {
+    throttle: &'a Throttle,
+    number: u64,
     _place: SemaphorePermit<'a>,
     /// How long it took to get it.
     pub(super) waited: Duration,
     /// When it was counted.
     pub(super) at: Timestamp,
+}
+
+impl Drop for Admission<'_> {
+    fn drop(&mut self) {
+        self.throttle.answered(self.number);
+    }
 }
 
 impl Throttle {
@@ -112,6 +171,8 @@ impl Throttle {
             windows,
             paused_until: i64::MIN,
             limited_at: None,
+            quickest: None,
+            requests: 0,
             day: day_of(clock.now()),
             today: 0,
         };
@@ -149,10 +210,14 @@ impl Throttle {
                     window.sent.push_back(Sent {
                         at: now.saturating_sub(ago),
                         wall: millis,
+                        answer: Answer::Unknown,
                     });
                 }
             }
-            window.sent.make_contiguous().sort_unstable();
+            window
+                .sent
+                .make_contiguous()
+                .sort_unstable_by_key(|sent| sent.at);
         }
     }
 
@@ -166,8 +231,10 @@ impl Throttle {
             })?;
         loop {
             let (wait, reason) = match self.reserve()? {
-                Reserved::Now(at) => {
+                Reserved::Now(at, number) => {
                     return Ok(Admission {
+                        throttle: self,
+                        number,
                         _place: place,
                         waited: self.clock.elapsed().saturating_sub(began),
                         at,
@@ -199,37 +266,48 @@ impl Throttle {
             return Err(day_is_used_up(limit, today));
         }
         let (mut ready_at, mut reason) = (state.paused_until, PauseReason::Asked);
+        let quickest = state.quickest;
         for window in &mut state.windows {
-            while window
-                .sent
-                .front()
-                .is_some_and(|sent| sent.at <= now - window.span)
+            if let Some(free_at) = window.free_at(now, quickest)
+                && free_at > ready_at
             {
-                window.sent.pop_front();
-            }
-            if window.sent.len() >= window.requests {
-                // The request that must leave the window before another fits in.
-                let index = window.sent.len() - window.requests;
-                let free_at = window.sent.get(index);
-                let free_at = free_at.map(|sent| sent.at.saturating_add(window.span));
-                if let Some(free_at) = free_at.filter(|at| *at > ready_at) {
-                    (ready_at, reason) = (free_at, PauseReason::Limit(window.declared));
-                }
+                (ready_at, reason) = (free_at, PauseReason::Limit(window.declared));
             }
         }
         if ready_at > now {
             let wait = u64::try_from(ready_at.saturating_sub(now)).unwrap_or(0);
             return Ok(Reserved::In(Duration::from_micros(wait), reason));
         }
+        state.requests = state.requests.wrapping_add(1);
+        let number = state.requests;
         let sent = Sent {
             at: now,
             wall: wall.as_millisecond(),
+            answer: Answer::Awaited(number),
         };
         for window in &mut state.windows {
             window.sent.push_back(sent);
         }
         state.today = state.today.saturating_add(1);
-        Ok(Reserved::Now(wall))
+        Ok(Reserved::Now(wall, number))
+    }
+
+    /// A request is answered, or nobody waits for it any more.
+    fn answered(&self, number: u64) {
+        let now = micros(self.clock.elapsed());
+        let mut state = self.state();
+        let mut sent_at = None;
+        for window in &mut state.windows {
+            let is_it = |sent: &&mut Sent| sent.answer == Answer::Awaited(number);
+            if let Some(sent) = window.sent.iter_mut().rev().find(is_it) {
+                sent.answer = Answer::Came(now);
+                sent_at = Some(sent.at);
+            }
+        }
+        if let Some(sent_at) = sent_at {
+            let took = now.saturating_sub(sent_at);
+            state.quickest = Some(state.quickest.map_or(took, |before| before.min(took)));
+        }
     }
 
     /// Holds back every request for so long; what is under way goes on.
@@ -317,6 +395,53 @@ mod tests {
             [0, 0, 600, 1000, 1000, 10_000, 10_000],
             "three in any second, five in any ten"
         );
+    }
+
+    #[tokio::test]
+    async fn a_request_counts_from_when_it_may_have_arrived_and_not_from_when_it_was_sent() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(2, 1)], 2, None), clock.clone(), &[], 0);
+        let took = |milliseconds| {
+            let (clock, throttle) = (&clock, &throttle);
+            async move {
+                let admission = throttle.admit(&Pauses::default()).await.unwrap();
+                let at = clock.elapsed().as_millis();
+                clock.advance(Duration::from_millis(milliseconds));
+                drop(admission);
+                at
+            }
+        };
+        assert_eq!(took(90).await, 0, "it was slow, on its way there or back");
+        assert_eq!(took(10).await, 90);
+        assert_eq!(
+            took(10).await,
+            1_080,
+            "the first came after 80 at the latest"
+        );
+        assert_eq!(
+            took(10).await,
+            1_090,
+            "the second came at 90, as quick as any"
+        );
+        let slow = throttle.admit(&Pauses::default()).await.unwrap();
+        assert_eq!(clock.elapsed().as_millis(), 2_080);
+        clock.advance(Duration::from_millis(500));
+        assert_eq!(took(10).await, 2_580, "one is under way, and two fit in");
+        clock.advance(Duration::from_millis(500));
+        let third = {
+            let pauses = Pauses::default();
+            let waiting = throttle.admit(&pauses);
+            futures_util::pin_mut!(waiting);
+            let next = clock.elapsed().as_millis();
+            drop(waiting.await.unwrap());
+            (next, clock.elapsed().as_millis())
+        };
+        assert_eq!(
+            third,
+            (3_090, 3_580),
+            "the one under way may have arrived only now, and then counts for a second"
+        );
+        drop(slow);
     }
 
     #[tokio::test]

@@ -79,8 +79,8 @@ pub(super) fn open(folder: &TempDir, form: Form) -> Result<Connection, Failure> 
     Ok(file)
 }
 
-/// Stores everything in a file of its own, in the pattern in which the store does: a page's blocks in
-/// a transaction, and some pages' rows in another.
+/// Stores everything in a file of its own, in the pattern in which the store does: the blocks and the
+/// rows of some pages in one transaction.
 pub(super) fn once(source: &Source, form: Form) -> Result<Try, Failure> {
     store_in(source, form, &tempfile::tempdir()?)
 }
@@ -98,8 +98,11 @@ fn store_in(source: &Source, form: Form, folder: &TempDir) -> Result<Try, Failur
     let began = Instant::now();
     let mut compressor = Compressor::new(form.level)?;
     let mut rows = source.rows.chunks(merging::IN_FORCE);
-    for (number, page) in source.bodies.chunks(PAGE).enumerate() {
-        let blocks = packed(page, form, &mut compressor)?;
+    for some in source.bodies.chunks(merging::IN_FORCE) {
+        let mut blocks = Vec::new();
+        for page in some.chunks(PAGE) {
+            blocks.extend(packed(page, form, &mut compressor)?);
+        }
         let transaction = file.transaction()?;
         for (slots, block) in blocks {
             let mut insert = transaction.prepare_cached(
@@ -112,18 +115,9 @@ fn store_in(source: &Source, form: Form, folder: &TempDir) -> Result<Try, Failur
                 .prepare_cached("INSERT INTO block_content (block_id, packed) VALUES (?1, ?2)")?;
             insert.execute(params![id, block])?;
         }
+        insert(&transaction, "contact", rows.next().unwrap_or_default())?;
         transaction.commit()?;
-        if ((number + 1) * PAGE).is_multiple_of(merging::IN_FORCE) {
-            let transaction = file.transaction()?;
-            insert(&transaction, "contact", rows.next().unwrap_or_default())?;
-            transaction.commit()?;
-        }
     }
-    let transaction = file.transaction()?;
-    for rest in rows {
-        insert(&transaction, "contact", rest)?;
-    }
-    transaction.commit()?;
     file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     let seconds = began.elapsed().as_secs_f64();
     drop(file);

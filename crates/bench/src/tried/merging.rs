@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nurturehub_store::contacts::{self, SetAside};
+use nurturehub_store::contacts;
 
 use super::results::Try;
 use super::source::{Fresh, PAGE, Source};
@@ -31,18 +31,16 @@ pub(super) async fn store(
 ) -> Result<Duration, Failure> {
     let pages = source.bodies.len().div_ceil(PAGE);
     let mut took = Duration::ZERO;
-    let mut aside: Vec<SetAside> = Vec::new();
+    let mut log = fresh.log().await?;
     for number in 0..pages {
         let page = source.page(number, fresh)?;
         let began = Instant::now();
-        let written = fresh.store.write(move |tx| contacts::set_aside(tx, page));
-        aside.push(written.await?);
-        let waiting: usize = aside.iter().map(SetAside::contacts).sum();
-        if waiting >= together || number + 1 == pages {
-            let some = std::mem::take(&mut aside);
+        log.append(page)?;
+        if log.waiting() >= together || number + 1 == pages {
+            let some = log.hand_out();
             let merged = fresh
                 .store
-                .write(move |tx| contacts::merge_aside(tx, &some));
+                .write(move |tx| contacts::merge_logged(tx, &some));
             merged.await?;
         }
         took += began.elapsed();

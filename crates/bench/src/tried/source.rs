@@ -9,7 +9,7 @@ use nurturehub_port::{
     ConnectionId, Contact, Cursor, MappedContact, ProviderId, RunId, Secret, TenantId,
 };
 use nurturehub_store::connections::{self, NewConnection};
-use nurturehub_store::contacts::{PageToStage, Records};
+use nurturehub_store::contacts::{self, PageLog, PageLogKey, PageToStage, Records};
 use nurturehub_store::{DatabaseKey, Store, listings, runs};
 use rusqlite::types::Value;
 use tempfile::TempDir;
@@ -173,6 +173,16 @@ impl Fresh {
             listing,
             run,
         })
+    }
+
+    /// The log of its pages.
+    pub(super) async fn log(&self) -> Result<PageLog, Failure> {
+        let (key, connection) = (PageLogKey::new(Secret::new(KEY)), self.connection);
+        let sealed_with = key.clone();
+        self.store
+            .write(move |tx| contacts::seal_log(tx, connection, &sealed_with))
+            .await?;
+        Ok(PageLog::begin(self.store.path(), connection, &key, 0)?)
     }
 
     /// Closes it; its folder stays for as long as the answer.
