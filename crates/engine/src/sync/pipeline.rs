@@ -2,7 +2,6 @@
 //! a kill costs one page at most; a few at a time are merged into the contacts, with the cursor behind
 //! them, while the next ones are fetched.
 
-use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -20,13 +19,10 @@ use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
 
-/// Pages are merged once they have at least so many contacts between them, and at most so many: more
-/// of them in one transaction write less, hold more memory, and keep the next page waiting for longer.
-const MERGED_TOGETHER: RangeInclusive<u64> = 500..=2_000;
-
-/// Between these, one for each so many contacts of the listing. Each contact falls on a page of the
-/// index that hardly another one of its transaction falls on, once the index is large.
-const LISTED_FOR_EACH: u64 = 100;
+/// Pages are merged once they have at least so many contacts between them. Each contact falls on a page
+/// of the index over the CRM's ids that hardly another one of its transaction falls on, once the index
+/// is large: so the more are merged together, the less is written. More hold more memory.
+const MERGED_TOGETHER: usize = 2_000;
 
 /// What is on its way into the contacts.
 struct Merging {
@@ -187,7 +183,7 @@ impl Walk<'_> {
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
-        if merging.log.waiting() >= merged_together(listing.counts.listed) {
+        if merging.log.waiting() >= MERGED_TOGETHER {
             self.merge(merging, listing, report).await?;
         }
         Ok(())
@@ -242,12 +238,6 @@ fn count(counts: &ListingCounts, listing: &mut Listing, report: &mut SyncReport)
     report.count(counts);
     listing.counts.add(counts);
     report.proof = Proof::of(listing);
-}
-
-/// How many contacts are to be merged together, after so many of the listing.
-fn merged_together(listed: u64) -> usize {
-    let many = (listed / LISTED_FOR_EACH).clamp(*MERGED_TOGETHER.start(), *MERGED_TOGETHER.end());
-    usize::try_from(many).unwrap_or(usize::MAX)
 }
 
 fn microseconds(duration: Duration) -> u64 {
