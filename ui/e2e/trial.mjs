@@ -23,6 +23,9 @@ export function appProcess() {
   });
 }
 
+/** The data folder that is open now. */
+export const dataFolder = () => process.env.NURTUREHUB_HOME;
+
 function newHome() {
   return mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
 }
