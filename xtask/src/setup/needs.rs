@@ -234,6 +234,22 @@ pub(crate) const NEEDS: &[Need] = &[
         linux_only: true,
     },
     Need {
+        what: "rpm",
+        why: "the .rpm is read with it",
+        package: "rpm",
+        probes: &[Probe::OnPath("rpm2cpio")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "cpio",
+        why: "the files of the .rpm are unpacked with it",
+        package: "cpio",
+        probes: &[Probe::OnPath("cpio")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
         what: "python3",
         why: "the tools that ours is measured beside are written in it",
         package: "python3",
