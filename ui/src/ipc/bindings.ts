@@ -206,6 +206,8 @@ export type ActivityRow = {
 	/**  Since when. */
 	at: string,
 	/**  How often it was sent. */
+	/**  The contact's full name, where the contact is held here. */
+	contactName: string | null,
 	attempts: number,
 	/**  Not sent again before. */
 	nextAttemptAt: string | null,
