@@ -22,6 +22,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             app::app_info,
             app::preferences,
             app::set_preferences,
+            app::set_alert_webhook,
             app::reporting,
             app::open_data_set,
             app::open_documentation,

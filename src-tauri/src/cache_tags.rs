@@ -72,6 +72,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Tags> {
         ("preferences", provides(&[App])),
         ("reporting", provides(&[App])),
         ("setPreferences", invalidates(&[App])),
+        ("setAlertWebhook", invalidates(&[App])),
         ("openDataSet", invalidates(&Tag::ALL)),
         ("providers", provides(&[App])),
         ("overview", provides(&[Connections])),

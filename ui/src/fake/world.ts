@@ -38,7 +38,7 @@ export class World {
     this.rows = empty ? [] : agencies(largest);
     this.kept = { real: [], sandbox: [], [dataSet]: this.rows };
     this.info = { version: "0.1.0", dataSet, dataFolder: folderOf(dataSet), vault: "the system’s keychain", firstStart: empty };
-    this.preferences = { theme, textSize, notifications: true, stayInTray: true, alertWebhook: null, otlpEndpoint: null };
+    this.preferences = { theme, textSize, notifications: true, stayInTray: true, otlpEndpoint: null };
   }
 
   row(id: string): ConnectionRow | undefined {
