@@ -29,6 +29,7 @@ pub fn builder<R: Runtime>() -> Builder<R> {
             app::choose_file,
             connections::providers,
             connections::overview,
+            connections::disconnected,
             connections::connection,
             runs::running,
             connect::connect_defaults,

@@ -76,6 +76,7 @@ pub(crate) fn all() -> BTreeMap<&'static str, Tags> {
         ("openDataSet", invalidates(&Tag::ALL)),
         ("providers", provides(&[App])),
         ("overview", provides(&[Connections])),
+        ("disconnected", provides(&[Connections])),
         ("connection", provides(&[Connections])),
         ("connectDefaults", provides(&[Platform])),
         ("connect", invalidates(&[Connections])),

@@ -14,6 +14,9 @@ export const idOf = (provider) => `${provider.toLowerCase()}-sandbox-agency`;
 /** A connection that `furnish` makes and nobody syncs. */
 export const NEVER_SYNCED = "street-second-agency";
 
+/** A connection that `furnish` makes, syncs and ends; its contacts stay. */
+export const FORMER = "street-third-agency";
+
 /** The bundle that `furnish` saves, of a sync that has failed. */
 export const bundleIn = (home) => join(home, "loop-bundle.zip");
 
@@ -73,7 +76,11 @@ export async function furnish(app, home) {
 
   await push("Street");
   const { settings } = await told(app, "connect_defaults", { provider: "street" });
-  await done(app, "connect", { request: { provider: "street", tenant: "second-agency", name: "Second branch", settings, secrets: {} } });
+  const connect = (tenant, name) => done(app, "connect", { request: { provider: "street", tenant, name, settings, secrets: {} } });
+  await connect("second-agency", "Second branch");
+  await connect("third-agency", "Former branch");
+  await done(app, "sync", { connection: FORMER, options: { full: false, confirmRemovals: false } });
+  await done(app, "disconnect", { connection: FORMER, purge: false });
   await sandbox.access("alto", { action: "revoke" });
   await sync(app, "Alto");
   await sandbox.fault("loop:html");

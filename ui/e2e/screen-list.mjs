@@ -2,7 +2,7 @@
  *  that it is there, and what is done there first. */
 import { until } from "./driver.mjs";
 import { nameFile } from "./file-dialog.mjs";
-import { bundleIn, idOf, NEVER_SYNCED, sync } from "./furnish.mjs";
+import { bundleIn, FORMER, idOf, NEVER_SYNCED, sync } from "./furnish.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 import { dataFolder, decide } from "./trial.mjs";
 
@@ -166,6 +166,7 @@ export const SCREENS = [
     await app.find("heading", "A check failed");
   }),
   { name: "never-synced", hash: `#/connection/${NEVER_SYNCED}/health`, ready: (app) => app.find("heading", /Not synced yet/) },
+  { name: "disconnected", hash: `#/connection/${FORMER}/contacts`, ready: (app) => app.find("row", /@/) },
   contacts,
   as("contacts-filter", contacts, async (app) => {
     await app.click("combobox", "Category");

@@ -1,6 +1,6 @@
 /** The app, its preferences, connecting and all that is set about a connection. */
 import type { Backend } from "../ipc/backend";
-import type { ConnectionRow, ConnectionView, Preferences, ProviderView, Result } from "../ipc/types";
+import type { ConnectionRow, ConnectionView, Preferences, ProviderView, ReportingView, Result } from "../ipc/types";
 import PROVIDERS from "./providers.json";
 import { now } from "./runs";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";
@@ -58,8 +58,12 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
         connection: { ...connection, pausedAt: null },
         health: { ...health, state: "healthy", since: now(world) },
       })),
-    disconnect: (id) => {
-      world.rows = world.rows.filter(({ connection }) => connection.id !== id);
+    disconnect: (id, purge) => {
+      const row = world.row(id);
+      const others = ({ connection }: ConnectionRow) => connection.id !== id;
+      world.rows = world.rows.filter(others);
+      world.ended = world.ended.filter(others);
+      if (row && !purge) world.ended.push({ ...row, connection: { ...row.connection, disconnectedAt: now(world) } });
       return ok(null);
     },
     setSchedule: (id, everyMinutes) => {
@@ -73,6 +77,11 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
 }
 
 /** As the shell does: an address that news may not go to is refused. */
+function refused(what: string, address: string | null | undefined) {
+  if (typeof address !== "string" || address === "" || /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)\b)/.test(address)) return null;
+  return report("configuration", "A setting is not right", `The setting \`${what}\` must be an address that begins with https://.`, "Correct the setting named in the message.");
+}
+
 function setPreferences(world: World, preferences: Preferences): Promise<Result<Preferences>> {
   const slip = refused("trace collector", preferences.otlpEndpoint);
   if (slip) return failed(slip);

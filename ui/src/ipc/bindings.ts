@@ -30,6 +30,8 @@ export const commands = {
 	providers: () => typedError<ProviderView[], ErrorReport>(__TAURI_INVOKE("providers")),
 	/**  Every connection with its health and counts, those that need somebody first. */
 	overview: () => typedError<ConnectionRow[], ErrorReport>(__TAURI_INVOKE("overview")),
+	/**  Connections that were ended and have contacts here still. */
+	disconnected: () => typedError<ConnectionRow[], ErrorReport>(__TAURI_INVOKE("disconnected")),
 	/**  One connection, as the overview has it. */
 	connection: (connection: string) => typedError<ConnectionRow, ErrorReport>(__TAURI_INVOKE("connection", { connection })),
 	/**  Runs that are under way now; their news come as `runProgress`. */
@@ -204,6 +206,8 @@ export type ActivityRow = {
 	subject: string | null,
 	/**  The contact's id in the CRM. */
 	contact: string | null,
+	/**  The contact's full name, where the contact is held here. */
+	contactName: string | null,
 	/**  When it happened. */
 	occurredAt: string | null,
 	/**  How far it has come. */
@@ -211,8 +215,6 @@ export type ActivityRow = {
 	/**  Since when. */
 	at: string,
 	/**  How often it was sent. */
-	/**  The contact's full name, where the contact is held here. */
-	contactName: string | null,
 	attempts: number,
 	/**  Not sent again before. */
 	nextAttemptAt: string | null,
@@ -1266,10 +1268,7 @@ export type ReplayedDelivery = {
 	error?: ErrorReport | null,
 };
 
-/**
- *  What the environment says of where news goes, which the person's choice does not change, and what
- *  came of it.
- */
+/**  Where news goes beside the window, and what came of it. */
 export type ReportingView = {
 	/**  The webhook for alerts, where one is set. */
 	alertWebhook: WebhookView | null,
@@ -1773,6 +1772,7 @@ export type WebhookReport = {
 	/**  Why nothing came of it. */
 	ignored?: string | null,
 };
+
 /**  The webhook for alerts, as far as it may be shown. */
 export type WebhookView = {
 	/**  Its host; none of an address that makes no sense. */
@@ -1780,7 +1780,6 @@ export type WebhookView = {
 	/**  The environment names it, so that it cannot be changed here. */
 	fromEnvironment: boolean,
 };
-
 
 /**  What became of activities. */
 export type WriteBackReport = {
