@@ -74,6 +74,8 @@ export async function furnish(app, home) {
   await sandbox.mutate("agentos", { change: "erase", count: VANISHED });
   await sync(app, "agentOS");
 
+  // The sandbox begins anew with the app, and knows nothing of what was edited in it before: all is read again.
+  await sync(app, "Street", true);
   await push("Street");
   const { settings } = await told(app, "connect_defaults", { provider: "street" });
   const connect = (tenant, name) => done(app, "connect", { request: { provider: "street", tenant, name, settings, secrets: {} } });
