@@ -94,7 +94,10 @@ impl Desk {
                 Some(sandbox)
             }
         };
-        Ok(Self::over(data_set, engine, sandbox, shell))
+        Ok(Self {
+            sign_ins: SignIns::from_env(env),
+            ..Self::over(data_set, engine, sandbox, shell)
+        })
     }
 
     /// What is open once its engine is.

@@ -37,8 +37,6 @@ pub(crate) struct Preferences {
     pub(crate) notifications: bool,
     /// Closing the window leaves the app in the tray, so that schedules go on.
     pub(crate) stay_in_tray: bool,
-    /// Where alerts are posted to as well, where they are.
-    pub(crate) alert_webhook: Option<String>,
     /// The collector that traces of runs are handed to, where there is one; read when data are opened.
     pub(crate) otlp_endpoint: Option<String>,
 }
@@ -50,14 +48,19 @@ impl Preferences {
     /// # Errors
     /// `configuration`, with the address that is not right.
     pub(crate) fn checked_after(mut self, before: &Self) -> Result<Self, ErrorReport> {
-        if self.alert_webhook != before.alert_webhook {
-            self.alert_webhook = checked("alert webhook", self.alert_webhook)?;
-        }
         if self.otlp_endpoint != before.otlp_endpoint {
             self.otlp_endpoint = checked("trace collector", self.otlp_endpoint)?;
         }
         Ok(self)
     }
+}
+
+/// A webhook for alerts, if it may be posted to; an empty address is none.
+///
+/// # Errors
+/// `configuration`, with the address that is not right.
+pub(crate) fn checked_webhook(address: Option<String>) -> Result<Option<String>, ErrorReport> {
+    checked("alert webhook", address)
 }
 
 fn checked(what: &str, address: Option<String>) -> Result<Option<String>, ErrorReport> {
@@ -76,7 +79,6 @@ impl Default for Preferences {
             text_size: 100,
             notifications: true,
             stay_in_tray: false,
-            alert_webhook: None,
             otlp_endpoint: None,
         }
     }
@@ -88,6 +90,9 @@ impl Default for Preferences {
 pub(crate) struct Kept {
     #[serde(flatten)]
     pub(crate) preferences: Preferences,
+    /// Where alerts are posted to as well, where they are. The window is told the host alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) alert_webhook: Option<String>,
     /// Which data were open last; none before the first choice.
     pub(crate) data_set: Option<DataSet>,
     /// The sandbox's port, so that what was connected to it finds it again.
@@ -162,31 +167,30 @@ mod tests {
 
     #[test]
     fn an_address_that_news_may_not_go_to_is_refused_and_an_empty_one_is_none() {
-        let with = |webhook: &str, collector: &str| Preferences {
-            alert_webhook: Some(webhook.into()),
+        let with = |collector: &str| Preferences {
             otlp_endpoint: Some(collector.into()),
             ..Preferences::default()
         };
         let none = Preferences::default();
         let checked = |wanted: Preferences| wanted.checked_after(&none);
-        let kept = checked(with(" https://hooks.example/a ", "")).unwrap();
-        assert_eq!(
-            kept.alert_webhook.as_deref(),
-            Some("https://hooks.example/a")
-        );
+        let webhook = |address: &str| checked_webhook(Some(address.to_owned()));
+        let kept = webhook(" https://hooks.example/a ").unwrap();
+        assert_eq!(kept.as_deref(), Some("https://hooks.example/a"));
+        let kept = checked(with("")).unwrap();
         assert_eq!(kept.otlp_endpoint, None, "nothing was typed");
-        assert!(checked(with("", "http://127.0.0.1:4318")).is_ok());
-        let by_hand = with("http://hooks.example", "");
+        assert_eq!(webhook("").unwrap(), None, "nor here");
+        assert!(checked(with("http://127.0.0.1:4318")).is_ok());
+        let by_hand = with("collector.example");
         let other = Preferences {
             theme: Theme::Dark,
             ..by_hand.clone()
         };
         assert!(other.checked_after(&by_hand).is_ok(), "another choice");
-        for (bad, named) in [
-            (with("http://hooks.example", ""), "alert webhook"),
-            (with("", "collector.example"), "trace collector"),
+        for (refused, named) in [
+            (webhook("http://hooks.example").map(drop), "alert webhook"),
+            (checked(by_hand).map(drop), "trace collector"),
         ] {
-            let error = checked(bad).unwrap_err();
+            let error = refused.unwrap_err();
             assert_eq!(error.kind, ErrorKind::Configuration);
             assert!(error.message.contains(named), "{error:?}");
         }
@@ -197,8 +201,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path());
         let kept = Kept {
+            alert_webhook: Some("https://hooks.example".into()),
             preferences: Preferences {
-                alert_webhook: Some("https://hooks.example".into()),
                 otlp_endpoint: Some("https://collector.example".into()),
                 ..Preferences::default()
             },
@@ -207,10 +211,7 @@ mod tests {
         PreferencesFile::of(&home).write(&kept).unwrap();
         let reporting = Reporting::of(&home, |_| None);
         let address = |set: Option<SetAddress>| set.map(|set| set.address);
-        assert_eq!(
-            address(reporting.alert_webhook),
-            kept.preferences.alert_webhook
-        );
+        assert_eq!(address(reporting.alert_webhook), kept.alert_webhook);
         assert_eq!(
             address(reporting.otlp_endpoint),
             kept.preferences.otlp_endpoint
@@ -226,6 +227,7 @@ mod tests {
         let kept = Kept {
             data_set: Some(DataSet::Sandbox),
             sandbox_port: Some(4711),
+            alert_webhook: Some("https://hooks.example".into()),
             preferences: Preferences {
                 theme: Theme::Dark,
                 ..Preferences::default()

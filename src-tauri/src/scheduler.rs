@@ -1,9 +1,9 @@
-//! Syncs that nobody has to start. When one is due is the engine's to say; here it is asked.
+//! Syncs that nobody waits for. When one is due is the engine's to say; here it is asked.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use nurturehub_engine::{ConnectionRow, HealthActivity, SyncOptions};
+use nurturehub_engine::{ConnectionRow, HealthActivity, State, SyncOptions};
 use tauri::{AppHandle, Manager, Wry};
 use tokio::time::MissedTickBehavior;
 
@@ -99,25 +99,54 @@ fn watch_others(app: AppHandle<Wry>) {
 fn begin_due(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
     let now = desk.engine.now();
     for row in rows {
-        let connection = row.connection.id.clone();
-        let is_due = row.schedule.next_at.is_some_and(|at| at <= now);
-        if !is_due
-            || row.health.activity != HealthActivity::Idle
-            || desk.runs.has(connection.as_str())
-        {
-            continue;
-        }
-        let desk = Arc::clone(desk);
-        tauri::async_runtime::spawn(async move {
+        if row.schedule.next_at.is_some_and(|at| at <= now) {
             let options = SyncOptions {
                 scheduled: true,
                 ..SyncOptions::default()
             };
-            if let Err(error) = desk.sync(connection.as_str(), options).await {
-                tracing::warn!(%connection, kind = %error.kind, "A scheduled sync failed.");
-            }
-        });
+            begin(desk, row, options);
+        }
     }
+}
+
+/// Syncs every connection that a person need not mend first, as somebody asks for it at the tray.
+pub(crate) fn sync_all(app: AppHandle<Wry>) {
+    tauri::async_runtime::spawn(async move {
+        let Some(desk) = app.state::<AppState>().desk_if_open().await else {
+            return;
+        };
+        match desk.engine.overview().await {
+            Ok(rows) => begin_all(&desk, &rows),
+            Err(error) => tracing::warn!(kind = %error.kind(), "Health is not known."),
+        }
+    });
+}
+
+fn begin_all(desk: &Arc<Desk>, rows: &[ConnectionRow]) {
+    for row in rows {
+        let hopeless = matches!(
+            row.health.state,
+            State::Paused | State::NeedsReauth | State::ActionNeeded
+        );
+        if !hopeless {
+            begin(desk, row, SyncOptions::default());
+        }
+    }
+}
+
+/// Begins a sync on the side, save where somebody is at work already. How it ends is seen in the
+/// connection's health.
+fn begin(desk: &Arc<Desk>, row: &ConnectionRow, options: SyncOptions) {
+    let connection = row.connection.id.clone();
+    if row.health.activity != HealthActivity::Idle || desk.runs.has(connection.as_str()) {
+        return;
+    }
+    let desk = Arc::clone(desk);
+    tauri::async_runtime::spawn(async move {
+        if let Err(error) = desk.sync(connection.as_str(), options).await {
+            tracing::warn!(%connection, kind = %error.kind, "A sync that nobody waits for failed.");
+        }
+    });
 }
 
 #[cfg(test)]
@@ -173,5 +202,27 @@ mod tests {
         let log = desk.engine.audit_log(AuditFilter::default()).await.unwrap();
         let asked = log.iter().filter(|entry| entry.action == "syncStarted");
         assert_eq!(asked.count(), 1, "nobody asked for the other: {log:?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn at_the_tray_all_are_synced_but_those_that_are_paused() {
+        let computer = Computer::new().await;
+        let engine = computer.start().await;
+        let connection = computer.connect(&engine).await;
+        let (room, mut heard) = EmptyRoom::new();
+        let desk = Arc::new(Desk::over(DataSet::Real, engine, None, room));
+
+        desk.engine.pause(&connection).await.unwrap();
+        begin_all(&desk, &desk.engine.overview().await.unwrap());
+        assert!(desk.runs.all().is_empty(), "it is paused");
+
+        desk.engine.resume(&connection).await.unwrap();
+        begin_all(&desk, &desk.engine.overview().await.unwrap());
+        ended(&mut heard).await;
+        desk.close().await;
+        assert_eq!(syncs(&desk, &connection).await, 1);
+        let log = desk.engine.audit_log(AuditFilter::default()).await.unwrap();
+        let asked = log.iter().filter(|entry| entry.action == "syncStarted");
+        assert_eq!(asked.count(), 1, "a person has asked for it: {log:?}");
     }
 }

@@ -15,6 +15,10 @@ use crate::shell::{News, Shell};
 /// How long a sign-in may take.
 const PATIENCE: Duration = Duration::from_secs(300);
 
+/// The variable that says otherwise, in seconds: up to an hour.
+const PATIENCE_VARIABLE: &str = "NURTUREHUB_SIGN_IN_PATIENCE";
+const MOST_SECONDS: u64 = 3600;
+
 struct Waiting {
     cancel: CancellationToken,
     pasted: mpsc::Sender<Secret<String>>,
@@ -23,12 +27,30 @@ struct Waiting {
 }
 
 /// The sign-in that waits for the browser: one at most, since a person has one pair of eyes.
-#[derive(Default)]
 pub(crate) struct SignIns {
     waiting: Arc<Mutex<Option<Waiting>>>,
+    patience: Duration,
+}
+
+impl Default for SignIns {
+    fn default() -> Self {
+        Self::from_env(|_| None)
+    }
 }
 
 impl SignIns {
+    /// Waits as long as the environment says, or as usual where it says nothing that makes sense.
+    pub(crate) fn from_env(env: impl Fn(&str) -> Option<String>) -> Self {
+        let seconds = env(PATIENCE_VARIABLE).and_then(|said| said.trim().parse().ok());
+        let patience = seconds
+            .filter(|seconds| (1..=MOST_SECONDS).contains(seconds))
+            .map_or(PATIENCE, Duration::from_secs);
+        Self {
+            waiting: Arc::default(),
+            patience,
+        }
+    }
+
     /// What leads the next sign-in. An earlier one that still waits is given up.
     pub(crate) fn prompt(&self, shell: Arc<dyn Shell>, now: Timestamp) -> EnginePrompt {
         let cancel = CancellationToken::new();
@@ -48,12 +70,13 @@ impl SignIns {
             before.cancel.cancel();
         }
         let shown = Arc::clone(&self.waiting);
+        let patience = self.patience;
         EnginePrompt {
             show: Box::new(move |url| {
                 if let Some(waiting) = lock(&shown).as_mut() {
                     waiting.url = Some(url.to_owned());
                 }
-                let until = now.checked_add(PATIENCE).unwrap_or(Timestamp::MAX);
+                let until = now.checked_add(patience).unwrap_or(Timestamp::MAX);
                 shell.tell(News::SignIn(SignInPromptEvent(SignInPrompt {
                     url: url.to_owned(),
                     until,
@@ -61,7 +84,7 @@ impl SignIns {
                 shell.open(url);
             }),
             cancel,
-            timeout: PATIENCE,
+            timeout: patience,
             pasted: Some(pasted),
         }
     }
@@ -111,4 +134,23 @@ impl SignIns {
 
 fn lock(waiting: &Mutex<Option<Waiting>>) -> MutexGuard<'_, Option<Waiting>> {
     waiting.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_in_waits_as_long_as_the_environment_says_where_that_makes_sense() {
+        let said = |seconds: &'static str| {
+            SignIns::from_env(move |name| (name == PATIENCE_VARIABLE).then(|| seconds.to_owned()))
+                .patience
+        };
+        assert_eq!(said(" 7 "), Duration::from_secs(7));
+        assert_eq!(said("3600"), Duration::from_secs(3600));
+        for nonsense in ["", "0", "3601", "-1", "five minutes"] {
+            assert_eq!(said(nonsense), PATIENCE, "`{nonsense}`");
+        }
+        assert_eq!(SignIns::default().patience, PATIENCE);
+    }
 }

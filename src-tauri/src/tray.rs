@@ -1,14 +1,25 @@
 //! The icon in the system's tray, with the worst state of all connections.
 
+use std::sync::{Mutex, PoisonError};
+
 use nurturehub_engine::{ConnectionRow, State};
 use tauri::image::Image;
-use tauri::menu::{Menu, MenuItem};
+use tauri::menu::{Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::TrayIconBuilder;
-use tauri::{App, AppHandle, Wry};
+use tauri::{App, AppHandle, Manager as _, Wry};
 
-use crate::window;
+use crate::{scheduler, window};
 
 const ID: &str = "state";
+
+/// The app's name for people, as the tray's host shows or reads it.
+const NAME: &str = "NurtureHub Connect";
+
+/// What the icon says now. On Linux it has no tooltip, so the menu says it in words, too.
+struct Shown {
+    worst: Mutex<Worst>,
+    line: MenuItem<Wry>,
+}
 
 /// Makes the icon. A desktop without a tray is no reason not to start.
 pub(crate) fn build(app: &App<Wry>) {
@@ -16,31 +27,50 @@ pub(crate) fn build(app: &App<Wry>) {
         tracing::warn!("This system has no library for tray icons (libayatana-appindicator3).");
         return;
     }
+    #[cfg(target_os = "linux")]
+    glib::set_application_name(NAME);
     if let Err(error) = make(app) {
         tracing::warn!(%error, "There is no tray icon.");
     }
 }
 
 fn make(app: &App<Wry>) -> tauri::Result<()> {
-    let open = MenuItem::with_id(app, "open", "Open NurtureHub Connect", true, None::<&str>)?;
-    let quit = MenuItem::with_id(app, "quit", "Quit", true, None::<&str>)?;
-    let menu = Menu::with_items(app, &[&open, &quit])?;
+    let worst = Worst::Well;
+    let entry =
+        |id: &str, label: &str, enabled| MenuItem::with_id(app, id, label, enabled, None::<&str>);
+    let line = entry("worst", worst.sentence(), false)?;
+    let menu = Menu::with_items(
+        app,
+        &[
+            &line,
+            &PredefinedMenuItem::separator(app)?,
+            &entry("open", &format!("Open {NAME}"), true)?,
+            &entry("sync", "Sync all now", true)?,
+            &PredefinedMenuItem::separator(app)?,
+            &entry("quit", "Quit", true)?,
+        ],
+    )?;
     TrayIconBuilder::with_id(ID)
-        .icon(Worst::Well.image()?)
-        .tooltip(Worst::Well.words())
+        .icon(worst.image()?)
+        .tooltip(worst.tooltip())
         .menu(&menu)
         .on_menu_event(|app, event| match event.id().as_ref() {
             "open" => window::show(app),
+            "sync" => scheduler::sync_all(app.clone()),
             "quit" => app.exit(0),
             _ => {}
         })
         .build(app)?;
+    app.manage(Shown {
+        worst: Mutex::new(worst),
+        line,
+    });
     Ok(())
 }
 
 /// Shows the worst state of all connections.
 pub(crate) fn show_worst(app: &AppHandle<Wry>, rows: &[ConnectionRow]) {
-    let Some(tray) = app.tray_by_id(ID) else {
+    let (Some(tray), Some(shown)) = (app.tray_by_id(ID), app.try_state::<Shown>()) else {
         return;
     };
     let worst = rows
@@ -48,11 +78,19 @@ pub(crate) fn show_worst(app: &AppHandle<Wry>, rows: &[ConnectionRow]) {
         .map(|row| Worst::of(row.health.state))
         .max()
         .unwrap_or(Worst::Well);
-    let shown = worst
+    let before = {
+        let mut now = shown.worst.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *now, worst)
+    };
+    if before == worst {
+        return;
+    }
+    let changed = worst
         .image()
         .and_then(|image| tray.set_icon(Some(image)))
-        .and_then(|()| tray.set_tooltip(Some(worst.words())));
-    if let Err(error) = shown {
+        .and_then(|()| tray.set_tooltip(Some(worst.tooltip())))
+        .and_then(|()| shown.line.set_text(worst.sentence()));
+    if let Err(error) = changed {
         tracing::warn!(%error, "The tray icon was not changed.");
     }
 }
@@ -82,12 +120,16 @@ impl Worst {
         })
     }
 
-    const fn words(self) -> &'static str {
+    const fn sentence(self) -> &'static str {
         match self {
-            Self::Well => "NurtureHub Connect: all is well",
-            Self::Doubtful => "NurtureHub Connect: something should be looked at",
-            Self::Failing => "NurtureHub Connect: a connection needs attention",
+            Self::Well => "All is well",
+            Self::Doubtful => "Something should be looked at",
+            Self::Failing => "A connection needs attention",
         }
+    }
+
+    fn tooltip(self) -> String {
+        format!("{NAME}: {}", self.sentence())
     }
 }
 

@@ -9,6 +9,7 @@ export async function everyAnswer(app) {
     ["preferences", {}],
     ["providers", {}],
     ["overview", {}],
+    ["disconnected", {}],
     ["running", {}],
     ["platform", {}],
     ["audit_log", { connection: null, limit: 1000, offset: 0 }],

@@ -4,9 +4,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 
+import { ask } from "./answers.mjs";
 import { until } from "./driver.mjs";
 import { nameFile } from "./file-dialog.mjs";
-import { openTab } from "./furnish.mjs";
+import { FORMER, openTab } from "./furnish.mjs";
 import { endsWithUs, sandboxOf } from "./sandbox.mjs";
 import { appProcess } from "./trial.mjs";
 import { hideWindow, moveWindow, placeOfWindow, sizeOf, sizeWindow, USUAL, windows } from "./window-size.mjs";
@@ -171,12 +172,30 @@ export const LAST_WALKS = [
       await app.click("button", "Disconnect", { within: "Disconnect Street branch?" });
       await app.find("heading", "Overview");
       await until("it has gone", async () => !(await app.has("link", /Street branch$/)));
-      await app.go("#/connect/street");
+      await app.click("link", "Data kept of Street branch, disconnected");
+      await app.find("heading", /Street branch.*Disconnected/);
+      await app.find("row", /@/);
+      await app.click("link", "Connect again");
       await app.type(/^Name/, "Street branch");
       await app.click("button", "Connect");
       await app.find("button", "Run the first sync");
       await openTab(app, "Street", "Contacts");
       await app.find("row", /@/);
+    },
+  ],
+  [
+    "what is kept of a connection that was ended earlier is seen and deleted, once its name has been typed",
+    async ({ app }) => {
+      await app.go("#/");
+      await app.click("link", "Data kept of Former branch, disconnected");
+      await app.find("row", /@/);
+      await app.click("button", "Delete stored data…");
+      await app.type(/^Type/, "Former branch");
+      await app.click("button", "Delete for good");
+      await app.find("heading", "Overview");
+      await until("nothing of it is kept", async () => !(await app.has("link", "Data kept of Former branch, disconnected")));
+      const answer = JSON.parse(await ask(app, "connection", { connection: FORMER }));
+      assert.equal(answer.kind, "configuration", "there is no such connection any more");
     },
   ],
   [

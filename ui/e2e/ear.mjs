@@ -51,6 +51,11 @@ export class Ear {
     for (const secret of [...(await sandbox.secrets()), ...(await sandbox.issued())]) this.#secrets.add(secret);
   }
 
+  /** Learns a secret that a person has typed. */
+  keep(secret) {
+    this.#secrets.add(secret);
+  }
+
   get secrets() {
     return [...this.#secrets];
   }

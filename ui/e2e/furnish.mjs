@@ -1,6 +1,9 @@
 /** Fills the app with what its screens show: connections that are well, and others that are not. */
+import { join } from "node:path";
+
 import { ask } from "./answers.mjs";
 import { until } from "./driver.mjs";
+import { nameFile } from "./file-dialog.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 
 export const PROVIDERS = ["Reapit", "agentOS", "Alto", "Street", "Loop"];
@@ -10,6 +13,16 @@ export const idOf = (provider) => `${provider.toLowerCase()}-sandbox-agency`;
 
 /** A connection that `furnish` makes and nobody syncs. */
 export const NEVER_SYNCED = "street-second-agency";
+
+/** A connection that `furnish` makes, syncs and ends; its contacts stay. */
+export const FORMER = "street-third-agency";
+
+/** The bundle that `furnish` saves, of a sync that has failed. */
+export const bundleIn = (home) => join(home, "loop-bundle.zip");
+
+/** How many people vanish from agentOS: more than go without a person's word, and not so many that the list itself
+ *  is doubted. */
+const VANISHED = 120;
 
 /** Waits until a connection is shown as healthy. */
 export async function healthy(app, name, patience) {
@@ -35,37 +48,61 @@ export async function connectAll(app) {
   await app.find("heading", /Loop branch.*Healthy/, { patience: 120_000 });
 }
 
-/** From there on: pushed and changed, refused, written back, delivered, revoked and broken. */
+/** Syncs a connection to the end, whether it goes well or not. */
+export function sync(app, provider, full = false) {
+  return done(app, "sync", { connection: idOf(provider), options: { full, confirmRemovals: false } });
+}
+
+/** From there on: pushed and changed, refused, written back, delivered, revoked, vanished and broken. */
 export async function furnish(app, home) {
   const sandbox = sandboxOf(home);
-  const sync = (provider) => done(app, "sync", { connection: idOf(provider), options: { full: false, confirmRemovals: false } });
   const push = (provider) => done(app, "push", { connection: idOf(provider), only: [] });
 
   await push("Reapit");
   await sandbox.mutate("reapit", { change: "edit", count: 12 });
-  await sync("Reapit");
+  await sync(app, "Reapit");
   await engage(app, sandbox);
   await done(app, "pull_activities", { connection: idOf("Reapit") });
   await deliver(app, sandbox);
 
   // Whatever was pushed before, there are changes of records whose names are too long.
   await sandbox.mutate("agentos", { change: "edit", count: 1000 });
-  await sync("agentOS");
+  await sync(app, "agentOS");
   await sandbox.limitNames(true);
   await push("agentOS");
   await sandbox.limitNames(false);
+  await sandbox.mutate("agentos", { change: "erase", count: VANISHED });
+  await sync(app, "agentOS");
 
+  // The sandbox begins anew with the app, and knows nothing of what was edited in it before: all is read again.
+  await sync(app, "Street", true);
   await push("Street");
   const { settings } = await told(app, "connect_defaults", { provider: "street" });
-  await done(app, "connect", { request: { provider: "street", tenant: "second-agency", name: "Second branch", settings, secrets: {} } });
+  const connect = (tenant, name) => done(app, "connect", { request: { provider: "street", tenant, name, settings, secrets: {} } });
+  await connect("second-agency", "Second branch");
+  await connect("third-agency", "Former branch");
+  await done(app, "sync", { connection: FORMER, options: { full: false, confirmRemovals: false } });
+  await done(app, "disconnect", { connection: FORMER, purge: false });
   await sandbox.access("alto", { action: "revoke" });
-  await sync("Alto");
+  await sync(app, "Alto");
   await sandbox.fault("loop:html");
-  await sync("Loop");
+  await sync(app, "Loop");
   await until("the failed sync is looked into", async () => {
     const { finding } = await told(app, "connection", { connection: idOf("Loop") });
     return typeof finding?.at === "string";
   });
+  await saveBundle(app, bundleIn(home));
+}
+
+/** Has what Loop's failure left behind saved, as somebody does who asks for help. */
+async function saveBundle(app, file) {
+  await app.go(`#/connection/${idOf("Loop")}/health`);
+  await app.click("button", "Export bundle");
+  const dialog = /^Export a bundle of Loop branch/;
+  await app.find("row", /health\.json/, { within: dialog });
+  await app.click("button", "Save bundle", { within: dialog });
+  await nameFile("Save the diagnostic bundle", file);
+  await app.sees("Bundle saved");
 }
 
 /** Mends what `furnish` has broken in the sandbox. */
@@ -73,6 +110,7 @@ export async function mend(home) {
   const sandbox = sandboxOf(home);
   await sandbox.heal();
   await sandbox.access("alto", { action: "reinstate" });
+  await sandbox.mutate("agentos", { change: "restore", count: VANISHED });
 }
 
 /** Engagement of some contacts that waits on the platform; one is of nobody whom the CRM knows. */

@@ -1,6 +1,7 @@
 /**
  * The app as its package installs it, on a bare system; `cargo xtask test package` says how. `bare`: with
- * what the package depends on, and nothing else. `whole`: with what it recommends, too.
+ * what the package depends on, and nothing else. `whole`: with what it recommends, too. `unpacked`: the
+ * same system with the files of the .rpm.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -51,6 +52,16 @@ const WALKS = {
         await app.find("link", /Street branch$/);
         await app.click("button", "Sync Street branch");
         await app.sees("Street branch: synced");
+      },
+    ],
+  ],
+  unpacked: [
+    [
+      "what the .rpm brings opens the sandbox",
+      async (trial) => {
+        const app = await trial.open("--sandbox");
+        await app.sees("Sandbox data.");
+        await app.find("heading", "The sandbox is open");
       },
     ],
   ],

@@ -48,6 +48,8 @@ function controlOf(origin) {
   };
   return {
     fault: (spec) => send("POST", "/faults", { spec }),
+    /** Those that are on, in the order in which they were switched on: how many requests each has `seen` and `hit`. */
+    faults: () => send("GET", "/faults"),
     heal: () => send("DELETE", "/faults"),
     access: (provider, change) => send("POST", `/${provider}/access`, change),
     mutate: (provider, mutation) => send("POST", `/${provider}/mutate`, mutation),

@@ -1,7 +1,10 @@
 /** Every screen of the app over the sandbox's connections as `furnish` leaves them, each with what shows
  *  that it is there, and what is done there first. */
-import { idOf, NEVER_SYNCED } from "./furnish.mjs";
-import { decide } from "./trial.mjs";
+import { until } from "./driver.mjs";
+import { nameFile } from "./file-dialog.mjs";
+import { bundleIn, FORMER, idOf, NEVER_SYNCED, sync } from "./furnish.mjs";
+import { sandboxOf } from "./sandbox.mjs";
+import { dataFolder, decide } from "./trial.mjs";
 
 const tab = (provider, name, ready, act) => ({
   name: `${provider.toLowerCase()}-${name}`,
@@ -30,6 +33,7 @@ const webhooks = tab("Street", "webhooks", (app) => app.find("row", /person\.upd
 const settings = tab("Reapit", "settings", (app) => app.find("heading", "Sign-in and settings"));
 const health = tab("Reapit", "health", (app) => app.find("heading", "Run history"));
 const failing = tab("Loop", "health", (app) => app.find("heading", /^What was found after/));
+const held = tab("agentOS", "health", (app) => app.find("button", "Review removals"));
 const signedOut = tab("Alto", "health", (app) => app.find("heading", /Alto branch.*Sign in again/));
 const overview = { name: "overview", hash: "#/", ready: (app) => app.find("link", /Reapit branch$/) };
 const form = { name: "connect-form", hash: "#/connect/reapit", ready: (app) => app.find("heading", "Connect Reapit") };
@@ -40,6 +44,49 @@ const online = (app, isOnline) =>
     `Object.defineProperty(navigator, "onLine", { configurable: true, get: () => arguments[0] });
      window.dispatchEvent(new Event(arguments[0] ? "online" : "offline"));`.replaceAll("arguments[0]", String(isOnline)),
   );
+const sandbox = () => sandboxOf(dataFolder());
+/** Longer than anybody looks at a screen: an answer comes once it is taken back. */
+const FOR_GOOD = 600_000;
+
+const support = { name: "support", hash: "#/support", ready: (app) => app.find("heading", "Support") };
+const openBundle = async (app) => {
+  await app.click("button", "Open a bundle");
+  await nameFile("Open a diagnostic bundle", bundleIn(dataFolder()));
+  await app.find("heading", "The run in question");
+};
+/** It stays open while somebody looks elsewhere. */
+const closeBundle = (app) => app.click("button", "Close");
+
+const busy = tab("Street", "health", (app) => app.find("heading", "Run history"));
+/** A check that has come as far as the first request to the CRM, which gets no answer. */
+const check = async (app) => {
+  await sandbox().latency(FOR_GOOD);
+  await app.click("button", "Verify");
+  await app.find("heading", "Checking");
+  await app.find("img", "Not taken");
+  await app.find("img", "Not yet");
+};
+const endCheck = async (app) => {
+  await sandbox().latency(0);
+  await app.find("heading", "Every check passed");
+  await app.click("button", "Close the check");
+};
+/** A sync that has read three pages, and waits for the fourth. */
+const syncAnew = async (app) => {
+  await sandbox().fault("street.list:hang,after=3,times=1");
+  await app.click("button", "More actions");
+  await app.click("menuitem", "Sync everything anew");
+  await app.find("progressbar", "Progress of the sync");
+  await app.sees(/Page 3/);
+  await until("the fourth page is asked for", async () => (await sandbox().faults()).at(-1).hit === 1);
+};
+const endSync = async (app) => {
+  await app.click("button", /^Cancel( the run of Street branch)?$/);
+  await app.find("button", /^Sync( Street branch)?$/);
+  // The next goes on where this one was given up, unless another has come to the end.
+  await sync(app, "Street", true);
+};
+
 /** Goes to the browser from the form, for an agency that is not connected. */
 const signIn = async (app, decision) => {
   decide(decision);
@@ -108,12 +155,18 @@ export const SCREENS = [
     await app.click("button", "Export bundle");
     await app.find("row", /health\.json/);
   }),
+  held,
+  as("removals", held, async (app) => {
+    await app.click("button", "Review removals");
+    await app.find("dialog", /really gone\?$/);
+  }),
   signedOut,
   as("check-failed", signedOut, async (app) => {
     await app.click("button", "Verify");
     await app.find("heading", "A check failed");
   }),
   { name: "never-synced", hash: `#/connection/${NEVER_SYNCED}/health`, ready: (app) => app.find("heading", /Not synced yet/) },
+  { name: "disconnected", hash: `#/connection/${FORMER}/contacts`, ready: (app) => app.find("row", /@/) },
   contacts,
   as("contacts-filter", contacts, async (app) => {
     await app.click("combobox", "Category");
@@ -158,7 +211,30 @@ export const SCREENS = [
     await app.click("button", "Delete…");
     await app.find("dialog", /^Delete the data/);
   }),
-  { name: "support", hash: "#/support", ready: (app) => app.find("heading", "Support") },
+  support,
+  as("bundle", support, openBundle, closeBundle),
+  as(
+    "bundle-replayed",
+    support,
+    async (app) => {
+      await openBundle(app);
+      await app.click("button", /^Replay [\d,]+ exchanges?$/);
+      await app.sees("The same failure, seen here");
+    },
+    closeBundle,
+  ),
+  as("check-running", busy, check, endCheck),
+  as("sync-running", busy, syncAnew, endSync),
+  as(
+    "overview-syncing",
+    busy,
+    async (app) => {
+      await syncAnew(app);
+      await app.go(overview.hash);
+      await app.find("progressbar", "Progress of Street branch");
+    },
+    endSync,
+  ),
   { name: "settings", hash: "#/settings", ready: (app) => app.find("heading", "Settings") },
 ];
 

@@ -90,4 +90,27 @@ export const SIGN_IN_WALKS = [
       assert.ok(!(await app.has("link", /A branch of its own$/)), "nothing of it was kept as a connection");
     },
   ],
+  [
+    "a sign-in that nobody finishes is given up in time and says so, what was typed is kept, and a second try succeeds",
+    async (trial) => {
+      const { home } = trial;
+      process.env.NURTUREHUB_SIGN_IN_PATIENCE = "5";
+      const app = await trial.openElsewhere();
+      await app.click("button", "Try it with the built-in sandbox");
+      await app.sees("Sandbox data.");
+      decide("ignore");
+      await fillIn(app);
+      await app.click("button", "Sign in");
+      await app.find("heading", "Finish the sign-in in your browser");
+      await app.sees(/\d s left/);
+      await app.find("alert", /^Sign-in took too long/);
+      await app.sees("What to do:");
+      await keeps(app);
+      decide("approve");
+      await app.click("button", "Sign in");
+      await app.sees("A branch of its own is connected");
+      delete process.env.NURTUREHUB_SIGN_IN_PATIENCE;
+      await trial.openElsewhere(home);
+    },
+  ],
 ];

@@ -6,7 +6,26 @@ import { join } from "node:path";
 import { nameFile } from "./file-dialog.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 
+/** What opens a webhook for alerts to whoever knows it. */
+const HOOK = "T04711-a-secret-of-the-channel";
+
 export const SUPPORT_WALKS = [
+  [
+    "a webhook for alerts is set, shown by its host alone, replaced and taken away",
+    async ({ app, ear }) => {
+      ear.keep(HOOK);
+      await app.go("#/settings");
+      await app.type(/^Webhook for alerts/, `https://hooks.example/services/${HOOK}`);
+      await app.click("button", "Save: Webhook for alerts");
+      await app.sees("hooks.example is told now");
+      assert.equal(await app.valueOf(/^Webhook for alerts/), "", "what is secret does not stay in the form");
+      await app.type(/^Webhook for alerts/, `https://others.example/${HOOK}`);
+      await app.click("button", "Replace: Webhook for alerts");
+      await app.sees("others.example is told now");
+      await app.click("button", "Remove: Webhook for alerts");
+      await app.seesNoMore("is told now");
+    },
+  ],
   [
     "what people did is told, and saved as a file",
     async ({ app, home }) => {

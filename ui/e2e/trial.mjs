@@ -23,6 +23,9 @@ export function appProcess() {
   });
 }
 
+/** The data folder that is open now. */
+export const dataFolder = () => process.env.NURTUREHUB_HOME;
+
 function newHome() {
   return mkdtempSync(join(process.env.NURTUREHUB_THROWAWAY ?? "/tmp", "data-"));
 }
@@ -95,11 +98,11 @@ export class Trial {
     await until("the app has ended", () => appProcess() === undefined);
   }
 
-  /** Ends the app as the system does at the end of a session: it closes everything in order. */
-  async quit() {
+  /** Ends the app in order, as the system does at the end of a session, or as this does. */
+  async quit(how = () => process.kill(Number(appProcess()), "SIGTERM")) {
     await this.hearOut();
     this.app = undefined;
-    process.kill(Number(appProcess()), "SIGTERM");
+    await how();
     await until("the app has ended", () => appProcess() === undefined);
     this.driver.stop();
     this.driver = await startDriver();

@@ -14,6 +14,7 @@ import { SECRET_WALKS } from "./secret-walks.mjs";
 import { SIGN_IN_WALKS } from "./sign-in-walks.mjs";
 import { SUPPORT_WALKS } from "./support-walks.mjs";
 import { runAll } from "./trial.mjs";
+import { TRAY_WALKS } from "./tray-walks.mjs";
 import { TROUBLE_WALKS } from "./trouble-walks.mjs";
 import { SMALLEST, sizeWindow, USUAL } from "./window-size.mjs";
 
@@ -191,6 +192,7 @@ await runAll([
   ...REAL_WALKS,
   ...EXCHANGE_WALKS,
   ...DESKTOP_WALKS,
+  ...TRAY_WALKS,
   [
     "axe finds nothing on what somebody new sees in either theme, and all fits into the smallest window, at twice the size of text, too",
     async (trial) => {

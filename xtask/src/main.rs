@@ -95,8 +95,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
     },
     Subcommand {
         name: "check-package",
-        arguments: "FILE.deb",
-        about: "Install a .deb on a bare system and drive the app in it",
+        arguments: "FILE.deb [FILE.rpm]",
+        about: "Install a .deb on a bare system and drive the app in it; read the .rpm beside it",
         call: package::check::run,
     },
     Subcommand {

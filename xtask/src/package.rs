@@ -2,12 +2,14 @@
 //! that it is run on.
 //!
 //! Tauri's own command line makes the installers, as `npx tauri build` does; this adds set-up, the archive
-//! and one folder with all of it. [`check`] shows that the .deb installs and runs on a bare system.
+//! and one folder with all of it. [`check`] shows that the .deb installs and runs on a bare system, and that
+//! the .rpm brings the same.
 
 mod archive;
 pub(crate) mod check;
 mod clean_root;
 mod installers;
+mod rpm;
 pub(crate) mod stage;
 
 use std::fs;
@@ -20,7 +22,8 @@ use crate::web;
 use crate::workspace::{self, Workspace};
 
 /// Builds for release and fills `target/package`. Arguments name the kinds of installers (`deb`,
-/// `appimage`, …); with none, it is those of this system that `tauri.conf.json` lists.
+/// `appimage`, …); with none, it is those of this system that `tauri.conf.json` lists and that can be made
+/// of what is here.
 ///
 /// # Errors
 /// Set-up, the build or the packing failed.

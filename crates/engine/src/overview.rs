@@ -124,6 +124,23 @@ impl Engine {
         Ok(rows)
     }
 
+    /// Every connection that was disconnected and has contacts here still, by name.
+    ///
+    /// # Errors
+    /// Vault and storage errors.
+    pub async fn disconnected(&self) -> Result<Vec<ConnectionRow>, EngineError> {
+        let records = self.store.read(connections::all).await?;
+        let mut rows = Vec::new();
+        for record in records {
+            if record.disconnected_at.is_some() {
+                rows.push(self.row(record).await?);
+            }
+        }
+        rows.retain(|row| row.contacts > 0);
+        rows.sort_by(|one, other| one.connection.name.cmp(&other.connection.name));
+        Ok(rows)
+    }
+
     /// One connection, as the overview has it.
     ///
     /// # Errors

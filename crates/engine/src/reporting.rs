@@ -23,6 +23,19 @@ pub struct SetAddress {
     pub from_environment: bool,
 }
 
+impl SetAddress {
+    /// What of it may be shown: the host. What follows it opens a webhook for whoever knows it.
+    #[must_use]
+    pub fn host(&self) -> Option<String> {
+        let url = parse_url("address", &self.address).ok()?;
+        let host = url.host_str()?;
+        Some(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        })
+    }
+}
+
 /// Where news goes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reporting {
@@ -83,6 +96,16 @@ mod tests {
         let home = Home::at(folder.path());
         std::fs::write(home.preferences(), preferences).unwrap();
         Reporting::of(&home, env)
+    }
+
+    #[test]
+    fn of_an_address_the_host_alone_may_be_shown() {
+        let host = |address: &str| set(address, false).and_then(|set| set.host());
+        let secret = "https://hooks.example/services/T0/B0/secret?key=secret";
+        assert_eq!(host(secret).as_deref(), Some("hooks.example"));
+        let here = host("http://127.0.0.1:8080/secret");
+        assert_eq!(here.as_deref(), Some("127.0.0.1:8080"));
+        assert_eq!(host("no address"), None);
     }
 
     fn set(address: &str, from_environment: bool) -> Option<SetAddress> {

@@ -11,7 +11,7 @@
 //! | `GET /requests/summary`, `DELETE /requests` | counts; forget them |
 //! | `GET /faults`, `POST /faults {"spec"}`, `DELETE /faults` | see, add, clear |
 //! | `POST /clock {"advanceSeconds"}` | moves the time on; answers `{"now"}` |
-//! | `POST /latency {"milliseconds"}` | each answer waits so long; 0 is none |
+//! | `POST /latency {"milliseconds"}` | each answer waits so long; 0 is none. Less than before lets go of those that wait |
 //! | `POST /limits {"on"}` | rate limits on or off |
 //! | `POST /PROVIDER/mutate` | a mutation, for example `{"change":"edit","count":3}`; answers `{"ids"}` |
 //! | `POST /PROVIDER/access` | an access change, for example `{"action":"revoke"}` |

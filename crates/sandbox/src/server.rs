@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -15,6 +14,7 @@ use axum::serve::ListenerExt;
 use http::StatusCode;
 use http::header::DATE;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -55,8 +55,8 @@ pub(crate) struct Inner {
     pub(crate) platform: Arc<Platform>,
     pub(crate) crms: Crms,
     parts: Vec<Arc<dyn Simulator>>,
-    /// Milliseconds; 0 is none.
-    latency: AtomicU64,
+    /// How long each answer waits; it is watched by those that wait.
+    latency: watch::Sender<Duration>,
     stopping: CancellationToken,
 }
 
@@ -100,7 +100,7 @@ impl Sandbox {
             platform,
             crms,
             parts,
-            latency: AtomicU64::new(config.latency.map_or(0, whole_ms)),
+            latency: watch::Sender::new(config.latency.unwrap_or_default()),
             stopping: CancellationToken::new(),
         });
         let router = Router::new().fallback(entry).with_state(Arc::clone(&inner));
@@ -235,17 +235,12 @@ impl Inner {
     }
 
     pub(crate) fn set_latency(&self, latency: Option<Duration>) {
-        self.latency
-            .store(latency.map_or(0, whole_ms), Ordering::Relaxed);
+        self.latency.send_replace(latency.unwrap_or_default());
     }
 
     pub(crate) fn crm(&self, id: &str) -> Option<Arc<dyn Crm>> {
         self.crms.all().into_iter().find(|crm| crm.id() == id)
     }
-}
-
-fn whole_ms(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Every request comes in here.
@@ -304,7 +299,7 @@ async fn route(inner: &Inner, request: Request, now: i64) -> Answer {
     let Some((part, (entry, kind))) = part.zip(entry.as_mut()) else {
         return control::answer(inner, &call);
     };
-    let latency = inner.latency.load(Ordering::Relaxed);
+    let latency = inner.latency.subscribe();
     let strikes = inner.switchboard.strike(part.id(), *kind, &call.path);
     let answer = answer(&**part, call, &strikes, latency).await;
     if *kind == PathKind::Token {
@@ -326,7 +321,22 @@ impl Drop for Entered<'_> {
     }
 }
 
-async fn answer(part: &dyn Simulator, mut call: Call, strikes: &[Fault], latency: u64) -> Answer {
+/// Waits as long as every answer waits, or until that is taken back.
+async fn held_up(mut latency: watch::Receiver<Duration>) {
+    let wait = *latency.borrow();
+    if wait.is_zero() {
+        return;
+    }
+    // Whether the time is over or the latency was made less, there is nothing left to wait for.
+    let _ = tokio::time::timeout(wait, latency.wait_for(|now| *now < wait)).await;
+}
+
+async fn answer(
+    part: &dyn Simulator,
+    mut call: Call,
+    strikes: &[Fault],
+    latency: watch::Receiver<Duration>,
+) -> Answer {
     let arrived = call.clone();
     let mut answer = match part.enter(&arrived) {
         Err(refusal) => *refusal,
@@ -342,10 +352,10 @@ async fn answer(part: &dyn Simulator, mut call: Call, strikes: &[Fault], latency
                     _ => 0,
                 })
                 .sum();
-            let wait = latency.saturating_add(slow);
-            if wait > 0 {
-                tokio::time::sleep(Duration::from_millis(wait)).await;
+            if slow > 0 {
+                tokio::time::sleep(Duration::from_millis(slow)).await;
             }
+            held_up(latency).await;
             let mut instead = None;
             for fault in strikes {
                 match faults::before_answer(fault, part, &mut call) {
@@ -365,4 +375,22 @@ async fn answer(part: &dyn Simulator, mut call: Call, strikes: &[Fault], latency
     }
     part.finish(&mut answer);
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_is_let_go_once_the_latency_is_made_less() {
+        let hour = Duration::from_secs(3600);
+        let latency = watch::Sender::new(hour);
+        let waits = tokio::spawn(held_up(latency.subscribe()));
+        tokio::task::yield_now().await;
+        latency.send_replace(hour * 2);
+        tokio::task::yield_now().await;
+        assert!(!waits.is_finished(), "more is no less");
+        latency.send_replace(Duration::ZERO);
+        waits.await.unwrap();
+    }
 }

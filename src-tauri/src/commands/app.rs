@@ -10,7 +10,7 @@ use super::Answer;
 use crate::alert_settings;
 use crate::data_set::DataSet;
 use crate::desk::Desk;
-use crate::preferences::Preferences;
+use crate::preferences::{Preferences, checked_webhook};
 use crate::state::AppState;
 
 /// What this app is and which data it has open.
@@ -74,6 +74,25 @@ pub(crate) async fn set_preferences(
     Ok(state.preferences.read().preferences)
 }
 
+/// Sets the webhook for alerts; none takes it away. It goes one way: the address carries a secret, and
+/// only its host is ever given back.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_alert_webhook(
+    state: State<'_, AppState>,
+    address: Option<String>,
+) -> Answer<ReportingView> {
+    let mut kept = state.preferences.read();
+    let address = checked_webhook(address)?;
+    if kept.alert_webhook != address {
+        kept.alert_webhook = address;
+        state.preferences.write(&kept)?;
+        state.stirred.notify_one();
+        note(&state, &["alertWebhook".to_owned()]).await;
+    }
+    reporting_of(&state).await
+}
+
 /// Notes who changed what people are told. The choice is kept all the same where that fails.
 async fn note(state: &AppState, changed: &[String]) {
     let noted = match state.desk().await {
@@ -85,23 +104,36 @@ async fn note(state: &AppState, changed: &[String]) {
     }
 }
 
-/// What the environment says of where news goes, which the person's choice does not change, and what
-/// came of it.
+/// The webhook for alerts, as far as it may be shown.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WebhookView {
+    /// Its host; none of an address that makes no sense.
+    host: Option<String>,
+    /// The environment names it, so that it cannot be changed here.
+    from_environment: bool,
+}
+
+/// Where news goes beside the window, and what came of it.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReportingView {
-    /// The webhook for alerts that the environment names.
-    alert_webhook: Option<String>,
+    /// The webhook for alerts, where one is set.
+    alert_webhook: Option<WebhookView>,
     /// The collector of traces that the environment names.
     otlp_endpoint: Option<String>,
     /// Why the webhook did not take what it was given last.
     not_posted: Option<String>,
 }
 
-/// What the environment says of where news goes, and what came of it.
+/// Where news goes beside the window, and what came of it.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn reporting(state: State<'_, AppState>) -> Answer<ReportingView> {
+    reporting_of(&state).await
+}
+
+async fn reporting_of(state: &AppState) -> Answer<ReportingView> {
     let desk = state.desk().await?;
     let set = state.reporting();
     let webhook = set.alert_webhook.as_ref();
@@ -111,7 +143,10 @@ pub(crate) async fn reporting(state: State<'_, AppState>) -> Answer<ReportingVie
             .map(|set| set.address)
     };
     Ok(ReportingView {
-        alert_webhook: named(set.alert_webhook),
+        alert_webhook: set.alert_webhook.map(|set| WebhookView {
+            host: set.host(),
+            from_environment: set.from_environment,
+        }),
         otlp_endpoint: named(set.otlp_endpoint),
         not_posted,
     })

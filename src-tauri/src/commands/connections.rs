@@ -20,6 +20,14 @@ pub(crate) async fn overview(state: State<'_, AppState>) -> Answer<Vec<Connectio
     state.desk().await?.engine.overview().await.map_err(report)
 }
 
+/// Connections that were ended and have contacts here still.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn disconnected(state: State<'_, AppState>) -> Answer<Vec<ConnectionRow>> {
+    let desk = state.desk().await?;
+    desk.engine.disconnected().await.map_err(report)
+}
+
 /// One connection, as the overview has it.
 #[tauri::command]
 #[specta::specta]

@@ -12,7 +12,7 @@ import { entriesOf } from "./paletteOfConnection";
 
 /** What no person asks for by itself: readings, and the steps of something that is under way. */
 const NO_ACTION: CommandName[] = [
-  "appInfo", "preferences", "providers", "overview", "running", "platform", "reporting",
+  "appInfo", "preferences", "providers", "overview", "disconnected", "running", "platform", "reporting",
   "connectDefaults", "chooseFile", "openSignInAgain", "pasteSignInAddress", "cancelSignIn",
 ];
 

@@ -71,6 +71,7 @@ export function appEntries(rows: ConnectionRow[], { info, preferences, providers
       run: () => void actions.openData(isSandbox ? "real" : "sandbox"),
     },
     { id: "platform", icon: "settings", title: "Set NurtureHub’s address and token", hint: "Action", leadsTo: ["setPlatform"], run: () => go(to.settings) },
+    { id: "webhook", icon: "webhook", title: "Set the webhook for alerts", hint: "Action", leadsTo: ["setAlertWebhook"], run: () => go(to.settings) },
     { id: "audit", icon: "file", title: "Who did what", hint: "Action", leadsTo: ["auditLog", "exportAudit"], run: () => go(to.settings) },
     ...THEMES.map(
       ({ theme, title }): Entry => ({ id: `theme ${theme}`, icon: "settings", title, hint: "Action", leadsTo: ["setPreferences"], run: set({ theme }) }),

@@ -23,6 +23,7 @@ import { ActivityTab } from "./activity/ActivityTab";
 import { ChangesTab } from "./changes/ChangesTab";
 import styles from "./Connection.module.css";
 import { ContactsTab } from "./contacts/ContactsTab";
+import { Disconnected } from "./Disconnected";
 import { HealthTab } from "./health/HealthTab";
 import { SettingsTab } from "./settings/SettingsTab";
 import { Unconfirmed } from "./Unconfirmed";
@@ -50,6 +51,8 @@ export function ConnectionScreen({ id, tab, open }: Props) {
   // The overview has the same row, so that the screen is whole at once.
   const row = data ?? listed;
   if (!row) return <Frame tab={tab} />;
+  const endedAt = row.connection.disconnectedAt;
+  if (typeof endedAt === "string") return <Disconnected row={row} at={endedAt} open={tab === "contacts" ? open : null} />;
   return (
     <div className={styles.screen}>
       <Head row={row} tab={tab} />

@@ -15,6 +15,8 @@ const SPENT = { waitingMs: 410, throttledMs: 30, mappingMs: 2, storingMs: 9 };
 const KINDS = ["emailOpened", "emailClicked", "emailSent", "unsubscribed", "formSubmitted", "valuation"];
 const STATES: WriteBackState[] = ["waiting", "waiting", "written", "written", "rejected", "written", "unsupported", "written"];
 
+const NAMES = ["Amelia Hart", "Oliver Ward", "Priya Shah", "Tomasz Nowak"];
+
 const ACTIVITIES: ActivityRow[] = Array.from({ length: 24 }, (_, index) => {
   const state = STATES[index % STATES.length] ?? "written";
   return {
@@ -22,6 +24,7 @@ const ACTIVITIES: ActivityRow[] = Array.from({ length: 24 }, (_, index) => {
     kind: KINDS[index % KINDS.length] ?? "note",
     subject: index % 3 === 0 ? "Is now the time to sell?" : null,
     contact: externalIdAt(index * 7),
+    contactName: index % 5 === 4 ? null : NAMES[index % NAMES.length] ?? null,
     occurredAt: ago((index * 47 + 8) * MINUTE),
     state,
     at: ago((index * 47 + 3) * MINUTE),

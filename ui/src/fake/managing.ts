@@ -1,6 +1,6 @@
 /** The app, its preferences, connecting and all that is set about a connection. */
 import type { Backend } from "../ipc/backend";
-import type { ConnectionRow, ConnectionView, Preferences, ProviderView, Result } from "../ipc/types";
+import type { ConnectionRow, ConnectionView, Preferences, ProviderView, ReportingView, Result } from "../ipc/types";
 import PROVIDERS from "./providers.json";
 import { now } from "./runs";
 import { failed, NO_CONNECTION, ok, report, type World } from "./world";
@@ -15,7 +15,7 @@ const CANCELLED = report("signInCancelled", "Sign-in was cancelled", "The sign-i
 const WRONG_ADDRESS = report("signInRefused", "That is not where a sign-in ends", "The address holds no code.", "Copy the whole address from the browser in which you signed in.");
 
 type Managing =
-  | "appInfo" | "preferences" | "setPreferences" | "reporting" | "openDataSet" | "openDocumentation" | "chooseFile" | "providers"
+  | "appInfo" | "preferences" | "setPreferences" | "setAlertWebhook" | "reporting" | "openDataSet" | "openDocumentation" | "chooseFile" | "providers"
   | "connectDefaults" | "connect" | "reauthorize" | "openSignInAgain" | "pasteSignInAddress" | "cancelSignIn" | "renameConnection" | "pause"
   | "resume" | "disconnect" | "setSchedule" | "platform" | "setPlatform";
 
@@ -24,6 +24,7 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
     appInfo: () => ok(world.info),
     preferences: () => ok(world.preferences),
     setPreferences: (preferences) => setPreferences(world, preferences),
+    setAlertWebhook: (address) => setAlertWebhook(world, address),
     reporting: () => ok(world.reporting),
     openDataSet: async (dataSet) => {
       await world.ticks.after(600);
@@ -57,8 +58,12 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
         connection: { ...connection, pausedAt: null },
         health: { ...health, state: "healthy", since: now(world) },
       })),
-    disconnect: (id) => {
-      world.rows = world.rows.filter(({ connection }) => connection.id !== id);
+    disconnect: (id, purge) => {
+      const row = world.row(id);
+      const others = ({ connection }: ConnectionRow) => connection.id !== id;
+      world.rows = world.rows.filter(others);
+      world.ended = world.ended.filter(others);
+      if (row && !purge) world.ended.push({ ...row, connection: { ...row.connection, disconnectedAt: now(world) } });
       return ok(null);
     },
     setSchedule: (id, everyMinutes) => {
@@ -72,14 +77,23 @@ export function managingCommands(world: World): Pick<Commands, Managing> {
 }
 
 /** As the shell does: an address that news may not go to is refused. */
+function refused(what: string, address: string | null | undefined) {
+  if (typeof address !== "string" || address === "" || /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)\b)/.test(address)) return null;
+  return report("configuration", "A setting is not right", `The setting \`${what}\` must be an address that begins with https://.`, "Correct the setting named in the message.");
+}
+
 function setPreferences(world: World, preferences: Preferences): Promise<Result<Preferences>> {
-  const asked = { "alert webhook": preferences.alertWebhook, "trace collector": preferences.otlpEndpoint };
-  for (const [what, address] of Object.entries(asked)) {
-    if (typeof address === "string" && address !== "" && !/^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1)\b)/.test(address)) {
-      return failed(report("configuration", "A setting is not right", `The setting \`${what}\` must be an address that begins with https://.`, "Correct the setting named in the message."));
-    }
-  }
-  return ok((world.preferences = { ...preferences, alertWebhook: preferences.alertWebhook ?? null, otlpEndpoint: preferences.otlpEndpoint ?? null }));
+  const slip = refused("trace collector", preferences.otlpEndpoint);
+  if (slip) return failed(slip);
+  return ok((world.preferences = { ...preferences, otlpEndpoint: preferences.otlpEndpoint ?? null }));
+}
+
+/** As the shell does: of the address the host alone is told again. */
+function setAlertWebhook(world: World, address: string | null): Promise<Result<ReportingView>> {
+  const slip = refused("alert webhook", address);
+  if (slip) return failed(slip);
+  const alertWebhook = address === null ? null : { host: new URL(address).host, fromEnvironment: false };
+  return ok((world.reporting = { ...world.reporting, alertWebhook }));
 }
 
 function changed(world: World, id: string, part: (row: ConnectionRow) => Partial<ConnectionRow>): Promise<Result<ConnectionView>> {

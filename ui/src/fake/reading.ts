@@ -7,7 +7,7 @@ import { syncReport } from "./runs";
 import { failed, NO_CONNECTION, ok, type World } from "./world";
 
 type Commands = Backend["commands"];
-type Reading = "overview" | "connection" | "runs" | "run" | "contacts" | "contact" | "preview";
+type Reading = "overview" | "disconnected" | "connection" | "runs" | "run" | "contacts" | "contact" | "preview";
 
 export function readingCommands(world: World): Pick<Commands, Reading> {
   const found = new Map<string, Uint32Array | null>();
@@ -21,6 +21,7 @@ export function readingCommands(world: World): Pick<Commands, Reading> {
   };
   return {
     overview: () => ok(world.rows),
+    disconnected: () => ok(world.ended),
     connection: (id) => {
       const row = world.row(id);
       return row ? ok(row) : failed(NO_CONNECTION);

@@ -25,12 +25,15 @@ export class World {
   rows: ConnectionRow[];
   info: AppInfo;
   preferences: Preferences;
+  /** Connections that were ended, with their contacts. */
+  ended: ConnectionRow[] = [];
   reporting: ReportingView = { alertWebhook: null, otlpEndpoint: null, notPosted: null };
   platform: PlatformView = { url: "https://api.nurturehub.example/", tokenStored: true };
   listening = true;
   /** Settles the sign-in that waits for the browser. */
   signIn: ((outcome: "done" | "cancelled") => void) | null = null;
   private readonly kept: Record<DataSet, ConnectionRow[]>;
+  private readonly keptEnded: Record<DataSet, ConnectionRow[]> = { real: [], sandbox: [] };
   private readonly listeners = new Map<keyof Events, Set<(event: { payload: never }) => void>>();
 
   constructor({ ticks, largest, empty = false, dataSet = "real", theme = "system", textSize = 100 }: WorldOptions) {
@@ -38,11 +41,11 @@ export class World {
     this.rows = empty ? [] : agencies(largest);
     this.kept = { real: [], sandbox: [], [dataSet]: this.rows };
     this.info = { version: "0.1.0", dataSet, dataFolder: folderOf(dataSet), vault: "the system’s keychain", firstStart: empty };
-    this.preferences = { theme, textSize, notifications: true, stayInTray: true, alertWebhook: null, otlpEndpoint: null };
+    this.preferences = { theme, textSize, notifications: true, stayInTray: true, otlpEndpoint: null };
   }
 
   row(id: string): ConnectionRow | undefined {
-    return this.rows.find(({ connection }) => connection.id === id);
+    return [...this.rows, ...this.ended].find(({ connection }) => connection.id === id);
   }
 
   /** Changes a connection, and tells of it. */
@@ -55,6 +58,8 @@ export class World {
   open(dataSet: DataSet): void {
     this.kept[this.info.dataSet] = this.rows;
     this.rows = this.kept[dataSet];
+    this.keptEnded[this.info.dataSet] = this.ended;
+    this.ended = this.keptEnded[dataSet];
     this.info = { ...this.info, dataSet, dataFolder: folderOf(dataSet), firstStart: false };
   }
 

@@ -13,7 +13,12 @@ export const commands = {
 	preferences: () => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("preferences")),
 	/**  Keeps what the person chose about the app itself. */
 	setPreferences: (preferences: Preferences) => typedError<Preferences, ErrorReport>(__TAURI_INVOKE("set_preferences", { preferences })),
-	/**  What the environment says of where news goes, and what came of it. */
+	/**
+	 *  Sets the webhook for alerts; none takes it away. It goes one way: the address carries a secret, and
+	 *  only its host is ever given back.
+	 */
+	setAlertWebhook: (address: string | null) => typedError<ReportingView, ErrorReport>(__TAURI_INVOKE("set_alert_webhook", { address })),
+	/**  Where news goes beside the window, and what came of it. */
 	reporting: () => typedError<ReportingView, ErrorReport>(__TAURI_INVOKE("reporting")),
 	/**  Closes one data folder and opens the other: real and sandbox data never share a database. */
 	openDataSet: (dataSet: DataSet) => typedError<AppInfo, ErrorReport>(__TAURI_INVOKE("open_data_set", { dataSet })),
@@ -25,6 +30,8 @@ export const commands = {
 	providers: () => typedError<ProviderView[], ErrorReport>(__TAURI_INVOKE("providers")),
 	/**  Every connection with its health and counts, those that need somebody first. */
 	overview: () => typedError<ConnectionRow[], ErrorReport>(__TAURI_INVOKE("overview")),
+	/**  Connections that were ended and have contacts here still. */
+	disconnected: () => typedError<ConnectionRow[], ErrorReport>(__TAURI_INVOKE("disconnected")),
 	/**  One connection, as the overview has it. */
 	connection: (connection: string) => typedError<ConnectionRow, ErrorReport>(__TAURI_INVOKE("connection", { connection })),
 	/**  Runs that are under way now; their news come as `runProgress`. */
@@ -114,7 +121,7 @@ export const events = {
 /* Constants */
 export const AUDIT_WORDS = ["connected","reauthorized","disconnected","purged","renamed","scheduled","paused","resumed","syncStarted","removalsConfirmed","verified","pushed","writtenBack","webhooksReplayed","unverifiedWebhook","platformSet","alertsSet","keyRotated","startedFresh","bundleSaved","auditExported"] as const;
 
-export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"reporting":{"provides":["app"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
+export const CACHE_TAGS = {"activities":{"provides":["activities"]},"appInfo":{"provides":["app"]},"auditLog":{"provides":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"connect":{"invalidates":["connections"]},"connectDefaults":{"provides":["platform"]},"connection":{"provides":["connections"]},"contact":{"provides":["contacts"]},"contacts":{"provides":["contacts"]},"disconnect":{"invalidates":["connections","contacts","changes"]},"disconnected":{"provides":["connections"]},"exportAudit":{"invalidates":["audit"]},"openDataSet":{"invalidates":["app","connections","runs","contacts","changes","activities","webhooks","platform","audit"]},"overview":{"provides":["connections"]},"pause":{"invalidates":["connections"]},"platform":{"provides":["platform"]},"preferences":{"provides":["app"]},"preview":{"provides":["changes"]},"providers":{"provides":["app"]},"pullActivities":{"invalidates":["activities","runs"]},"push":{"invalidates":["connections","runs","contacts","changes"]},"reauthorize":{"invalidates":["connections","runs"]},"renameConnection":{"invalidates":["connections"]},"replayWebhooks":{"invalidates":["webhooks","runs","contacts","changes"]},"reporting":{"provides":["app"]},"resume":{"invalidates":["connections"]},"retryActivities":{"invalidates":["activities","runs"]},"run":{"provides":["runs"]},"runs":{"provides":["runs"]},"saveBundle":{"invalidates":["audit"]},"setAlertWebhook":{"invalidates":["app"]},"setPlatform":{"invalidates":["platform"]},"setPreferences":{"invalidates":["app"]},"setSchedule":{"invalidates":["connections"]},"startReceiver":{"invalidates":["webhooks"]},"stopReceiver":{"invalidates":["webhooks"]},"sync":{"invalidates":["connections","runs","contacts","changes"]},"testWebhook":{"invalidates":["webhooks","runs","contacts","changes"]},"verify":{"invalidates":["connections","runs"]},"webhooks":{"provides":["webhooks"]}} as const;
 
 /* Types */
 /**  What is going on; it never hides the state. */
@@ -199,6 +206,8 @@ export type ActivityRow = {
 	subject: string | null,
 	/**  The contact's id in the CRM. */
 	contact: string | null,
+	/**  The contact's full name, where the contact is held here. */
+	contactName: string | null,
 	/**  When it happened. */
 	occurredAt: string | null,
 	/**  How far it has come. */
@@ -1070,8 +1079,6 @@ export type Preferences = {
 	notifications?: boolean,
 	/**  Closing the window leaves the app in the tray, so that schedules go on. */
 	stayInTray?: boolean,
-	/**  Where alerts are posted to as well, where they are. */
-	alertWebhook?: string | null,
 	/**  The collector that traces of runs are handed to, where there is one; read when data are opened. */
 	otlpEndpoint?: string | null,
 };
@@ -1261,13 +1268,10 @@ export type ReplayedDelivery = {
 	error?: ErrorReport | null,
 };
 
-/**
- *  What the environment says of where news goes, which the person's choice does not change, and what
- *  came of it.
- */
+/**  Where news goes beside the window, and what came of it. */
 export type ReportingView = {
-	/**  The webhook for alerts that the environment names. */
-	alertWebhook: string | null,
+	/**  The webhook for alerts, where one is set. */
+	alertWebhook: WebhookView | null,
 	/**  The collector of traces that the environment names. */
 	otlpEndpoint: string | null,
 	/**  Why the webhook did not take what it was given last. */
@@ -1763,6 +1767,14 @@ export type WebhookReport = {
 	ignored?: string | null,
 	/**  Where the time went. */
 	spent?: SpentReport,
+};
+
+/**  The webhook for alerts, as far as it may be shown. */
+export type WebhookView = {
+	/**  Its host; none of an address that makes no sense. */
+	host: string | null,
+	/**  The environment names it, so that it cannot be changed here. */
+	fromEnvironment: boolean,
 };
 
 /**  What became of activities. */

@@ -70,22 +70,32 @@ export function RowButton({ onClick, children }: RowButtonProps) {
   );
 }
 
-type PagerProps = { offset: number; shown: number; total: number; limit: number; onChange: (offset: number) => void };
+type PagerProps = {
+  offset: number;
+  shown: number;
+  total: number;
+  limit: number;
+  onChange: (offset: number) => void;
+  /** What the pages are of, where more than one list on the screen has some. */
+  label?: string;
+  /** The ways back and on: newest first, unless told otherwise. */
+  ways?: readonly [back: string, on: string];
+};
 
-/** The way to older rows. */
-export function Pager({ offset, shown, total, limit, onChange }: PagerProps) {
+/** The way to further rows. */
+export function Pager({ offset, shown, total, limit, onChange, label = "Pages", ways: [back, on] = ["Newer", "Older"] }: PagerProps) {
   if (total <= limit) return null;
   return (
-    <nav className={styles.pager} aria-label="Pages">
+    <nav className={styles.pager} aria-label={label}>
       <span>
         {(offset + 1).toLocaleString("en-GB")} to {(offset + shown).toLocaleString("en-GB")} of{" "}
         {total.toLocaleString("en-GB")}
       </span>
       <button type="button" disabled={offset === 0} onClick={() => onChange(Math.max(0, offset - limit))}>
-        Newer
+        {back}
       </button>
       <button type="button" disabled={offset + shown >= total} onClick={() => onChange(offset + limit)}>
-        Older
+        {on}
       </button>
     </nav>
   );

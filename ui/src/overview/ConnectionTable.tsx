@@ -60,14 +60,14 @@ function Row({ row }: { row: ConnectionRow }) {
         <div className={styles.who}>
           <Mark name={row.providerName} />
           <div className={styles.names}>
-            <a href={to.connection(connection.id)} className={styles.name}>
-              {connection.name}
-            </a>
-            <span className={styles.agency}>
-              <span className={styles.tenant}>
-                {row.providerName} · {connection.tenant}
-              </span>
+            <span className={styles.titled}>
+              <a href={to.connection(connection.id)} className={styles.name}>
+                {connection.name}
+              </a>
               {row.unconfirmed !== null && <Unconfirmed reason={row.unconfirmed} />}
+            </span>
+            <span className={styles.agency}>
+              {row.providerName} · {connection.tenant}
             </span>
           </div>
         </div>

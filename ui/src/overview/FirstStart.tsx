@@ -5,6 +5,7 @@ import { useActions } from "../app/actions";
 import { ProviderTiles } from "../connect/ProviderTiles";
 import { useRead } from "../ipc/cache";
 import { Button } from "../kit/Button";
+import { Ended } from "./Ended";
 import styles from "./Overview.module.css";
 
 export function FirstStart() {
@@ -47,6 +48,7 @@ export function FirstStart() {
         <h2 id="crms">{isSandbox ? "Pick a CRM to try" : "Or connect your CRM"}</h2>
         <ProviderTiles />
       </section>
+      <Ended />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { useTakesLong } from "../kit/takesLong";
 import { byUrgency, canSync, needsAttention } from "../words/state";
 import { Attention } from "./Attention";
 import { ConnectionTable } from "./ConnectionTable";
+import { Ended } from "./Ended";
 import { FirstStart } from "./FirstStart";
 import styles from "./Overview.module.css";
 
@@ -76,6 +77,7 @@ export function OverviewScreen() {
           <ConnectionTable rows={rows} />
         </Panel>
       </section>
+      <Ended />
     </div>
   );
 }

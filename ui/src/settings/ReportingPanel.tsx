@@ -4,7 +4,7 @@ import { useState, type SubmitEvent } from "react";
 import { useActions } from "../app/actions";
 import { reportOf } from "../ipc/failure";
 import { useRead } from "../ipc/cache";
-import type { Preferences, ReportingView } from "../ipc/types";
+import type { Preferences, WebhookView } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { TextField } from "../kit/Field";
 import { Notice } from "../kit/Notice";
@@ -13,8 +13,6 @@ import { tell } from "../kit/Toasts";
 import styles from "./Settings.module.css";
 import { Unread } from "./Unread";
 import { usePreferences } from "./usePreferences";
-
-type Key = "alertWebhook" | "otlpEndpoint";
 
 export function ReportingPanel() {
   const [preferences, , unread] = usePreferences();
@@ -30,41 +28,71 @@ export function ReportingPanel() {
               {reporting.notPosted} It is tried again.
             </Notice>
           )}
-          <AddressForm
-            name="alertWebhook"
-            label="Webhook for alerts"
-            help="Told as JSON when a connection starts to fail, and when it recovers, as you are here."
-            variable="NURTUREHUB_ALERT_WEBHOOK"
-            preferences={preferences}
-            reporting={reporting}
-          />
-          <AddressForm
-            name="otlpEndpoint"
-            label="Collector of traces"
-            help="Takes what was asked of CRMs and how long it took, by OpenTelemetry (OTLP over HTTP). A change takes effect when the app is next started."
-            variable="NURTUREHUB_OTLP_ENDPOINT"
-            preferences={preferences}
-            reporting={reporting}
-          />
+          <WebhookForm set={reporting.alertWebhook} />
+          <CollectorForm preferences={preferences} named={reporting.otlpEndpoint} />
       </div>
     </Panel>
   );
 }
 
-type FormProps = {
-  name: Key;
-  label: string;
-  help: string;
-  variable: string;
-  preferences: Preferences;
-  reporting: ReportingView;
-};
+const WEBHOOK = "Webhook for alerts";
+const COLLECTOR = "Collector of traces";
 
-/** An address, or none. What the environment names cannot be changed here. */
-function AddressForm({ name, label, help, variable, preferences, reporting }: FormProps) {
+/** The webhook. Its address is a secret, which goes one way: the host alone comes back. */
+function WebhookForm({ set }: { set: WebhookView | null }) {
   const actions = useActions();
-  const named = reporting[name] ?? null;
-  const kept = preferences[name] ?? "";
+  const [typed, setTyped] = useState("");
+  const [error, setError] = useState<string>();
+  const keep = async (address: string | null) => {
+    setError(undefined);
+    try {
+      await actions.attempt("setAlertWebhook", address);
+    } catch (failure) {
+      setError(reportOf(failure).message);
+      return;
+    }
+    setTyped("");
+    tell({ title: `${WEBHOOK}: ${address === null ? "none any more" : "set"}`, tone: "ok", icon: "healthy" });
+  };
+  const save = async (event: SubmitEvent) => {
+    event.preventDefault();
+    await keep(typed.trim());
+  };
+  const host = set?.host ?? "One is set";
+  if (set?.fromEnvironment === true) return <FromEnvironment label={WEBHOOK} variable="NURTUREHUB_ALERT_WEBHOOK" value={host} />;
+  const help = "Told as JSON when a connection starts to fail, and when it recovers, as you are here.";
+  return (
+    <form className={styles.form} onSubmit={(event) => void save(event)} noValidate>
+      <TextField
+        label={WEBHOOK}
+        help={set === null ? help : `${help} ${host} is told now; the rest of its address is a secret and is not shown. Typing another replaces it.`}
+        type="url"
+        optional
+        placeholder={set === null ? "https://" : `https://${host}/…`}
+        value={typed}
+        error={error?.replaceAll("`", "")}
+        onChange={setTyped}
+        after={
+          <>
+            <Button type="submit" disabled={typed.trim() === ""} aria-label={`${set === null ? "Save" : "Replace"}: ${WEBHOOK}`}>
+              {set === null ? "Save" : "Replace"}
+            </Button>
+            {set !== null && (
+              <Button aria-label={`Remove: ${WEBHOOK}`} onClick={() => void keep(null)}>
+                Remove
+              </Button>
+            )}
+          </>
+        }
+      />
+    </form>
+  );
+}
+
+/** The collector, or none. */
+function CollectorForm({ preferences, named }: { preferences: Preferences; named: string | null }) {
+  const actions = useActions();
+  const kept = preferences.otlpEndpoint ?? "";
   const [typed, setTyped] = useState<string | null>(null);
   const [error, setError] = useState<string>();
   const address = typed ?? kept;
@@ -72,32 +100,20 @@ function AddressForm({ name, label, help, variable, preferences, reporting }: Fo
     event.preventDefault();
     setError(undefined);
     try {
-      await actions.keepPreference({ [name]: address.trim() === "" ? null : address.trim() });
+      await actions.keepPreference({ otlpEndpoint: address.trim() === "" ? null : address.trim() });
     } catch (failure) {
-      const report = reportOf(failure);
-      setError(report.message);
+      setError(reportOf(failure).message);
       return;
     }
     setTyped(null);
-    tell({ title: `${label}: ${address.trim() === "" ? "none any more" : "set"}`, tone: "ok", icon: "healthy" });
+    tell({ title: `${COLLECTOR}: ${address.trim() === "" ? "none any more" : "set"}`, tone: "ok", icon: "healthy" });
   };
-  if (named !== null) {
-    return (
-      <TextField
-        label={label}
-        help={`The environment variable \`${variable}\` of this computer sets it, so that it cannot be changed here.`}
-        value={named}
-        readOnly
-        optional
-        onChange={() => undefined}
-      />
-    );
-  }
+  if (named !== null) return <FromEnvironment label={COLLECTOR} variable="NURTUREHUB_OTLP_ENDPOINT" value={named} />;
   return (
     <form className={styles.form} onSubmit={(event) => void save(event)} noValidate>
       <TextField
-        label={label}
-        help={help}
+        label={COLLECTOR}
+        help="Takes what was asked of CRMs and how long it took, by OpenTelemetry (OTLP over HTTP). A change takes effect when the app is next started."
         type="url"
         optional
         placeholder="https://"
@@ -105,11 +121,25 @@ function AddressForm({ name, label, help, variable, preferences, reporting }: Fo
         error={error?.replaceAll("`", "")}
         onChange={setTyped}
         after={
-          <Button type="submit" disabled={address.trim() === kept} aria-label={`Save: ${label}`}>
+          <Button type="submit" disabled={address.trim() === kept} aria-label={`Save: ${COLLECTOR}`}>
             Save
           </Button>
         }
       />
     </form>
+  );
+}
+
+/** What the environment names cannot be changed here. */
+function FromEnvironment({ label, variable, value }: { label: string; variable: string; value: string }) {
+  return (
+    <TextField
+      label={label}
+      help={`The environment variable \`${variable}\` of this computer sets it, so that it cannot be changed here.`}
+      value={value}
+      readOnly
+      optional
+      onChange={() => undefined}
+    />
   );
 }

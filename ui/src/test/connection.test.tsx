@@ -391,3 +391,23 @@ describe("a connection that has never synced", () => {
     expect(await screen.findByRole("progressbar", { name: "Progress of the sync" })).toBeInTheDocument();
   });
 });
+
+describe("a connection that was ended", () => {
+  it("has its contacts still, and they are deleted once its name has been typed", async () => {
+    const { user } = openApp({ at: at("settings/disconnect", "alto-marlow") });
+    await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Disconnect" }));
+    await user.click(await screen.findByRole("link", { name: "Data kept of Marlow Estates, disconnected" }));
+    expect(await screen.findByText("Disconnected")).toBeInTheDocument();
+    expect(await screen.findByRole("grid", { name: "Contacts of Marlow Estates" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Sync" }), "there is nothing to sync with").not.toBeInTheDocument();
+    expect(screen.getByRole("link", { name: "Connect again" })).toHaveAttribute("href", "#/connect/alto");
+
+    await user.click(screen.getByRole("button", { name: "Delete stored data…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Delete the data of Marlow Estates?" });
+    expect(within(dialog).getByRole("button", { name: "Delete for good" })).toBeDisabled();
+    await user.type(within(dialog).getByRole("textbox"), "Marlow Estates");
+    await user.click(within(dialog).getByRole("button", { name: "Delete for good" }));
+    await screen.findByRole("heading", { name: "Overview" });
+    await waitFor(() => expect(screen.queryByRole("link", { name: /^Data kept of/ })).not.toBeInTheDocument());
+  });
+});

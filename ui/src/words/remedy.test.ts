@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { agencies } from "../fake/agencies";
-import { remedyFor, remedyOf } from "./remedy";
+import { remedyFor, remedyIn, remedyOf } from "./remedy";
 import { byUrgency, needsAttention } from "./state";
 
 const rows = agencies(2000);
@@ -24,6 +24,14 @@ describe("the remedy", () => {
     expect(remedyOf({ kind: "schemaChanged" })).toBe("bundle");
     expect(remedyOf({ kind: "network.tls" })).toBe("verify");
     expect(remedyOf({ kind: "providerDown" }), "trying again does no harm").toBe("sync");
+  });
+
+  it("of a listing that was not believed is a person's word, where removals are held", () => {
+    const issue = { kind: "incompleteListing", title: "", remedy: "", owner: "agency", openedAt: "" } as const;
+    const doubt = { reason: "manyRemovals", message: "", held: 3 } as const;
+    expect(remedyIn({ doubt }, issue)).toBe("confirmRemovals");
+    expect(remedyIn({ doubt: null }, issue), "nothing is held").toBe("sync");
+    expect(remedyIn({ doubt }, { ...issue, kind: "mapping" }), "another issue").toBe("sync");
   });
 
   it("of an issue goes by what it is about: no sync mends a push or a write-back", () => {

@@ -1,5 +1,5 @@
 /** Which action starts the remedy of a state or an issue. */
-import type { ConnectionRow, Issue } from "../ipc/types";
+import type { ConnectionRow, Doubt, Issue } from "../ipc/types";
 
 export type Remedy =
   | "signIn" | "settings" | "verify" | "sync" | "changes" | "push" | "platform" | "activities" | "confirmRemovals" | "bundle";
@@ -39,6 +39,16 @@ export function remedyOf({ kind, about }: Pick<Issue, "kind" | "about">): Remedy
   if (SETTINGS.includes(kind)) return "settings";
   if (VERIFY.includes(kind)) return "verify";
   return about === "writeBack" ? "activities" : "sync";
+}
+
+/** Whether an issue says that a listing was not believed, which a person’s word ends. */
+export function isOfRemovals(issue: Pick<Issue, "kind">, doubt: Doubt | null): boolean {
+  return doubt !== null && doubt.held > 0 && issue.kind === "incompleteListing";
+}
+
+/** For an issue of a connection, which may hold removals. */
+export function remedyIn({ doubt }: Pick<ConnectionRow, "doubt">, issue: Issue): Remedy {
+  return isOfRemovals(issue, doubt) ? "confirmRemovals" : remedyOf(issue);
 }
 
 /** For a connection as a whole. */

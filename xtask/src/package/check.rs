@@ -1,4 +1,5 @@
-//! The .deb on a bare system: what it declares is all that it needs, and the installed app works.
+//! The .deb on a bare system: what it declares is all that it needs, and the installed app works. The .rpm beside
+//! it: it says and brings the same, and what it unpacks to works there, too.
 //!
 //! `clean_root.sh` does what takes root there. The programs that drive the app (display, WebDriver, node)
 //! stay outside of the bare system, so that they bring nothing into it that the package ought to declare.
@@ -6,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{clean_root, installers};
+use super::{clean_root, installers, rpm};
 use crate::failure::Failure;
 use crate::process::Program;
 use crate::say;
@@ -30,21 +31,26 @@ pub(crate) fn check() -> Result<Outcome, Failure> {
     crate::web::install(&workspace::root())?;
     let out = workspace.target.join("package-debug");
     super::emptied(&out)?;
-    let deb = installers::make_debug_deb(&workspace, &out)?;
-    drive(&workspace, &deb)?;
+    let [deb, rpm] = installers::make_debug(&workspace, &out)?;
+    drive(&workspace, &deb, Some(&rpm))?;
     Ok(Outcome::Passed)
 }
 
-/// `cargo xtask check-package FILE.deb`.
+/// `cargo xtask check-package FILE.deb [FILE.rpm]`.
 ///
 /// # Errors
 /// A usage error without a file; else what [`check`] fails of, or a machine where it cannot be done.
 pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
-    let [deb] = arguments else {
-        return Err(Failure::Usage(
-            "`cargo xtask check-package` wants one .deb, as `cargo xtask package` makes it"
-                .to_owned(),
-        ));
+    let (deb, rpm) = match arguments {
+        [deb] => (deb, None),
+        [deb, rpm] => (deb, Some(rpm)),
+        _ => {
+            return Err(Failure::Usage(
+                "`cargo xtask check-package` wants one .deb, as `cargo xtask package` makes it, and \
+                 maybe the .rpm of the same build"
+                    .to_owned(),
+            ));
+        }
     };
     setup::ensure(For::Testing)?;
     if let Some(why) = clean_root::hindrance() {
@@ -53,14 +59,19 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), Failure> {
             remedy: format!("This cannot be done here: {why}."),
         });
     }
-    let deb: PathBuf = fs::canonicalize(deb).map_err(Failure::file(deb))?;
-    drive(&Workspace::read()?, &deb)
+    let whole = |file: &String| fs::canonicalize(file).map_err(Failure::file(file));
+    let rpm: Option<PathBuf> = rpm.map(whole).transpose()?;
+    drive(&Workspace::read()?, &whole(deb)?, rpm.as_deref())
 }
 
-fn drive(workspace: &Workspace, deb: &Path) -> Result<(), Failure> {
+fn drive(workspace: &Workspace, deb: &Path, rpm: Option<&Path>) -> Result<(), Failure> {
     let bare = clean_root::ensure(workspace)?;
     let home = Throwaway::new("package")?;
     let root = Throwaway::new("package-root")?;
+    let unpacked = Throwaway::new("package-files")?;
+    let version = &workspace.version;
+    let from_rpm = rpm.map(|rpm| rpm::check(rpm, deb, version, unpacked.path()));
+    let from_rpm = from_rpm.transpose()?.unwrap_or_default();
     say::progress(&format!("installing {} on a bare system", deb.display()));
     // Every process and mount of the trial ends with it.
     let trial = Program::new("unshare")
@@ -70,6 +81,7 @@ fn drive(workspace: &Workspace, deb: &Path) -> Result<(), Failure> {
         .environment("ARCHIVES", bare.archives.as_os_str())
         .environment("ROOT", root.path().as_os_str())
         .environment("DEB", deb.as_os_str())
+        .environment("FROM_RPM", from_rpm.into_os_string())
         .environment("SCREEN", window::SCREEN)
         .environment("NURTUREHUB_THROWAWAY", home.path().as_os_str())
         .environment(

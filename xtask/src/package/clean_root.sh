@@ -66,3 +66,14 @@ printf throw-away | inside gnome-keyring-daemon --unlock --components=secrets >"
 
 say "the app with what it recommends"
 drive whole
+
+[ -n "$FROM_RPM" ] || exit 0
+say "what the .rpm unpacks to, in the place of what the .deb has installed"
+inside dpkg --purge nurture-hub-connect >"$log"
+if [ -e "$NURTUREHUB_APP_PROCESS" ]; then
+    say "the .deb leaves its program behind"
+    exit 1
+fi
+cp -a "$FROM_RPM/." "$ROOT/"
+inside nurturehub --version >&2
+drive unpacked

@@ -13,6 +13,10 @@ use crate::workspace::Workspace;
 /// How installers end, on every system.
 const ENDINGS: [&str; 6] = ["deb", "rpm", "AppImage", "dmg", "msi", "exe"];
 
+/// What is made on Linux where no kind is named. For an AppImage Tauri's command line fetches programs from
+/// GitHub as it builds: that is for whoever asks for it.
+const WITHOUT_DOWNLOADS: [&str; 2] = ["deb", "rpm"];
+
 /// Nothing updates itself by what kind of installer it came in, so the program is left as it was built:
 /// cargo would not notice that it had been changed.
 const UNPATCHED: &str = "--no-binary-patching";
@@ -29,6 +33,7 @@ pub(super) fn make(
     let bundles = workspace.target.join("release/bundle");
     super::emptied(&bundles)?;
     let mut tauri = web::tauri(&["build", "--ci", UNPATCHED]);
+    let kinds = asked_for(kinds, cfg!(target_os = "linux"));
     if !kinds.is_empty() {
         tauri = tauri.arguments(&["--bundles", &kinds.join(",")]);
     }
@@ -39,18 +44,34 @@ pub(super) fn make(
     collect(&bundles, out)
 }
 
-/// Packs the app that `cargo build` has built for development; the answer is the .deb.
+/// The kinds that are made: those that were asked for, else those of this system. None stands for all that
+/// `tauri.conf.json` lists and this system can make.
+fn asked_for(kinds: &[String], on_linux: bool) -> Vec<&str> {
+    if kinds.is_empty() && on_linux {
+        return WITHOUT_DOWNLOADS.to_vec();
+    }
+    kinds.iter().map(String::as_str).collect()
+}
+
+/// Packs the app that `cargo build` has built for development; the answer is the .deb and the .rpm.
 ///
 /// # Errors
-/// Tauri's command line failed, or made nothing.
-pub(super) fn make_debug_deb(workspace: &Workspace, out: &Path) -> Result<PathBuf, Failure> {
+/// Tauri's command line failed, or did not make both.
+pub(super) fn make_debug(workspace: &Workspace, out: &Path) -> Result<[PathBuf; 2], Failure> {
     let bundles = workspace.target.join("debug/bundle");
     super::emptied(&bundles)?;
-    let tauri = web::tauri(&["bundle", "--ci", "--debug", UNPATCHED, "--bundles", "deb"]);
+    let kinds = WITHOUT_DOWNLOADS.join(",");
+    let tauri = web::tauri(&["bundle", "--ci", "--debug", UNPATCHED, "--bundles", &kinds]);
     said(&tauri);
     tauri.run()?;
     let made = collect(&bundles, out)?;
-    made.into_iter().next().ok_or_else(nothing)
+    let ending = |kind: &str| {
+        let found = made
+            .iter()
+            .find(|file| file.extension() == Some(OsStr::new(kind)));
+        found.cloned().ok_or_else(nothing)
+    };
+    Ok([ending("deb")?, ending("rpm")?])
 }
 
 fn said(program: &Program) {
@@ -123,6 +144,20 @@ mod tests {
             [out.join("Some-App_1.deb")],
             "the package alone, under a name without blanks"
         );
+    }
+
+    #[test]
+    fn every_systems_installers_are_configured_and_what_wants_downloads_is_made_when_asked_for() {
+        let text = fs::read_to_string(crate::workspace::root().join("tauri.conf.json")).unwrap();
+        let config: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let listed = config["bundle"]["targets"].as_array().unwrap();
+        for kind in ["deb", "rpm", "appimage", "dmg", "msi", "nsis"] {
+            assert!(listed.iter().any(|one| one == kind), "{kind} is not listed");
+        }
+        assert_eq!(asked_for(&[], true), ["deb", "rpm"], "nothing is fetched");
+        assert!(asked_for(&[], false).is_empty(), "all that is listed");
+        let named = ["appimage".to_owned()];
+        assert_eq!(asked_for(&named, true), ["appimage"]);
     }
 
     #[test]

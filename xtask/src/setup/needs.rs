@@ -178,6 +178,35 @@ pub(crate) const NEEDS: &[Need] = &[
         linux_only: true,
     },
     Need {
+        what: "a tray",
+        why: "the display that the app is tested on has none",
+        package: "ayatana-indicator-application",
+        probes: &[
+            Probe::File(
+                "/usr/libexec/ayatana-indicator-application/\
+                 ayatana-indicator-application-service",
+            ),
+            Probe::File(
+                "/usr/lib/x86_64-linux-gnu/ayatana-indicator-application/\
+                 ayatana-indicator-application-service",
+            ),
+            Probe::File(
+                "/usr/lib/aarch64-linux-gnu/ayatana-indicator-application/\
+                 ayatana-indicator-application-service",
+            ),
+        ],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "gdbus",
+        why: "the tests ask the tray what it was told",
+        package: "libglib2.0-bin",
+        probes: &[Probe::OnPath("gdbus")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
         what: "dbus-run-session",
         why: "the keychain is tested on a private D-Bus",
         package: "dbus",
@@ -201,6 +230,22 @@ pub(crate) const NEEDS: &[Need] = &[
             Probe::OnPath("debootstrap"),
             Probe::File("/usr/sbin/debootstrap"),
         ],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "rpm",
+        why: "the .rpm is read with it",
+        package: "rpm",
+        probes: &[Probe::OnPath("rpm2cpio")],
+        purpose: For::Testing,
+        linux_only: true,
+    },
+    Need {
+        what: "cpio",
+        why: "the files of the .rpm are unpacked with it",
+        package: "cpio",
+        probes: &[Probe::OnPath("cpio")],
         purpose: For::Testing,
         linux_only: true,
     },

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use nurturehub_port::{Activity, ErrorKind};
+use nurturehub_port::{Activity, Contact, ErrorKind};
+use nurturehub_store::contacts;
 use nurturehub_store::write_back::{self, WriteBackRecord, WriteBackState};
+use nurturehub_store::{Read, StoreError};
 use serde::{Deserialize, Serialize};
 use specta::Type;
 use tokio_util::sync::CancellationToken;
@@ -61,6 +63,8 @@ pub struct ActivityRow {
     pub subject: Option<String>,
     /// The contact's id in the CRM.
     pub contact: Option<String>,
+    /// The contact's full name, where the contact is held here.
+    pub contact_name: Option<String>,
     /// When it happened.
     pub occurred_at: Option<Timestamp>,
     /// How far it has come.
@@ -90,6 +94,7 @@ impl From<WriteBackRecord> for ActivityRow {
             contact: content
                 .as_ref()
                 .map(|activity| activity.contact.external_id.to_string()),
+            contact_name: None,
             subject: content.and_then(|activity| activity.subject),
             next_attempt_at: match record.state {
                 WriteBackState::Waiting { until } => Some(until),
@@ -109,6 +114,21 @@ impl From<WriteBackRecord> for ActivityRow {
 
 fn content(record: &WriteBackRecord) -> Option<Activity> {
     serde_json::from_str(record.content.as_deref()?).ok()
+}
+
+/// What people call a contact; none of one that is not here, or that this version cannot read.
+fn name_of(db: &Read<'_>, row: i64, contact: Option<&str>) -> Result<Option<String>, StoreError> {
+    let Some(contact) = contact else {
+        return Ok(None);
+    };
+    match contacts::detail(db, row, contact) {
+        Ok(detail) => {
+            let read = serde_json::from_str::<Contact>(&detail.canonical).ok();
+            Ok(read.map(|contact| contact.identity.full_name))
+        }
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// How many activities there are in each state.
@@ -151,13 +171,16 @@ impl Engine {
     ) -> Result<ActivityList, EngineError> {
         let row = self.connection(connection).await?.row;
         let words = state.map_or(&[][..], ActivityState::stored);
-        let (found, records) = self
+        let (found, activities) = self
             .store
             .read(move |db| {
-                Ok((
-                    write_back::counts(db, row)?,
-                    write_back::page(db, row, words, limit, offset)?,
-                ))
+                let records = write_back::page(db, row, words, limit, offset)?;
+                let mut activities: Vec<ActivityRow> =
+                    records.into_iter().map(Into::into).collect();
+                for activity in &mut activities {
+                    activity.contact_name = name_of(db, row, activity.contact.as_deref())?;
+                }
+                Ok((write_back::counts(db, row)?, activities))
             })
             .await?;
         let mut counts = ActivityCounts::default();
@@ -179,7 +202,7 @@ impl Engine {
         Ok(ActivityList {
             total,
             counts,
-            activities: records.into_iter().map(Into::into).collect(),
+            activities,
         })
     }
 

@@ -182,6 +182,14 @@ async fn a_purge_leaves_no_contact_behind_and_a_disconnection_keeps_the_data() {
         },
     );
     assert_eq!(kept.await.unwrap().total, 60, "the data stay");
+    let shown = async || {
+        let rows = desk.engine.disconnected().await.unwrap();
+        let kept =
+            |row: &nurturehub_engine::ConnectionRow| (row.connection.id.to_string(), row.contacts);
+        rows.iter().map(kept).collect::<Vec<_>>()
+    };
+    assert_eq!(shown().await, [(connection.clone(), 60)], "and are found");
+    assert!(desk.engine.overview().await.unwrap().is_empty());
     let refused = desk
         .sync_with(&connection, Default::default())
         .await
@@ -202,8 +210,11 @@ async fn a_purge_leaves_no_contact_behind_and_a_disconnection_keeps_the_data() {
         60,
         "and its contacts keep their ids"
     );
+    assert!(shown().await.is_empty(), "it is connected");
 
+    desk.engine.disconnect(&connection, false).await.unwrap();
     desk.engine.disconnect(&connection, true).await.unwrap();
+    assert!(shown().await.is_empty(), "also what had been ended goes");
     assert!(desk.engine.connections().await.unwrap().is_empty());
     let left: i64 = desk
         .engine

@@ -93,6 +93,19 @@ export function ActivityTab({ row, open }: { row: ConnectionRow; open: string | 
   );
 }
 
+/** Who it is, and the id by which the CRM knows the person; that alone of one who is not here. */
+function Who({ activity: { contact, contactName } }: { activity: ActivityRow }) {
+  if (contactName === null) return <code>{contact}</code>;
+  return (
+    <div className={styles.person}>
+      {contactName}
+      <div className={styles.muted}>
+        <code>{contact}</code>
+      </div>
+    </div>
+  );
+}
+
 const column = columnsOf<ActivityRow>();
 const columns: Columns<ActivityRow> = column.columns([
   column.display({
@@ -104,7 +117,7 @@ const columns: Columns<ActivityRow> = column.columns([
       </>
     ),
   }),
-  column.display({ id: "contact", header: "Contact", cell: ({ row: { original } }) => <code>{original.contact}</code> }),
+  column.display({ id: "contact", header: "Contact", cell: ({ row: { original } }) => <Who activity={original} /> }),
   column.display({ id: "occurred", header: "Happened", cell: ({ row: { original } }) => <Time at={original.occurredAt} /> }),
   column.display({
     id: "state",

@@ -38,7 +38,9 @@ export function ChangesTab({ row, open }: Props) {
   const sendable = summary.create + summary.update + summary.archive;
   const total = view === "all" ? sendable + summary.blocked : summary[view];
   const first = pageAt(0)?.changes[0];
-  const isRefused = view === "blocked" && first !== undefined && !isHeld(first);
+  // Those that are held may stand before all that were refused.
+  const hasRefused = summary.blocked > (row.doubt?.held ?? 0) || (first !== undefined && !isHeld(first));
+  const isRefused = view === "blocked" && first !== undefined && hasRefused;
 
   const startAnew = () => {
     setOpened(null);

@@ -17,7 +17,7 @@ export const CONTACT_COLUMNS: readonly GridColumn<Contact>[] = [
 
 function Name({ contact }: { contact: Contact }) {
   return (
-    <span className={styles.name}>
+    <span className={styles.name} title={contact.identity.fullName}>
       {contact.identity.fullName}
       {contact.lifecycle !== "active" && (
         <Status tone="calm" icon="file" plain>
@@ -31,12 +31,16 @@ function Name({ contact }: { contact: Contact }) {
 function Email({ contact }: { contact: Contact }) {
   const [email] = contact.emails;
   if (!email) return <None />;
-  return email.valid ? (
-    email.address
-  ) : (
-    <Status tone="warn" icon="warning" plain>
-      {email.address}
-    </Status>
+  return (
+    <span title={email.address}>
+      {email.valid ? (
+        email.address
+      ) : (
+        <Status tone="warn" icon="warning" plain>
+          {email.address}
+        </Status>
+      )}
+    </span>
   );
 }
 

@@ -5,6 +5,7 @@ import { Button } from "../../kit/Button";
 import { count, counted } from "../../kit/figures";
 import { Dialog } from "../../kit/Dialog";
 import { Notice } from "../../kit/Notice";
+import { Prose } from "../../kit/Prose";
 
 type Props = { row: ConnectionRow; open: boolean; onClose: () => void };
 
@@ -21,7 +22,7 @@ export function ConfirmRemovals({ row, open, onClose }: Props) {
       open={open && doubt !== null}
       onClose={onClose}
       title={`Have ${counted(held, "contact")} really gone?`}
-      description={doubt?.message}
+      description={doubt && <Prose text={doubt.message} />}
       actions={
         <>
           <Button onClick={onClose}>Keep holding them</Button>

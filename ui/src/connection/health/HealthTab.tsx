@@ -5,7 +5,8 @@ import type { ConnectionRow } from "../../ipc/types";
 import { Button } from "../../kit/Button";
 import { Notice } from "../../kit/Notice";
 import { Panel } from "../../kit/Panel";
-import { remedyLabel, remedyOf } from "../../words/remedy";
+import { Prose } from "../../kit/Prose";
+import { isOfRemovals, remedyIn, remedyLabel } from "../../words/remedy";
 import styles from "../Connection.module.css";
 import { CheckPanel } from "./CheckPanel";
 import { ConfirmRemovals } from "./ConfirmRemovals";
@@ -23,26 +24,31 @@ export function HealthTab({ row, open }: Props) {
   const show = (what?: string) => replace(to.connection(connection.id, "health", what));
   return (
     <div className={styles.stack}>
-      {doubt !== null && doubt.held > 0 && (
+      {/* A sync of changes that went well ends the issue, and leaves the removals. */}
+      {doubt !== null && doubt.held > 0 && !health.issues.some((issue) => isOfRemovals(issue, doubt)) && (
         <Notice
           tone="warn"
           icon="warning"
           title="Removals wait for you"
           actions={<Button onClick={() => show("removals")}>Review removals</Button>}
         >
-          {doubt.message} Nothing was removed.
+          <Prose text={doubt.message} /> Nothing was removed.
         </Notice>
       )}
       <IssueList
         health={health}
-        action={(issue) =>
+        doubt={doubt}
+        action={(issue) => {
+          const remedy = remedyIn(row, issue);
           // The bundle has its own button beside every issue.
-          remedyOf(issue) !== "bundle" && (
-            <Button look="primary" onClick={() => start(remedyOf(issue))}>
-              {remedyLabel(remedyOf(issue))}
-            </Button>
-          )
-        }
+          return (
+            remedy !== "bundle" && (
+              <Button look="primary" onClick={() => start(remedy)}>
+                {remedyLabel(remedy)}
+              </Button>
+            )
+          );
+        }}
         onExport={() => start("bundle")}
       />
       {finding && (

@@ -1,6 +1,8 @@
-/** The requests of a run: method, pattern of the path, status, time, size, limits, attempt. */
+/** The requests of a run, a page at a time: method, pattern of the path, status, time, size, limits, attempt. */
+import { useState } from "react";
+
 import type { TraceEntry } from "../../ipc/types";
-import { columnsOf, DataTable, type Columns } from "../../kit/DataTable";
+import { columnsOf, DataTable, Pager, type Columns } from "../../kit/DataTable";
 import { duration, size } from "../../kit/figures";
 import { Status } from "../../kit/Status";
 import { Tip } from "../../kit/Tip";
@@ -54,14 +56,32 @@ function Limits({ headers }: { headers: TraceEntry["limitHeaders"] }) {
   ));
 }
 
+/** A sync of a million contacts makes thousands of requests. */
+const PAGE = 100;
+
 export function TraceTable({ requests }: { requests: TraceEntry[] }) {
+  const [asked, setOffset] = useState(0);
+  // Another run may have fewer.
+  const offset = asked < requests.length ? asked : 0;
+  const shown = requests.slice(offset, offset + PAGE);
   return (
-    <DataTable
-      label="Requests"
-      columns={columns}
-      rows={requests}
-      rowId={({ startedAt, attempt, pathTemplate }) => `${startedAt} ${attempt} ${pathTemplate}`}
-      figures={["took", "waited", "size", "attempt"]}
-    />
+    <>
+      <DataTable
+        label="Requests"
+        columns={columns}
+        rows={shown}
+        rowId={({ startedAt, attempt, pathTemplate }) => `${startedAt} ${attempt} ${pathTemplate}`}
+        figures={["took", "waited", "size", "attempt"]}
+      />
+      <Pager
+        label="Pages of requests"
+        ways={["Earlier", "Later"]}
+        offset={offset}
+        shown={shown.length}
+        total={requests.length}
+        limit={PAGE}
+        onChange={setOffset}
+      />
+    </>
   );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use nurturehub_engine::{AuditFilter, State};
 use nurturehub_port::ErrorKind;
 
-use super::Post;
+use super::{Post, note};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_missing_permission_to_write_shows_until_something_was_written() {
@@ -63,4 +63,25 @@ async fn what_a_person_writes_to_the_crm_is_in_the_audit_log() {
     assert_eq!(log.len(), 1, "{log:?}");
     assert_eq!(log[0].detail["written"], 2);
     assert!(log[0].detail["runId"].is_string(), "and which run it was");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_outbox_names_the_contacts_that_are_held_here() {
+    let post = Post::to("reapit").await;
+    post.offer(vec![post.note("one", 0), note("two", "nobody-knows-me")]);
+    post.pull().await;
+    let list = post.engine().activities(&post.connection, None, 10, 0);
+    let list = list.await.unwrap().activities;
+    let name_in = |id: &str| list.iter().find(|row| row.id == id).unwrap();
+    let known = post.engine().contact(&post.connection, &post.contacts[0]);
+    let known: serde_json::Value =
+        serde_json::from_str(known.await.unwrap().contact.get()).unwrap();
+    let name = name_in("one").contact_name.as_deref();
+    assert!(name.is_some_and(|name| !name.is_empty()), "{list:?}");
+    assert_eq!(name, known["identity"]["fullName"].as_str());
+    assert_eq!(
+        name_in("two").contact_name,
+        None,
+        "nobody of that id is here"
+    );
 }
