@@ -41,7 +41,22 @@ const HASTE: Duration = Duration::from_millis(500);
 fn runtime(cli: &Cli) -> tokio::runtime::Builder {
     match cli.command {
         Command::Sandbox(_) | Command::Demo(_) => tokio::runtime::Builder::new_multi_thread(),
-        _ => tokio::runtime::Builder::new_current_thread(),
+        _ => {
+            join_in();
+            tokio::runtime::Builder::new_current_thread()
+        }
+    }
+}
+
+/// Has the command's one thread take its part in what all processors share, such as mapping a page,
+/// instead of sleeping until others have done it.
+fn join_in() {
+    let joined = rayon::ThreadPoolBuilder::new()
+        .use_current_thread()
+        .build_global();
+    if let Err(error) = joined {
+        // Then the threads that there are do the work alone, a little slower.
+        tracing::debug!(%error, "The command's thread takes no part in shared work.");
     }
 }
 

@@ -59,15 +59,14 @@ fn words(trial: Trial) -> Words {
         Trial::Merged(2_000) => (
             MERGED,
             "2,000".to_owned(),
-            "Taken where the index is large, since it writes least. Before that the next page of the \
-             listing waits longer for the writing thread, which is not counted here, and more is held \
-             in memory.",
+            "Taken: of the index over the CRM's ids it writes least. More would hold more in memory than \
+             a sync may.",
         ),
         Trial::Merged(together) => (
             MERGED,
             grouped(together),
-            "Taken for listings that are not long: less of the index is written than page by page, \
-             and the next page does not wait long for the writing thread.",
+            "Taken for the beginning of a listing, while the index is small: contacts are there the \
+             sooner.",
         ),
         Trial::Mapped(Processors::All) => (
             MAPPED,
@@ -143,8 +142,8 @@ fn of_form(form: Form) -> (&'static str, String, &'static str) {
 
 fn in_force(trial: Trial) -> &'static str {
     match trial {
-        Trial::Merged(500) => "up to 50,000 listed",
-        Trial::Merged(2_000) => "from 200,000 listed on",
+        Trial::Merged(500) => "up to 5,000 listed",
+        Trial::Merged(2_000) => "from 20,000 listed on",
         _ if trial == trial.in_force() => "yes",
         _ => "no",
     }

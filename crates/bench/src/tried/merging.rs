@@ -8,8 +8,8 @@ use super::results::Try;
 use super::source::{Fresh, PAGE, Source};
 use crate::Failure;
 
-/// How many are, in a listing that is not longer than what is tried.
-pub(super) const IN_FORCE: usize = 500;
+/// How many are, for most of a listing as long as what is tried.
+pub(super) const IN_FORCE: usize = 2_000;
 
 /// Stores everything in a store of its own, merging so many at a time.
 pub(super) async fn once(source: &Source, together: usize) -> Result<Try, Failure> {
@@ -40,7 +40,7 @@ pub(super) async fn store(
             let some = log.hand_out();
             let merged = fresh
                 .store
-                .write(move |tx| contacts::merge_logged(tx, &some));
+                .write(move |tx| contacts::merge_logged(tx, some));
             merged.await?;
         }
         took += began.elapsed();

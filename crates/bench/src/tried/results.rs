@@ -68,7 +68,7 @@ impl Trial {
                 ..force
             },
         ];
-        let merged = [merging::IN_FORCE, 100, 2_000].map(Self::Merged);
+        let merged = [merging::IN_FORCE, 100, 500].map(Self::Merged);
         let mapped = [Processors::All, Processors::One].map(Self::Mapped);
         let forms = forms.map(Self::Form);
         merged.into_iter().chain(forms).chain(mapped).collect()

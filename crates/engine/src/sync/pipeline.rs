@@ -2,6 +2,7 @@
 //! a kill costs one page at most; a few at a time are merged into the contacts, with the cursor behind
 //! them, while the next ones are fetched.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -19,10 +20,14 @@ use super::{Proof, SyncProgress, SyncReport};
 use crate::session::Session;
 use crate::{Engine, EngineError};
 
-/// Pages are merged once they have at least so many contacts between them. Each contact falls on a page
-/// of the index over the CRM's ids that hardly another one of its transaction falls on, once the index
-/// is large: so the more are merged together, the less is written. More hold more memory.
-const MERGED_TOGETHER: usize = 2_000;
+/// Pages are merged once they have at least so many contacts between them, and at most so many. Each
+/// contact falls on a page of the index over the CRM's ids that hardly another one of its transaction
+/// falls on, once the index is large: so the more are merged together, the less is written, and the
+/// more memory is held.
+const MERGED_TOGETHER: RangeInclusive<u64> = 500..=2_000;
+
+/// Between these, one for each so many contacts of the listing.
+const LISTED_FOR_EACH: u64 = 10;
 
 /// What is on its way into the contacts.
 struct Merging {
@@ -170,7 +175,7 @@ impl Walk<'_> {
             let counts = self
                 .engine
                 .store
-                .write(move |tx| contacts::merge_logged(tx, &last))
+                .write(move |tx| contacts::merge_logged(tx, last))
                 .await?;
             count(&counts, listing, report);
         } else {
@@ -183,7 +188,7 @@ impl Walk<'_> {
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
-        if merging.log.waiting() >= MERGED_TOGETHER {
+        if merging.log.waiting() >= merged_together(listing.counts.listed) {
             self.merge(merging, listing, report).await?;
         }
         Ok(())
@@ -199,7 +204,7 @@ impl Walk<'_> {
         self.merged(merging, listing, report).await?;
         let pages: LoggedPages = merging.log.hand_out();
         let store = &self.engine.store;
-        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_logged(tx, &pages))?);
+        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_logged(tx, pages))?);
         Ok(())
     }
 
@@ -238,6 +243,12 @@ fn count(counts: &ListingCounts, listing: &mut Listing, report: &mut SyncReport)
     report.count(counts);
     listing.counts.add(counts);
     report.proof = Proof::of(listing);
+}
+
+/// How many contacts are to be merged together, after so many of the listing.
+fn merged_together(listed: u64) -> usize {
+    let many = (listed / LISTED_FOR_EACH).clamp(*MERGED_TOGETHER.start(), *MERGED_TOGETHER.end());
+    usize::try_from(many).unwrap_or(usize::MAX)
 }
 
 fn microseconds(duration: Duration) -> u64 {

@@ -106,7 +106,7 @@ impl Desk {
         .unwrap();
         let pages = log.hand_out();
         let merging = self.store.write(move |tx| {
-            let counts = contacts::merge_logged(tx, &pages)?;
+            let counts = contacts::merge_logged(tx, pages)?;
             let listing = listings::find(tx, connection)?;
             if let Some(listing) = listing {
                 listings::close(tx, connection, &listing, None)?;

@@ -203,18 +203,19 @@ impl PageLog {
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress, or a page before these is not
 /// merged.
-pub fn merge_logged(tx: &Write<'_>, logged: &LoggedPages) -> Result<ListingCounts, StoreError> {
+pub fn merge_logged(tx: &Write<'_>, logged: LoggedPages) -> Result<ListingCounts, StoreError> {
     let Some(first) = logged.pages.first() else {
         return Ok(ListingCounts::default());
     };
-    let merged = listings::find(tx, first.connection)?.map(|listing| listing.counts.pages);
+    let connection = first.connection;
+    let merged = listings::find(tx, connection)?.map(|listing| listing.counts.pages);
     if merged != Some(logged.before) {
         return Err(StoreError::NotFound {
             what: "page before these",
             key: logged.before.to_string(),
         });
     }
-    stage_together(tx, &logged.pages)
+    stage_together(tx, connection, logged.pages)
 }
 
 /// Seals the log of the run that begins with this key. What an earlier one left can no longer be read.
@@ -261,7 +262,7 @@ pub fn merge_left_over(tx: &Write<'_>, connection: i64) -> Result<(), StoreError
         .map_while(|(_, (_, plain))| page_frame::read(connection, &plain))
         .collect();
     tracing::info!(pages = pages.len(), "Pages of an earlier run are merged.");
-    stage_together(tx, &pages).map(drop)
+    stage_together(tx, connection, pages).map(drop)
 }
 
 /// The pages of a file, each with its number, up to the first that cannot be opened.

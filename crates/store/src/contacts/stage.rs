@@ -1,5 +1,7 @@
 //! A page goes in: its contacts and the listing's cursor, in one transaction.
 
+use std::borrow::Borrow;
+
 use jiff::Timestamp;
 use nurturehub_port::{RejectedRecord, Removal};
 use rusqlite::{OptionalExtension, params};
@@ -31,24 +33,23 @@ pub enum RecordOutcome {
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress.
 pub fn stage(tx: &Write<'_>, page: &PageToStage) -> Result<ListingCounts, StoreError> {
-    stage_together(tx, std::slice::from_ref(page))
+    stage_together(tx, page.connection, [page])
 }
 
 /// Stores pages of one connection in their order and moves the listing's cursor past them: all, or
-/// nothing.
+/// nothing. A page that is handed over is let go as soon as it is stored.
 ///
 /// # Errors
 /// `NotFound` where the listing is no longer the one in progress.
-pub(super) fn stage_together(
+pub(super) fn stage_together<P: Borrow<PageToStage>>(
     tx: &Write<'_>,
-    pages: &[PageToStage],
+    connection: i64,
+    pages: impl IntoIterator<Item = P>,
 ) -> Result<ListingCounts, StoreError> {
-    let mut counts = ListingCounts::default();
-    let Some(first) = pages.first() else {
-        return Ok(counts);
-    };
-    Ledger::keep(tx, first.connection, |ledger| {
+    Ledger::keep(tx, connection, |ledger| {
+        let mut counts = ListingCounts::default();
         for page in pages {
+            let page = page.borrow();
             listings::advance(tx, page)?;
             let places = insert_blocks(ledger, &page.records.blocks)?;
             counts.add(&merge(ledger, page, &places)?);

@@ -63,7 +63,7 @@ async fn log(desk: &Desk, key: u8) -> PageLog {
 
 async fn merge(desk: &Desk, pages: LoggedPages) -> Result<ListingCounts, StoreError> {
     desk.store
-        .write(move |tx| contacts::merge_logged(tx, &pages))
+        .write(move |tx| contacts::merge_logged(tx, pages))
         .await
 }
 
@@ -341,7 +341,7 @@ async fn a_page_that_waited_does_not_undo_what_a_webhook_brought_meanwhile() {
             contacts::stage_records(tx, connection, listing, &news, &[], at(13))?;
             let removed = [removal("gone", Lifecycle::Deleted)];
             contacts::remove(tx, connection, &removed, at(13))?;
-            contacts::merge_logged(tx, &waiting)
+            contacts::merge_logged(tx, waiting)
         })
         .await
         .unwrap();
