@@ -166,7 +166,7 @@ async function told(app, command, given) {
 }
 
 /** Has a command done that may take longer than a script may, whether it goes well or not. */
-async function done(app, command, given) {
+export async function done(app, command, given) {
   await app.run(
     `window.furnished = false;
      const over = () => { window.furnished = true; };

@@ -2,7 +2,7 @@
  *  that it is there, and what is done there first. */
 import { until } from "./driver.mjs";
 import { nameFile } from "./file-dialog.mjs";
-import { bundleIn, FORMER, idOf, NEVER_SYNCED, sync } from "./furnish.mjs";
+import { bundleIn, done, FORMER, idOf, NEVER_SYNCED, sync } from "./furnish.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 import { dataFolder, decide } from "./trial.mjs";
 
@@ -87,6 +87,17 @@ const endSync = async (app) => {
   await sync(app, "Street", true);
 };
 
+/** A connection that is made, checked, and taken away again. */
+const street = { hash: "#/connect/street", ready: (app) => app.find("heading", "Connect Street") };
+const fresh = "fourth-agency";
+const connectFresh = async (app, ending) => {
+  await app.type("Agency on NurtureHub", fresh);
+  await app.type(/^Name/, "A branch of its own");
+  await app.click("button", "Connect");
+  await app.find("heading", `A branch of its own ${ending}`);
+};
+const forgetFresh = (app) => done(app, "disconnect", { connection: `street-${fresh}`, purge: true });
+
 /** Goes to the browser from the form, for an agency that is not connected. */
 const signIn = async (app, decision) => {
   decide(decision);
@@ -136,6 +147,17 @@ export const SCREENS = [
     await signIn(app, "deny");
     await app.sees("The CRM refused the sign-in");
   }),
+  as("connect-checked", street, (app) => connectFresh(app, "is connected"), forgetFresh),
+  as(
+    "connect-check-failed",
+    street,
+    async (app) => {
+      await sandbox().fault("street:html,times=1");
+      await connectFresh(app, "does not work yet");
+      await app.find("button", "Export bundle");
+    },
+    forgetFresh,
+  ),
   { name: "connect-unconfirmed", hash: "#/connect/loop", ready: (app) => app.find("heading", "Connect Loop") },
   health,
   as("menu", health, async (app) => {
@@ -167,6 +189,9 @@ export const SCREENS = [
   }),
   { name: "never-synced", hash: `#/connection/${NEVER_SYNCED}/health`, ready: (app) => app.find("heading", /Not synced yet/) },
   { name: "disconnected", hash: `#/connection/${FORMER}/contacts`, ready: (app) => app.find("row", /@/) },
+  { name: "contacts-none", hash: `#/connection/${NEVER_SYNCED}/contacts`, ready: (app) => app.sees("No contacts yet") },
+  { name: "changes-none", hash: `#/connection/${NEVER_SYNCED}/changes`, ready: (app) => app.sees("Nothing to compare yet") },
+  { name: "activity-none", hash: `#/connection/${NEVER_SYNCED}/activity`, ready: (app) => app.sees("Nothing here") },
   contacts,
   as("contacts-filter", contacts, async (app) => {
     await app.click("combobox", "Category");
@@ -189,6 +214,7 @@ export const SCREENS = [
   { ...tab("agentOS", "changes", (app) => app.find("button", "Retry refused")), hash: `#/connection/${idOf("agentOS")}/changes/blocked` },
   tab("Reapit", "activity", (app) => app.find("row", /Spring market report/)),
   tab("agentOS", "activity", (app) => app.sees("takes no engagement back")),
+  tab("agentOS", "webhooks", (app) => app.sees("sends no webhooks")),
   webhooks,
   as("delivery", webhooks, async (app) => {
     await app.click("row", /person\.updated/);

@@ -77,6 +77,10 @@ impl Engine {
         let (now, row) = (self.now(), record.row);
         let mut view = ConnectionView::from(record.clone());
         view.disconnected_at = Some(now);
+        if purge {
+            // First, since nobody would come back for it once the connection is gone.
+            contacts::discard(self.store.path(), row)?;
+        }
         self.store
             .write(move |tx| {
                 audit::append(tx, &entry)?;
@@ -88,7 +92,6 @@ impl Engine {
             })
             .await?;
         if purge {
-            contacts::discard(self.store.path(), row)?;
             self.store.checkpoint().await?;
         }
         Ok(view)

@@ -5,6 +5,7 @@ import { useRead } from "../ipc/cache";
 import { LiveContext } from "../ipc/live";
 import type { AppInfo, ConnectionRow, Preferences, ProviderView } from "../ipc/types";
 import { TEXT_SIZES } from "../settings/sizes";
+import { isDocumented } from "../words/capabilities";
 import { byUrgency, canSync, stateWords } from "../words/state";
 import type { Actions } from "./actions";
 import type { Entry } from "./Palette";
@@ -80,17 +81,19 @@ export function appEntries(rows: ConnectionRow[], { info, preferences, providers
       (textSize): Entry => ({ id: `text ${textSize}`, icon: "settings", title: `Size of text: ${textSize}%`, hint: "Action", leadsTo: ["setPreferences"], run: set({ textSize }) }),
     ),
     ...(preferences ? newsEntries(preferences, set) : []),
-    ...providers.flatMap((provider): Entry[] => [
-      { id: `connect ${provider.id}`, icon: "plus", title: `Connect ${provider.name}`, hint: "Screen", leadsTo: ["connect"], run: () => go(to.connect(provider.id)) },
-      {
+    ...providers.map(
+      (provider): Entry => ({ id: `connect ${provider.id}`, icon: "plus", title: `Connect ${provider.name}`, hint: "Screen", leadsTo: ["connect"], run: () => go(to.connect(provider.id)) }),
+    ),
+    ...providers.filter(isDocumented).map(
+      (provider): Entry => ({
         id: `documentation ${provider.id}`,
         icon: "external",
         title: `Open ${provider.name}’s documentation`,
         hint: "Action",
         leadsTo: ["openDocumentation"],
         run: () => void actions.perform("openDocumentation", provider.id),
-      },
-    ]),
+      }),
+    ),
   ];
 }
 

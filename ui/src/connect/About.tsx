@@ -4,7 +4,7 @@ import type { ProviderView } from "../ipc/types";
 import { Button } from "../kit/Button";
 import { Prose } from "../kit/Prose";
 import { StatusShape } from "../kit/Status";
-import { abilities } from "../words/capabilities";
+import { abilities, isDocumented } from "../words/capabilities";
 import styles from "./Connect.module.css";
 
 export function About({ provider }: { provider: ProviderView }) {
@@ -32,9 +32,11 @@ export function About({ provider }: { provider: ProviderView }) {
           <Prose text={provider.notice} />
         </p>
       )}
-      <Button small icon="external" onClick={() => void actions.perform("openDocumentation", provider.id)}>
-        {provider.name}’s documentation
-      </Button>
+      {isDocumented(provider) && (
+        <Button small icon="external" onClick={() => void actions.perform("openDocumentation", provider.id)}>
+          {provider.name}’s documentation
+        </Button>
+      )}
     </aside>
   );
 }

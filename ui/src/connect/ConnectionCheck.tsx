@@ -9,6 +9,7 @@ import { useSteps } from "../ipc/live";
 import { Button, ButtonLink } from "../kit/Button";
 import { ErrorNotice } from "../kit/Notice";
 import { Panel } from "../kit/Panel";
+import { ExportButton } from "../support/ExportButton";
 import styles from "./Connect.module.css";
 
 /** How a check ended: with a report, good or bad, or not at all. */
@@ -46,6 +47,7 @@ export function ConnectionCheck({ connection, outcome, onAgain }: Props) {
             <ButtonLink icon="key" to={to.connection(connection.id, "settings", "credentials")}>
               Change what you typed
             </ButtonLink>
+            {"report" in outcome && <ExportButton connection={connection.id} />}
           </>
         )}
         <ButtonLink to={to.connection(connection.id)} look="quiet">

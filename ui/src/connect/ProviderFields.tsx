@@ -7,6 +7,7 @@ import { Button } from "../kit/Button";
 import { Field, SwitchField, TextField } from "../kit/Field";
 import { Icon } from "../kit/Icon";
 import { Select } from "../kit/Select";
+import { isDocumented } from "../words/capabilities";
 import styles from "./Connect.module.css";
 import { isAsked, type Answers } from "./form";
 
@@ -94,7 +95,7 @@ function Control({ provider, field, answers, wrong, secretsHeld, onChange }: Pro
           help={isHeld ? "The sandbox fills this in by itself." : help}
           error={wrong[key]}
           optional={!field.required || isHeld}
-          hint={isFoundElsewhere(field) && !isHeld && provider.documentation !== "" && <WhereToFind provider={provider} label={label} />}
+          hint={isFoundElsewhere(field) && !isHeld && isDocumented(provider) && <WhereToFind provider={provider} label={label} />}
           type={field.secret ? "password" : "text"}
           inputMode={setting.kind === "integer" ? "numeric" : setting.kind === "url" ? "url" : "text"}
           placeholder={isHeld ? "Filled in by the sandbox" : (field.default ?? undefined)}

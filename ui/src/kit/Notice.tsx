@@ -1,11 +1,10 @@
 /** Something that a person should know, where it matters: an error with its remedy, a warning, a
  *  fact; and what stands where there is nothing yet. */
-import { use, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
 import type { ErrorReport } from "../ipc/types";
-import { ExportContext } from "../support/exporting";
+import { ExportButton } from "../support/ExportButton";
 import { ownerWords } from "../words/owner";
-import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
 import styles from "./Notice.module.css";
 import { Prose } from "./Prose";
@@ -35,15 +34,10 @@ type ErrorProps = {
 
 /** An error: what, why, what to do, and who. */
 export function ErrorNotice({ report, connection, actions }: ErrorProps) {
-  const askExport = use(ExportContext);
   const buttons = (
     <>
       {actions}
-      {connection !== undefined && (
-        <Button icon="export" onClick={() => askExport({ connection, run: null })}>
-          Export bundle
-        </Button>
-      )}
+      {connection !== undefined && <ExportButton connection={connection} />}
     </>
   );
   const hasButtons = actions !== undefined || connection !== undefined;

@@ -1,5 +1,5 @@
-/** axe finds nothing on any screen. Colours are checked where there is a layout: `npm run screenshots`
- *  runs axe on every picture, in both themes. */
+/** axe finds nothing on any screen. Colours are checked where there is a layout: the walks run axe on every
+ *  screen of the real window, in both themes. */
 import { screen, waitFor } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";

@@ -41,6 +41,18 @@ describe("a form", () => {
     expect(openDocumentation).toHaveBeenCalledWith("street");
   });
 
+  it("and offers none where the CRM has none that a browser can show", async () => {
+    const { providers } = fakeBackend({ ticks: standing(), largest: 2000 }).commands;
+    const undocumented = async () => {
+      const answer = await providers();
+      if (answer.status === "error") return answer;
+      return { ...answer, data: answer.data.map((provider) => ({ ...provider, documentation: "docs/profiles.md" })) };
+    };
+    openApp({ at: "#/connect/street", commands: { providers: undocumented } });
+    expect(await screen.findByLabelText(/^Token/)).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: /documentation$|^Where to find it/ })).not.toBeInTheDocument();
+  });
+
   it("names choices in its help as they stand in the list", async () => {
     openApp({ at: "#/connect/reapit" });
     expect(await screen.findByText(/“Browser” for a person/)).toBeInTheDocument();

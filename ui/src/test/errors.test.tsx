@@ -3,6 +3,7 @@ import { act, fireEvent, screen, waitFor, within } from "@testing-library/react"
 import { afterEach, describe, expect, it, vi } from "vitest";
 
 import { fakeBackend } from "../fake/backend";
+import { stepsWith } from "../fake/checks";
 import { standing } from "../fake/ticks";
 import { report } from "../fake/world";
 import type { Backend } from "../ipc/backend";
@@ -51,6 +52,25 @@ describe("a bundle is one click away", () => {
     await user.type(screen.getByLabelText(/^Token/), "a token");
     await user.click(screen.getByRole("button", { name: "Connect" }));
     await exportFrom(user, "Street fenwick-2");
+  });
+
+  it("where a step of the check of a new connection failed", async () => {
+    const steps = stepsWith(BROKEN);
+    const { user } = openApp({ at: "#/connect/street", commands: { verify: () => Promise.resolve({ status: "ok", data: { ok: false, steps } }) } });
+    await user.type(await screen.findByLabelText(/^Agency on NurtureHub/), "fenwick-2");
+    await user.type(screen.getByLabelText(/^Token/), "a token");
+    await user.click(screen.getByRole("button", { name: "Connect" }));
+    expect(await screen.findByRole("heading", { name: /does not work yet$/ })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Export bundle" }));
+    expect(await screen.findByRole("dialog", { name: "Export a bundle of Street fenwick-2" })).toBeInTheDocument();
+  });
+
+  it("where a step of a check failed", async () => {
+    const { user } = openApp({ at: "#/connection/loop-bright/health" });
+    await user.click(await screen.findByRole("button", { name: "Verify" }));
+    const panel = await screen.findByRole("region", { name: "A check failed" });
+    await user.click(within(panel).getByRole("button", { name: "Export bundle" }));
+    expect(await screen.findByRole("dialog", { name: /^Export a bundle of/ })).toBeInTheDocument();
   });
 
   it("where a new sign-in was refused", async () => {

@@ -43,3 +43,8 @@ export function inShort({ capabilities }: ProviderView): string {
     capabilities.activityWriteBack.length > 0 ? "write-back" : "no write-back",
   ].join("; ");
 }
+
+/** Whether the CRM's documentation has an address; of a CRM that only a profile describes it has none. */
+export function isDocumented({ documentation }: ProviderView): boolean {
+  return documentation.startsWith("https://");
+}

@@ -283,7 +283,10 @@ async fn attempt_once(
         .recording
         .note(request, attempt, inner.clock.now(), came);
     let took = inner.clock.elapsed().saturating_sub(began);
-    drop(admission);
+    match &outcome {
+        Outcome::Answer(_) => admission.answered(),
+        Outcome::Failure { .. } => drop(admission),
+    }
     inner.add_waiting(took);
     entry.duration_ms = millis(took);
     entry.error_kind = match &outcome {

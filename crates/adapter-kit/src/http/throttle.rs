@@ -7,8 +7,8 @@
 //! The CRM counts a request when it arrives there, which is some time after it was sent and some time
 //! before it is answered. Were it counted here from when it was sent, one that was slow on its way and
 //! a later one that was quick would be one too many for the CRM, though not for us. So a request counts
-//! from when it may have arrived at the latest: its answer, less the time that the quickest answer of
-//! all has taken, which it cannot have arrived after.
+//! from its answer, less what the quickest of many answers took, since no way there and back is
+//! quicker than that: what is left is what this one lost on its way, or in the CRM.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,6 +22,9 @@ use super::pauses::{PauseReason, Pauses};
 
 /// A day in microseconds.
 const DAY: i64 = 86_400_000_000;
+
+/// So many answers show how quick one can be.
+const ENOUGH: u32 = 8;
 
 /// A wait that is told in the log; shorter ones are the usual pace.
 const LONG: Duration = Duration::from_secs(5);
@@ -42,8 +45,10 @@ struct State {
     paused_until: i64,
     /// When the last 429 came.
     limited_at: Option<i64>,
-    /// The shortest time from a request to its answer; none before the first.
-    quickest: Option<i64>,
+    /// The shortest time from a request to its answer.
+    quickest: i64,
+    /// How many answers that is known from.
+    answers: u32,
     /// Requests so far, by which each is known.
     requests: u64,
     /// The UTC day that `today` counts, in days since 1970.
@@ -63,7 +68,7 @@ struct Window {
 
 impl Window {
     /// When another request fits in, where none does now.
-    fn free_at(&mut self, now: i64, quickest: Option<i64>) -> Option<i64> {
+    fn free_at(&mut self, now: i64, quickest: i64) -> Option<i64> {
         let span = self.span;
         let counts_from = |sent: &Sent| sent.counts_from(now, quickest, span);
         self.sent.retain(|sent| counts_from(sent) > now - span);
@@ -91,7 +96,7 @@ struct Sent {
 enum Answer {
     /// It is under way, by this number.
     Awaited(u64),
-    /// It came at this moment, or whoever waited for it went away.
+    /// It came at this moment, or nobody waits for it any more.
     Came(i64),
     /// Somebody else sent the request.
     Unknown,
@@ -100,13 +105,13 @@ enum Answer {
 impl Sent {
     /// From when on it counts, as far as is known now: the latest moment at which it can have arrived.
     /// Nothing is on its way for longer than a whole span, or nothing could be sent while it is.
-    fn counts_from(&self, now: i64, quickest: Option<i64>, span: i64) -> i64 {
+    fn counts_from(&self, now: i64, quickest: i64, span: i64) -> i64 {
         let latest = match self.answer {
             Answer::Awaited(_) => now,
             Answer::Came(at) => at,
             Answer::Unknown => return self.at,
         };
-        let latest = latest.saturating_sub(quickest.unwrap_or(0));
+        let latest = latest.saturating_sub(quickest);
         latest.clamp(self.at, self.at.saturating_add(span))
     }
 }
@@ -120,6 +125,15 @@ enum Reserved {
 }
 
 impl State {
+    /// What no answer is quicker than; zero as long as that rests on a few, which may all have been slow.
+    const fn quickest(&self) -> i64 {
+        if self.answers < ENOUGH {
+            0
+        } else {
+            self.quickest
+        }
+    }
+
     fn new_day(&mut self, today: i64) {
         if self.day != today {
             self.day = today;
@@ -128,11 +142,12 @@ impl State {
     }
 }
 
-/// A place among the requests under way; dropping it frees the place and says that the answer is there.
+/// A place among the requests under way; dropping it frees the place.
 #[derive(Debug)]
 pub(super) struct Admission<'a> {
     throttle: &'a Throttle,
     number: u64,
+    is_answered: bool,
     _place: SemaphorePermit<'a>,
     /// How long it took to get it.
     pub(super) waited: Duration,
@@ -140,9 +155,16 @@ pub(super) struct Admission<'a> {
     pub(super) at: Timestamp,
 }
 
+impl Admission<'_> {
+    /// The CRM has answered the request.
+    pub(super) fn answered(mut self) {
+        self.is_answered = true;
+    }
+}
+
 impl Drop for Admission<'_> {
     fn drop(&mut self) {
-        self.throttle.answered(self.number);
+        self.throttle.ended(self.number, self.is_answered);
     }
 }
 
@@ -171,7 +193,8 @@ impl Throttle {
             windows,
             paused_until: i64::MIN,
             limited_at: None,
-            quickest: None,
+            quickest: i64::MAX,
+            answers: 0,
             requests: 0,
             day: day_of(clock.now()),
             today: 0,
@@ -235,6 +258,7 @@ impl Throttle {
                     return Ok(Admission {
                         throttle: self,
                         number,
+                        is_answered: false,
                         _place: place,
                         waited: self.clock.elapsed().saturating_sub(began),
                         at,
@@ -266,7 +290,7 @@ impl Throttle {
             return Err(day_is_used_up(limit, today));
         }
         let (mut ready_at, mut reason) = (state.paused_until, PauseReason::Asked);
-        let quickest = state.quickest;
+        let quickest = state.quickest();
         for window in &mut state.windows {
             if let Some(free_at) = window.free_at(now, quickest)
                 && free_at > ready_at
@@ -293,7 +317,7 @@ impl Throttle {
     }
 
     /// A request is answered, or nobody waits for it any more.
-    fn answered(&self, number: u64) {
+    fn ended(&self, number: u64, is_answered: bool) {
         let now = micros(self.clock.elapsed());
         let mut state = self.state();
         let mut sent_at = None;
@@ -304,9 +328,9 @@ impl Throttle {
                 sent_at = Some(sent.at);
             }
         }
-        if let Some(sent_at) = sent_at {
-            let took = now.saturating_sub(sent_at);
-            state.quickest = Some(state.quickest.map_or(took, |before| before.min(took)));
+        if let Some(sent_at) = sent_at.filter(|_| is_answered) {
+            state.quickest = state.quickest.min(now.saturating_sub(sent_at));
+            state.answers = state.answers.saturating_add(1);
         }
     }
 
@@ -397,51 +421,69 @@ mod tests {
         );
     }
 
+    /// A request whose answer takes so long; says when it was sent, in milliseconds.
+    async fn takes(throttle: &Throttle, clock: &ManualClock, milliseconds: u64) -> u128 {
+        let admission = throttle.admit(&Pauses::default()).await.unwrap();
+        let at = clock.elapsed().as_millis();
+        clock.advance(Duration::from_millis(milliseconds));
+        admission.answered();
+        at
+    }
+
     #[tokio::test]
-    async fn a_request_counts_from_when_it_may_have_arrived_and_not_from_when_it_was_sent() {
+    async fn a_request_counts_from_its_answer_as_long_as_nobody_knows_how_quick_one_can_be() {
         let clock = clock();
         let throttle = Throttle::new(&limits(&[(2, 1)], 2, None), clock.clone(), &[], 0);
-        let took = |milliseconds| {
-            let (clock, throttle) = (&clock, &throttle);
-            async move {
-                let admission = throttle.admit(&Pauses::default()).await.unwrap();
-                let at = clock.elapsed().as_millis();
-                clock.advance(Duration::from_millis(milliseconds));
-                drop(admission);
-                at
-            }
-        };
-        assert_eq!(took(90).await, 0, "it was slow, on its way there or back");
-        assert_eq!(took(10).await, 90);
+        assert_eq!(takes(&throttle, &clock, 90).await, 0, "slow, there or back");
+        assert_eq!(takes(&throttle, &clock, 10).await, 90);
+        assert_eq!(takes(&throttle, &clock, 10).await, 1_090);
+        assert_eq!(takes(&throttle, &clock, 10).await, 1_100);
+    }
+
+    #[tokio::test]
+    async fn a_request_counts_from_what_it_lost_on_its_way_once_that_is_known() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(2, 1)], 2, None), clock.clone(), &[], 0);
+        for _ in 0..ENOUGH {
+            takes(&throttle, &clock, 10).await;
+        }
+        clock.advance(Duration::from_secs(5));
+        let begin = clock.elapsed().as_millis();
+        let after = |at: u128| at - begin;
+        assert_eq!(after(takes(&throttle, &clock, 90).await), 0);
+        assert_eq!(after(takes(&throttle, &clock, 10).await), 90);
         assert_eq!(
-            took(10).await,
+            after(takes(&throttle, &clock, 10).await),
             1_080,
-            "the first came after 80 at the latest"
+            "it lost 80"
         );
         assert_eq!(
-            took(10).await,
+            after(takes(&throttle, &clock, 10).await),
             1_090,
-            "the second came at 90, as quick as any"
+            "it lost nothing"
         );
+        drop(throttle.admit(&Pauses::default()).await.unwrap());
+        assert_eq!(throttle.state().quickest, 10_000, "that was no answer");
+    }
+
+    #[tokio::test]
+    async fn a_request_under_way_counts_for_as_long_as_it_may_just_have_arrived() {
+        let clock = clock();
+        let throttle = Throttle::new(&limits(&[(2, 1)], 2, None), clock.clone(), &[], 0);
         let slow = throttle.admit(&Pauses::default()).await.unwrap();
-        assert_eq!(clock.elapsed().as_millis(), 2_080);
-        clock.advance(Duration::from_millis(500));
-        assert_eq!(took(10).await, 2_580, "one is under way, and two fit in");
-        clock.advance(Duration::from_millis(500));
-        let third = {
-            let pauses = Pauses::default();
-            let waiting = throttle.admit(&pauses);
-            futures_util::pin_mut!(waiting);
-            let next = clock.elapsed().as_millis();
-            drop(waiting.await.unwrap());
-            (next, clock.elapsed().as_millis())
-        };
+        clock.advance(Duration::from_millis(900));
+        assert_eq!(takes(&throttle, &clock, 10).await, 900, "two fit in");
         assert_eq!(
-            third,
-            (3_090, 3_580),
-            "the one under way may have arrived only now, and then counts for a second"
+            takes(&throttle, &clock, 10).await,
+            1_910,
+            "the slow one has not left"
         );
         drop(slow);
+        assert_eq!(
+            takes(&throttle, &clock, 10).await,
+            2_000,
+            "it is on its way for no longer than a second"
+        );
     }
 
     #[tokio::test]

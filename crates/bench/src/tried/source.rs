@@ -182,7 +182,7 @@ impl Fresh {
         self.store
             .write(move |tx| contacts::seal_log(tx, connection, &sealed_with))
             .await?;
-        Ok(PageLog::begin(self.store.path(), connection, &key, 0)?)
+        Ok(PageLog::begin(self.store.path(), connection, &key, 0))
     }
 
     /// Closes it; its folder stays for as long as the answer.

@@ -29,10 +29,18 @@ const MERGED_TOGETHER: RangeInclusive<u64> = 500..=2_000;
 /// Between these, one for each so many contacts of the listing.
 const LISTED_FOR_EACH: u64 = 10;
 
+/// The longest that a page waits while others follow it: then what it brought is there to be seen, and its
+/// requests are there to be counted by other programs that keep to the CRM's limits.
+const MOST_WAITING: Duration = Duration::from_secs(1);
+
 /// What is on its way into the contacts.
 struct Merging {
     /// Written down, and not handed to be merged yet.
     log: PageLog,
+    /// When the first of these was written down, by the clock's `elapsed`.
+    since: Option<Duration>,
+    /// Something could not be merged. What follows it waits in the log, as it does, for the next run.
+    failed: bool,
     /// Being merged.
     under_way: Option<oneshot::Receiver<Result<ListingCounts, StoreError>>>,
 }
@@ -76,15 +84,21 @@ impl Walk<'_> {
         let (database, connection) = (self.engine.store.path(), self.session.record.row);
         let merged = listing.counts.pages;
         let mut merging = Merging {
-            log: PageLog::begin(database, connection, self.log_key, merged)?,
+            log: PageLog::begin(database, connection, self.log_key, merged),
+            since: None,
+            failed: false,
             under_way: None,
         };
         let pages = self.pages(listing, report, seen, &mut merging, cancel);
         let walked = pages.await;
         // However the walk ended, what was written down is merged and counted.
-        self.merge_rest(merging, listing, report).await?;
-        contacts::discard(database, connection)?;
-        walked
+        let merged = self.merge_rest(&mut merging, listing, report).await;
+        if !merging.failed {
+            contacts::discard_or_warn(database, connection);
+        }
+        // What stopped the walk comes before what followed from that.
+        let walked = walked?;
+        merged.map(|()| walked)
     }
 
     async fn pages(
@@ -166,29 +180,35 @@ impl Walk<'_> {
             traces: self.session.drain_trace(),
             at: self.engine.now(),
         };
-        let began = self.engine.options.clock.elapsed();
-        let complete = page.complete;
-        if complete {
+        let clock = &self.engine.options.clock;
+        if page.complete {
             self.merged(merging, listing, report).await?;
+            let began = clock.elapsed();
             let mut last = merging.log.hand_out();
             last.push(staged);
             let counts = self
                 .engine
                 .store
                 .write(move |tx| contacts::merge_logged(tx, last))
-                .await?;
-            count(&counts, listing, report);
+                .await;
+            merging.failed |= counts.is_err();
+            count(&counts?, listing, report);
+            report.spent.storing_us += microseconds(clock.elapsed().saturating_sub(began));
         } else {
+            let began = clock.elapsed();
             merging.log.append(staged)?;
+            merging.since.get_or_insert(began);
+            report.spent.storing_us += microseconds(clock.elapsed().saturating_sub(began));
         }
-        let storing = self.engine.options.clock.elapsed().saturating_sub(began);
-        report.spent.storing_us += microseconds(storing);
         report.cursor_after = Some(page.cursor.as_str().to_owned());
         listing.source_total = page.source_total.or(listing.source_total);
         listing.cursor = Some(page.cursor);
         listing.complete = page.complete;
         report.proof = Proof::of(listing);
-        if merging.log.waiting() >= merged_together(listing.counts.listed) {
+        let waits = |since: Duration| clock.elapsed().saturating_sub(since) >= MOST_WAITING;
+        if merging.log.waiting() >= merged_together(listing.counts.listed)
+            || merging.since.is_some_and(waits)
+        {
             self.merge(merging, listing, report).await?;
         }
         Ok(())
@@ -203,21 +223,26 @@ impl Walk<'_> {
     ) -> Result<(), EngineError> {
         self.merged(merging, listing, report).await?;
         let pages: LoggedPages = merging.log.hand_out();
+        merging.since = None;
         let store = &self.engine.store;
-        merging.under_way = Some(store.enqueue(move |tx| contacts::merge_logged(tx, pages))?);
+        let handed = store.enqueue(move |tx| contacts::merge_logged(tx, pages));
+        merging.failed |= handed.is_err();
+        merging.under_way = Some(handed?);
         Ok(())
     }
 
     async fn merge_rest(
         &self,
-        mut merging: Merging,
+        merging: &mut Merging,
         listing: &mut Listing,
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
-        if merging.log.waiting() > 0 {
-            self.merge(&mut merging, listing, report).await?;
+        self.merged(merging, listing, report).await?;
+        if merging.failed || merging.log.is_empty() {
+            return Ok(());
         }
-        self.merged(&mut merging, listing, report).await
+        self.merge(merging, listing, report).await?;
+        self.merged(merging, listing, report).await
     }
 
     /// Waits until what is being merged is merged, and counts it.
@@ -231,7 +256,9 @@ impl Walk<'_> {
             return Ok(());
         };
         let began = self.engine.options.clock.elapsed();
-        let counts = under_way.await.map_err(|_| StoreError::Closed)??;
+        let counts = under_way.await.unwrap_or(Err(StoreError::Closed));
+        merging.failed |= counts.is_err();
+        let counts = counts?;
         let waited = self.engine.options.clock.elapsed().saturating_sub(began);
         report.spent.storing_us += microseconds(waited);
         count(&counts, listing, report);

@@ -16,6 +16,7 @@ mod desk;
 mod diagnose;
 mod drift;
 mod entered;
+mod full_disk;
 mod going_on;
 mod health_document;
 mod health_rules;

@@ -84,7 +84,7 @@ impl Desk {
         let (connection, run) = (self.connection, self.run);
         let records = Records::pack(contacts).unwrap();
         let key = PageLogKey::new(Secret::new([7; 32]));
-        let mut log = PageLog::begin(self.store.path(), connection, &key, 0).unwrap();
+        let mut log = PageLog::begin(self.store.path(), connection, &key, 0);
         let listing = self.store.write(move |tx| {
             let listing = listings::begin(tx, connection, true, NOW)?;
             contacts::seal_log(tx, connection, &key)?;

@@ -28,7 +28,8 @@ pub use find::ContactCounts;
 pub(crate) use find::Finder;
 pub(crate) use journal::{Journal, Noting};
 pub use page_log::{
-    LoggedPages, PageLog, PageLogKey, discard, merge_left_over, merge_logged, seal_log,
+    LoggedPages, PageLog, PageLogKey, discard, discard_or_warn, merge_left_over, merge_logged,
+    seal_log,
 };
 pub use prepared::{PageToStage, Records};
 pub use query::{Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, detail, rejected};

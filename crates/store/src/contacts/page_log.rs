@@ -110,17 +110,10 @@ impl std::fmt::Debug for PageLog {
 impl PageLog {
     /// The log of a run over a listing of which so many pages are merged. What an earlier run left in
     /// it goes.
-    ///
-    /// # Errors
-    /// `Folder`.
-    pub fn begin(
-        database: &Path,
-        connection: i64,
-        key: &PageLogKey,
-        merged: u64,
-    ) -> Result<Self, StoreError> {
-        discard(database, connection)?;
-        Ok(Self {
+    #[must_use]
+    pub fn begin(database: &Path, connection: i64, key: &PageLogKey, merged: u64) -> Self {
+        discard_or_warn(database, connection);
+        Self {
             files: files(database, connection),
             cipher: key.cipher(),
             first: true,
@@ -128,7 +121,7 @@ impl PageLog {
             pages: merged,
             buffer: Vec::new(),
             waiting: Vec::new(),
-        })
+        }
     }
 
     /// Appends a page. From then on a kill does not cost it.
@@ -178,10 +171,21 @@ impl PageLog {
         file.write_all(frame).map_err(fail)
     }
 
-    /// Contacts in the log that are not handed out to be merged yet.
+    /// How much waits to be handed out: records, whatever became of them, and one for a page that has
+    /// none.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.waiting.iter().map(|page| page.records.len()).sum()
+        let weight = |page: &PageToStage| {
+            let records = page.records.len() + page.rejected.len() + page.removals.len();
+            records.max(1)
+        };
+        self.waiting.iter().map(weight).sum()
+    }
+
+    /// Whether no page waits.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
     }
 
     /// Hands out what waits to be merged. What comes next is written to the other file, whose pages
@@ -231,8 +235,10 @@ pub fn seal_log(tx: &Write<'_>, connection: i64, key: &PageLogKey) -> Result<(),
 
 /// Merges the pages that an earlier run wrote down and did not come to merge, where there are any.
 ///
+/// A log that cannot be read gives none, and they are fetched again.
+///
 /// # Errors
-/// What the database answers; `Folder` where the log cannot be read.
+/// What the database answers.
 pub fn merge_left_over(tx: &Write<'_>, connection: i64) -> Result<(), StoreError> {
     let found: Option<(i64, Option<Vec<u8>>)> = tx
         .database
@@ -251,7 +257,7 @@ pub fn merge_left_over(tx: &Write<'_>, connection: i64) -> Result<(), StoreError
         match fs::read(&path) {
             Ok(bytes) => left.extend(opened(&key.cipher(), &bytes)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => return Err(StoreError::of_file(&path, source)),
+            Err(error) => tracing::warn!(%error, "A log of pages cannot be read."),
         }
     }
     left.sort_by_key(|(number, _)| *number);
@@ -303,6 +309,14 @@ pub fn discard(database: &Path, connection: i64) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// The same, where nothing depends on it: what stays cannot be read any more once another run has begun or
+/// the listing is closed.
+pub fn discard_or_warn(database: &Path, connection: i64) {
+    if let Err(error) = discard(database, connection) {
+        tracing::warn!(%error, "A log of pages cannot be removed.");
+    }
 }
 
 /// Where the two files of a connection's log are.

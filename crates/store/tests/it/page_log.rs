@@ -58,7 +58,7 @@ async fn log(desk: &Desk, key: u8) -> PageLog {
         })
         .await
         .unwrap();
-    PageLog::begin(&desk.path(), connection, &sealed_with, merged.unwrap()).unwrap()
+    PageLog::begin(&desk.path(), connection, &sealed_with, merged.unwrap())
 }
 
 async fn merge(desk: &Desk, pages: LoggedPages) -> Result<ListingCounts, StoreError> {
@@ -279,6 +279,41 @@ async fn pages_are_never_merged_past_one_that_is_missing() {
     merge_left_over(&desk).await;
     let expected = (2, "\"after 3\"".to_owned(), r#"{"version":"3"}"#.to_owned());
     assert_eq!(reached(&desk).await, expected, "both are in the log");
+}
+
+/// Its cursor has to be moved past it all the same.
+#[tokio::test]
+async fn a_page_without_contacts_waits_as_any_other() {
+    let (mut desk, listing) = prepared().await;
+    let mut log = log(&desk, 1).await;
+    let mut empty = desk.page(listing, Vec::new());
+    empty.complete = false;
+    log.append(empty).unwrap();
+    assert_eq!((log.waiting(), log.is_empty()), (1, false));
+    let mut bad = page(&desk, listing);
+    bad.records = packed(Vec::new());
+    log.append(bad).unwrap();
+    assert_eq!(
+        log.waiting(),
+        3,
+        "a rejected record and a removal count, too"
+    );
+    desk.reopen().await;
+    merge_left_over(&desk).await;
+    let (pages, _, _) = reached(&desk).await;
+    assert_eq!(pages, 2);
+    desk.verify().await;
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_read_holds_up_nothing() {
+    let (desk, _) = prepared().await;
+    drop(log(&desk, 1).await);
+    std::fs::create_dir(log_file(&desk)).unwrap();
+    let before = state(&desk).await;
+    merge_left_over(&desk).await;
+    assert_eq!(state(&desk).await, before, "its pages are fetched again");
+    drop(log(&desk, 2).await);
 }
 
 #[tokio::test]

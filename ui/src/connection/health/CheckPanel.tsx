@@ -3,6 +3,7 @@ import { useActions } from "../../app/actions";
 import { useSteps } from "../../ipc/live";
 import { IconButton } from "../../kit/Button";
 import { Panel } from "../../kit/Panel";
+import { ExportButton } from "../../support/ExportButton";
 import { STEP_ORDER } from "../../words/runs";
 import { VerifySteps } from "./VerifySteps";
 
@@ -22,7 +23,12 @@ export function CheckPanel({ connection }: { connection: string }) {
     <Panel
       title={isOver ? (isGood ? "Every check passed" : "A check failed") : "Checking"}
       sub="Each step of the way to the CRM and to NurtureHub."
-      actions={<IconButton small icon="cross" label="Close the check" onClick={() => actions.forgetCheck(connection)} />}
+      actions={
+        <>
+          {!isGood && <ExportButton small connection={connection} />}
+          <IconButton small icon="cross" label="Close the check" onClick={() => actions.forgetCheck(connection)} />
+        </>
+      }
     >
       <VerifySteps steps={steps} />
     </Panel>
