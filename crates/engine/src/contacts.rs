@@ -65,7 +65,7 @@ pub struct ContactDetail {
     /// Why it is not sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blocked_by: Option<BlockedView>,
-    /// When the platform last took it, and when it last refused it since; newest first.
+    /// Each time that it was sent, newest first.
     pub pushes: Vec<PushedView>,
 }
 

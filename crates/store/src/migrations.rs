@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_counts.sql"),
     include_str!("../migrations/0005_channels.sql"),
     include_str!("../migrations/0006_page_log.sql"),
+    include_str!("../migrations/0007_push_history.sql"),
 ];
 
 /// Brings the schema up to date. Safe against a second process that does the same.

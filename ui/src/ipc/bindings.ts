@@ -630,7 +630,7 @@ export type ContactDetail = {
 	change: ChangeKind,
 	/**  Why it is not sent. */
 	blockedBy?: BlockedView | null,
-	/**  When the platform last took it, and when it last refused it since; newest first. */
+	/**  Each time that it was sent, newest first. */
 	pushes: PushedView[],
 };
 

@@ -5,6 +5,7 @@ use nurturehub_port::Lifecycle;
 use rusqlite::{OptionalExtension, params};
 
 use super::codes::{lifecycle_code, lifecycle_of, pending, pending_for};
+use super::push_history;
 use super::query::ids_of;
 use crate::bodies::{Body, BodyRef, Ledger};
 use crate::{Read, StoreError, Write};
@@ -101,17 +102,22 @@ pub fn accept(
     Ledger::keep(tx, connection, |ledger| accept_in(ledger, pushed, answered))
 }
 
+/// Of a contact: its content's hash, its lifecycle, what a push would do, where the accepted form of it is,
+/// and whether it ever was accepted.
+type Known = ([u8; 16], i64, i64, Option<BodyRef>, bool);
+
 fn accept_in(
     ledger: &mut Ledger<'_>,
     pushed: &PushRow,
     answered: Answered<'_>,
 ) -> Result<(), StoreError> {
     let tx = ledger.tx();
-    let (hash, lifecycle, before, accepted): ([u8; 16], i64, i64, Option<BodyRef>) = tx
+    let (hash, lifecycle, before, accepted, was_accepted): Known = tx
         .database
         .prepare_cached(
-            "SELECT content_hash, lifecycle, pending, accepted_block_id, accepted_slot FROM contact
-             WHERE id = ?1 AND connection_id = ?2",
+            "SELECT content_hash, lifecycle, pending, accepted_block_id, accepted_slot,
+                    accepted_at IS NOT NULL
+             FROM contact WHERE id = ?1 AND connection_id = ?2",
         )?
         .query_row([pushed.row, ledger.connection()], |row| {
             Ok((
@@ -119,6 +125,7 @@ fn accept_in(
                 row.get(1)?,
                 row.get(2)?,
                 BodyRef::of_some(row, 3)?,
+                row.get(5)?,
             ))
         })
         .optional()?
@@ -126,6 +133,9 @@ fn accept_in(
             what: "contact",
             key: pushed.external_id.clone(),
         })?;
+    if was_accepted {
+        push_history::keep_acceptance(tx, pushed.row)?;
+    }
     if let Some(accepted) = accepted {
         ledger.release(accepted);
     }
@@ -168,10 +178,7 @@ fn accept_in(
             answered.at.as_millisecond(),
             answered.run,
         ])?;
-    tx.database
-        .prepare_cached("DELETE FROM push_rejection WHERE contact_id = ?1")?
-        .execute([pushed.row])?;
-    Ok(())
+    push_history::end_refusal(tx, pushed.row)
 }
 
 /// Why the platform refused a contact.
@@ -196,9 +203,18 @@ pub fn reject(
     refusal: Refusal<'_>,
     answered: Answered<'_>,
 ) -> Result<(), StoreError> {
+    let is_of_now: Option<bool> = tx
+        .database
+        .prepare_cached("SELECT content_hash = ?2 FROM contact WHERE id = ?1")?
+        .query_row(params![pushed.row, pushed.hash], |row| row.get(0))
+        .optional()?;
+    if is_of_now != Some(true) {
+        return Ok(());
+    }
+    push_history::end_refusal(tx, pushed.row)?;
     tx.database
         .prepare_cached(
-            "INSERT OR REPLACE INTO push_rejection
+            "INSERT INTO push_rejection
                  (contact_id, content_hash, code, message, field, at, run)
              SELECT id, content_hash, ?3, ?4, ?5, ?6, ?7 FROM contact
              WHERE id = ?1 AND content_hash = ?2",

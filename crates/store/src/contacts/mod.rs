@@ -12,6 +12,7 @@ mod journal;
 mod page_frame;
 mod page_log;
 mod prepared;
+mod push_history;
 mod query;
 mod rejected;
 mod slice;
@@ -32,6 +33,7 @@ pub use page_log::{
     seal_log,
 };
 pub use prepared::{PageToStage, Records};
-pub use query::{Blocked, Change, Detail, PushedOnce, RejectedEntry, changes, detail, rejected};
+pub use push_history::PushedOnce;
+pub use query::{Blocked, Change, Detail, RejectedEntry, changes, detail, rejected};
 pub use stage::{RecordOutcome, remove, stage, stage_records};
 pub(crate) use tally::Tally;

@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::codes::{ChangeKind, kind_of, pending};
 use super::find::ContactCounts;
+use super::push_history::{self, PushedOnce};
 use super::slice::Slice;
 use crate::bodies::BodyRef;
 use crate::runs::timestamp;
@@ -49,17 +50,6 @@ pub(super) fn canonical(db: &Read<'_>, row: i64) -> Result<String, StoreError> {
     Ok(db.body(at)?.canonical)
 }
 
-/// A time that a contact was sent, and what came of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PushedOnce {
-    /// When the platform answered.
-    pub at: Timestamp,
-    /// In which run; none for those before runs were kept with it.
-    pub run: Option<String>,
-    /// The platform's code and words, where it refused it.
-    pub refused: Option<(String, String)>,
-}
-
 /// One contact with all that is known of it.
 #[derive(Debug, Clone)]
 pub struct Detail {
@@ -71,7 +61,7 @@ pub struct Detail {
     pub change: ChangeKind,
     /// Why it is not sent.
     pub blocked: Option<Blocked>,
-    /// When the platform last took it, and when it last refused it since; newest first.
+    /// Each time that it was sent, newest first.
     pub pushes: Vec<PushedOnce>,
 }
 
@@ -136,27 +126,8 @@ pub fn detail(db: &Read<'_>, connection: i64, external_id: &str) -> Result<Detai
         raw: stored.raw,
         change: kind_of(pending_code),
         blocked: blocked(db, id, pending_code)?,
-        pushes: pushes(db, id)?,
+        pushes: push_history::of(db, id)?,
     })
-}
-
-fn pushes(db: &Read<'_>, id: i64) -> Result<Vec<PushedOnce>, StoreError> {
-    let mut statement = db.database.prepare_cached(
-        "SELECT at, run, code, message FROM push_rejection WHERE contact_id = ?1
-         UNION ALL
-         SELECT accepted_at, accepted_run, NULL, NULL FROM contact
-         WHERE id = ?1 AND accepted_at IS NOT NULL
-         ORDER BY at DESC",
-    )?;
-    let rows = statement.query_map([id], |row| {
-        let (code, message): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
-        Ok(PushedOnce {
-            at: timestamp(row.get(0)?),
-            run: row.get(1)?,
-            refused: code.zip(message),
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Counts contacts, in all and by what a push would do with them.

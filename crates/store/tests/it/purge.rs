@@ -29,6 +29,8 @@ async fn fill(desk: &Desk) {
     .await;
     let refused = desk.waiting().await.remove(0);
     desk.reject(refused).await;
+    let again = desk.waiting().await.remove(0);
+    desk.accept(again).await;
     let listing = desk.begin(true).await;
     let mut page = desk.page(listing.number, vec![version("a", "3")]);
     page.rejected = vec![rejected(Some("x"), "{}")];

@@ -51,6 +51,49 @@ async fn an_answer_to_content_that_has_moved_on_is_remembered_as_what_the_platfo
 }
 
 #[tokio::test]
+async fn each_time_that_a_contact_was_sent_is_kept_with_what_came_of_it() {
+    let desk = Desk::new().await;
+    // The form that is refused is as good as any other afterwards.
+    for (form, taken) in [
+        ("1", false),
+        ("2", true),
+        ("3", true),
+        ("4", false),
+        ("5", false),
+        ("6", true),
+    ] {
+        desk.sync(vec![version("a", form)], ONCE).await;
+        let sent = desk.waiting().await.remove(0);
+        if taken {
+            desk.accept(sent).await;
+        } else {
+            desk.reject(sent).await;
+        }
+    }
+    let pushes = desk.detail("a").await.pushes;
+    let came_of: Vec<bool> = pushes.iter().map(|one| one.refused.is_none()).collect();
+    assert_eq!(
+        came_of.iter().filter(|taken| **taken).count(),
+        3,
+        "{pushes:?}"
+    );
+    assert_eq!(came_of.len(), 6, "{pushes:?}");
+    assert!(pushes.iter().all(|one| one.run.as_deref() == Some("run-9")));
+    let told = pushes.iter().find_map(|one| one.refused.clone()).unwrap();
+    assert_eq!(told, ("bad".to_owned(), "It is bad.".to_owned()));
+
+    for form in 10..80 {
+        desk.sync(vec![version("a", &form.to_string())], ONCE).await;
+        desk.accept_all().await;
+    }
+    assert_eq!(
+        desk.detail("a").await.pushes.len(),
+        51,
+        "the last one, and fifty before it"
+    );
+}
+
+#[tokio::test]
 async fn a_refusal_lasts_until_the_content_changes_or_a_person_names_the_contact() {
     let desk = Desk::new().await;
     desk.sync(vec![version("a", "1"), version("b", "1")], ONCE)

@@ -125,7 +125,7 @@ function Pushes({ pushes }: Pick<ContactDetail, "pushes">) {
   return (
     <ul className={styles.pushes}>
       {pushes.map((push) => (
-        <li key={push.runId}>
+        <li key={`${push.at} ${push.runId ?? ""}`}>
           <Status tone={push.accepted ? "ok" : "bad"} icon={push.accepted ? "healthy" : "failing"} plain>
             {push.accepted ? "Accepted" : "Refused"}
           </Status>
