@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { ask } from "./answers.mjs";
 import { until } from "./driver.mjs";
-import { healthy, idOf, openTab } from "./furnish.mjs";
+import { healthy, idOf, openTab, sync } from "./furnish.mjs";
 import { sandboxOf } from "./sandbox.mjs";
 import { decide } from "./trial.mjs";
 
@@ -46,9 +46,15 @@ export const TROUBLE_WALKS = [
       await healthy(app, "Street branch");
       const took = performance.now() - begun;
       assert.ok(took < NEWCOMER_MS, `the walk took ${took} ms`);
-      // The sandbox begins with the old one each time that the app is opened.
+      // The sandbox begins with the old one each time that the app is opened. What the app does with the new one just
+      // now may fail of that, and may stand in the way.
       await sandbox.replaceStreetToken(old);
-      await ask(app, "reauthorize", { connection: idOf("Street"), settings: {}, secrets: { token: old } });
+      await until("the old token serves again", async () => {
+        await ask(app, "reauthorize", { connection: idOf("Street"), settings: {}, secrets: { token: old } });
+        await sync(app, "Street");
+        const rows = JSON.parse(await ask(app, "overview", {}));
+        return rows.some(({ connection, health }) => connection.id === idOf("Street") && health.state === "healthy");
+      }, 60_000);
     },
   ],
   [
