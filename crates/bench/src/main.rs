@@ -177,6 +177,12 @@ fn command_line(arguments: &Arguments) -> Result<PathBuf, Failure> {
 async fn measure(arguments: Arguments) -> Result<(), Failure> {
     let binary = command_line(&arguments)?;
     let kept_in = report::Places::around(&binary, arguments.quick || !arguments.sizes.is_empty())?;
+    let (runs, quick) = (arguments.runs, arguments.quick);
+    let tried = |binary| tried::Plan {
+        binary,
+        runs,
+        quick,
+    };
     if arguments.peers {
         let plan = race::Plan {
             binary,
@@ -193,12 +199,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
         if !is_whole {
             return Ok(());
         }
-        let plan = tried::Plan {
-            binary: plan.binary,
-            runs: arguments.runs,
-            quick: arguments.quick,
-        };
-        tried::run(&plan, kept_in.tried()).await?;
+        tried::run(&tried(plan.binary), kept_in.tried()).await?;
         return kept_in.write();
     }
     if arguments.scale {
@@ -211,12 +212,7 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
         return kept_in.write();
     }
     if arguments.tried {
-        let plan = tried::Plan {
-            binary,
-            runs: arguments.runs,
-            quick: arguments.quick,
-        };
-        tried::run(&plan, kept_in.tried()).await?;
+        tried::run(&tried(binary), kept_in.tried()).await?;
         return kept_in.write();
     }
     if arguments.instructions {

@@ -44,6 +44,16 @@ mod in_milliseconds {
 }
 
 impl SpentReport {
+    /// Adds what parsing and mapping took.
+    pub(crate) fn add_mapping(&mut self, time: Duration) {
+        self.mapping_us = self.mapping_us.saturating_add(microseconds(time));
+    }
+
+    /// Adds what storing took.
+    pub(crate) fn add_storing(&mut self, time: Duration) {
+        self.storing_us = self.storing_us.saturating_add(microseconds(time));
+    }
+
     /// Adds what clients have waited.
     pub(crate) fn add_http(&mut self, spent: Spent) {
         self.waiting_ms = self.waiting_ms.saturating_add(milliseconds(spent.waiting));

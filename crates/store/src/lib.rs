@@ -13,6 +13,7 @@
 
 pub mod alerts;
 pub mod audit;
+mod beside;
 pub mod bodies;
 pub mod connections;
 pub mod contacts;

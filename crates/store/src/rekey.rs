@@ -2,10 +2,11 @@
 
 use std::fs::{self, File};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::OpenFlags;
 
+use crate::beside::{beside, remove};
 use crate::open::{open, writer};
 use crate::{DatabaseKey, StoreError};
 
@@ -87,21 +88,6 @@ pub fn set_aside(database: &Path, aside: &Path) -> Result<(), StoreError> {
         }
     }
     sync_folder(database).map_err(|source| StoreError::of_file(database, source))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
-}
-
-fn remove(path: &Path) -> Result<(), StoreError> {
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(StoreError::of_file(path, source))
-        }
-        _ => Ok(()),
-    }
 }
 
 #[cfg(unix)]

@@ -45,6 +45,14 @@ struct Merging {
     under_way: Option<oneshot::Receiver<Result<ListingCounts, StoreError>>>,
 }
 
+impl Merging {
+    /// What waits, to be merged: from then on nothing does.
+    fn hand_out(&mut self) -> LoggedPages {
+        self.since = None;
+        self.log.hand_out()
+    }
+}
+
 /// How a walk ended, short of an error.
 pub(super) enum Walked {
     ToTheEnd,
@@ -166,7 +174,7 @@ impl Walk<'_> {
             ..
         } = ready;
         let mapping = Duration::from_micros(page.mapping_us) + preparing;
-        report.spent.mapping_us += microseconds(mapping);
+        report.spent.add_mapping(mapping);
         let staged = PageToStage {
             connection: self.session.record.row,
             listing: listing.number,
@@ -182,9 +190,12 @@ impl Walk<'_> {
         };
         let clock = &self.engine.options.clock;
         if page.complete {
+            // Takes its own time down.
             self.merged(merging, listing, report).await?;
-            let began = clock.elapsed();
-            let mut last = merging.log.hand_out();
+        }
+        let began = clock.elapsed();
+        if page.complete {
+            let mut last = merging.hand_out();
             last.push(staged);
             let counts = self
                 .engine
@@ -193,13 +204,12 @@ impl Walk<'_> {
                 .await;
             merging.failed |= counts.is_err();
             count(&counts?, listing, report);
-            report.spent.storing_us += microseconds(clock.elapsed().saturating_sub(began));
         } else {
-            let began = clock.elapsed();
             merging.log.append(staged)?;
             merging.since.get_or_insert(began);
-            report.spent.storing_us += microseconds(clock.elapsed().saturating_sub(began));
         }
+        let storing = clock.elapsed().saturating_sub(began);
+        report.spent.add_storing(storing);
         report.cursor_after = Some(page.cursor.as_str().to_owned());
         listing.source_total = page.source_total.or(listing.source_total);
         listing.cursor = Some(page.cursor);
@@ -222,8 +232,7 @@ impl Walk<'_> {
         report: &mut SyncReport,
     ) -> Result<(), EngineError> {
         self.merged(merging, listing, report).await?;
-        let pages: LoggedPages = merging.log.hand_out();
-        merging.since = None;
+        let pages = merging.hand_out();
         let store = &self.engine.store;
         let handed = store.enqueue(move |tx| contacts::merge_logged(tx, pages));
         merging.failed |= handed.is_err();
@@ -260,7 +269,7 @@ impl Walk<'_> {
         merging.failed |= counts.is_err();
         let counts = counts?;
         let waited = self.engine.options.clock.elapsed().saturating_sub(began);
-        report.spent.storing_us += microseconds(waited);
+        report.spent.add_storing(waited);
         count(&counts, listing, report);
         Ok(())
     }
@@ -276,10 +285,6 @@ fn count(counts: &ListingCounts, listing: &mut Listing, report: &mut SyncReport)
 fn merged_together(listed: u64) -> usize {
     let many = (listed / LISTED_FOR_EACH).clamp(*MERGED_TOGETHER.start(), *MERGED_TOGETHER.end());
     usize::try_from(many).unwrap_or(usize::MAX)
-}
-
-fn microseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn prepare(

@@ -26,6 +26,7 @@ use rusqlite::{OptionalExtension, params};
 use super::page_frame;
 use super::prepared::PageToStage;
 use super::stage::stage_together;
+use crate::beside::{beside, remove};
 use crate::listings::{self, ListingCounts};
 use crate::{StoreError, Write};
 
@@ -70,12 +71,6 @@ impl LoggedPages {
     #[must_use]
     pub fn contacts(&self) -> usize {
         self.pages.iter().map(|page| page.records.len()).sum()
-    }
-
-    /// Whether there is no page.
-    #[must_use]
-    pub const fn is_empty(&self) -> bool {
-        self.pages.is_empty()
     }
 
     /// Adds the page that comes next, which need not be in the log where it is merged at once.
@@ -300,15 +295,9 @@ fn frame(bytes: &[u8]) -> Option<(u64, &[u8], &[u8])> {
 /// # Errors
 /// `Folder`.
 pub fn discard(database: &Path, connection: i64) -> Result<(), StoreError> {
-    for path in files(database, connection) {
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::of_file(&path, source));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
+    files(database, connection)
+        .iter()
+        .try_for_each(|path| remove(path))
 }
 
 /// The same, where nothing depends on it: what stays cannot be read any more once another run has begun or
@@ -321,12 +310,7 @@ pub fn discard_or_warn(database: &Path, connection: i64) {
 
 /// Where the two files of a connection's log are.
 fn files(database: &Path, connection: i64) -> [PathBuf; 2] {
-    let name = |which: &str| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(format!("-pages-{connection}-{which}"));
-        PathBuf::from(name)
-    };
-    [name("a"), name("b")]
+    ["a", "b"].map(|which| beside(database, &format!("-pages-{connection}-{which}")))
 }
 
 /// Makes a file anew, which only its owner may read where the system knows such a thing.
