@@ -13,6 +13,12 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
+/// The milliseconds that so many requests take at least where so many are allowed in a second: a
+/// window's worth goes at once, then one each second.
+pub(crate) fn least_ms(requests: f64, a_second: f64) -> f64 {
+    ((requests / a_second).ceil() - 1.0).max(0.0) * 1000.0
+}
+
 /// KiB as MiB.
 pub(crate) fn mebibytes(kib: u64) -> f64 {
     #[expect(

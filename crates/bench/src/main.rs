@@ -195,12 +195,16 @@ async fn measure(arguments: Arguments) -> Result<(), Failure> {
             only: arguments.only,
         };
         let is_whole = plan.only.is_empty();
-        race::run(&plan, kept_in.race(), || kept_in.write()).await?;
-        if !is_whole {
-            return Ok(());
+        let failed = race::run(&plan, kept_in.race(), || kept_in.write()).await?;
+        if is_whole {
+            tried::run(&tried(plan.binary), kept_in.tried()).await?;
+            kept_in.write()?;
         }
-        tried::run(&tried(plan.binary), kept_in.tried()).await?;
-        return kept_in.write();
+        if !failed.is_empty() {
+            let failed = failed.join(", ");
+            return Err(format!("failed, and the document says why: {failed}").into());
+        }
+        return Ok(());
     }
     if arguments.scale {
         let plan = scale::Plan {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::desk::{Crm, Desk};
-use crate::figures::{mebibytes, median, number};
+use crate::figures::{least_ms, mebibytes, median, number};
 use crate::process::{self, Ended, Server, say};
 use crate::scale::{self, Change};
 use crate::{Failure, machine};
@@ -154,8 +154,7 @@ fn limited(binary: &Path) -> Result<(), Failure> {
     let requests = number(&ended.json["requests"]);
     #[expect(clippy::cast_precision_loss, reason = "a small constant")]
     let limit = LIMIT as f64;
-    // The first window's worth goes at once; then one window's worth each second.
-    let allowed = ((requests / limit).ceil() - 1.0).max(0.0) * 1000.0;
+    let allowed = least_ms(requests, limit);
     say(&format!(
         "limit {LIMIT}/s           {} ms for {requests} requests; the limit allows {allowed:.0} ms, ratio {:.3}",
         ended.json["durationMs"],

@@ -5,7 +5,9 @@ use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
+use nurturehub_port::Clock;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::{Semaphore, oneshot};
 
@@ -20,6 +22,9 @@ const READERS: usize = 3;
 const WRITE_QUEUE: usize = 4;
 
 type Job = Box<dyn FnOnce(&mut Writer) + Send>;
+
+/// What came of a piece of work, and how long it took on the writing thread.
+pub type Timed<T> = Result<(T, Duration), StoreError>;
 
 /// The open database. Cheap to clone.
 #[derive(Clone)]
@@ -206,6 +211,31 @@ impl Store {
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (job, receive) = job_of(work);
+        self.inner.send(job)?;
+        Ok(receive)
+    }
+
+    /// Like [`Store::enqueue`], and tells how long it took on the writing thread, from its first
+    /// statement until it was committed: so that also what nobody waits for can be counted.
+    ///
+    /// # Errors
+    /// `Closed` where the writing thread is gone.
+    pub fn enqueue_timed<T, F>(
+        &self,
+        clock: Arc<dyn Clock>,
+        work: F,
+    ) -> Result<oneshot::Receiver<Timed<T>>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, receive) = oneshot::channel();
+        let job: Job = Box::new(move |writer| {
+            let began = clock.elapsed();
+            let done = transact(writer, work);
+            let took = clock.elapsed().saturating_sub(began);
+            drop(answer.send(done.map(|value| (value, took))));
+        });
         self.inner.send(job)?;
         Ok(receive)
     }

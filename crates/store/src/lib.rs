@@ -34,6 +34,6 @@ pub mod traces;
 pub mod webhooks;
 pub mod write_back;
 
-pub use database::{Read, Store, Write};
+pub use database::{Read, Store, Timed, Write};
 pub use error::StoreError;
 pub use open::DatabaseKey;

@@ -86,7 +86,7 @@ pub(crate) fn open(
     database.pragma_update(None, "cipher_log_level", "NONE")?;
     database.pragma_update(None, "key", key.pragma().as_str())?;
     // SHA-256 is as sound here as the default SHA-512, and has instructions of its own in current
-    // processors: a page costs about a third less.
+    // processors (docs/performance.md, what was tried).
     database.pragma_update(None, "cipher_hmac_algorithm", "HMAC_SHA256")?;
     database.busy_timeout(BUSY_TIMEOUT)?;
     // The first read shows whether the key fits.

@@ -19,7 +19,8 @@ pub(crate) use tree::{end_group, in_group};
 /// what is taken in the last few milliseconds.
 const SAMPLE: Duration = Duration::from_millis(5);
 
-/// How often the memory of a tree of processes is added up, which costs each of them a little.
+/// How often the memory of a tree of processes is added up, which costs each of them a little. Of
+/// those that are over sooner, the peak of the first process says more.
 const TREE_SAMPLE: Duration = Duration::from_millis(40);
 
 /// Prints a line for the reader.
@@ -34,7 +35,8 @@ pub(crate) enum Memory {
     /// The process alone: the highest resident set that the kernel saw (`VmHWM`).
     Alone,
     /// The process and all that it starts: the highest sum of proportional sets (`Pss`) that was
-    /// sampled. The process must have been put [`in_group`].
+    /// sampled, or the highest resident set of the process alone, where that is more. The process
+    /// must have been put [`in_group`].
     Tree,
 }
 
@@ -122,19 +124,21 @@ pub(crate) fn measure(
     let text = gather(child.stdout.take().ok_or("no standard output")?);
     let complaints = gather(child.stderr.take().ok_or("no standard error")?);
     let (mut peak_kib, mut overdue) = (0, false);
+    let mut summed: Option<Instant> = None;
     let status = loop {
-        let (now, pause) = match memory {
-            Memory::Alone => (peak(&child), SAMPLE),
-            Memory::Tree => (tree::proportional(child.id()), TREE_SAMPLE),
-        };
-        peak_kib = now.unwrap_or(peak_kib).max(peak_kib);
-        if let Some(status) = wait(&mut child, pause)? {
+        peak_kib = peak_kib.max(peak(&child).unwrap_or(0));
+        let due = summed.is_none_or(|when| when.elapsed() >= TREE_SAMPLE);
+        if memory == Memory::Tree && due {
+            peak_kib = peak_kib.max(tree::proportional(child.id()).unwrap_or(0));
+            summed = Some(Instant::now());
+        }
+        if let Some(status) = child.try_wait()? {
             break status;
         }
+        std::thread::sleep(SAMPLE);
         if !overdue && patience.is_some_and(|patience| began.elapsed() > patience) {
             overdue = true;
-            end_group(child.id());
-            drop(child.kill());
+            end_group(child.id())?;
         }
     };
     let wall = began.elapsed();
@@ -149,21 +153,6 @@ pub(crate) fn measure(
         text: joined(text)??,
         complaints: joined(complaints)??,
     })
-}
-
-/// Waits for the end of a process, at most so long; looks every few milliseconds, so that the time
-/// that is measured is not one of the samples'.
-fn wait(child: &mut Child, longest: Duration) -> Result<Option<ExitStatus>, Failure> {
-    let until = Instant::now() + longest;
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if Instant::now() >= until {
-            return Ok(None);
-        }
-        std::thread::sleep(SAMPLE);
-    }
 }
 
 fn gather(

@@ -2,21 +2,27 @@
 
 use std::process::Command;
 
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process_group};
+
+use crate::Failure;
+
 /// Gives a process a group of its own, to which all belong that it starts.
 pub(crate) fn in_group(command: &mut Command) -> &mut Command {
-    #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     command
 }
 
 /// Ends a group at once (SIGKILL). One that has ended already is left alone.
-pub(crate) fn end_group(leader: u32) {
-    drop(
-        Command::new("kill")
-            .args(["-KILL", "--", &format!("-{leader}")])
-            .stderr(std::process::Stdio::null())
-            .status(),
-    );
+///
+/// # Errors
+/// Where the system refuses it: what goes on then must not be taken for what was killed.
+pub(crate) fn end_group(leader: u32) -> Result<(), Failure> {
+    let leader = i32::try_from(leader).ok().and_then(Pid::from_raw);
+    match kill_process_group(leader.ok_or("not a process")?, Signal::KILL) {
+        Err(error) if error != Errno::SRCH => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// The proportional memory of a group, in KiB: what several processes share is counted once. None
@@ -79,7 +85,7 @@ mod tests {
             both > one && one.is_some(),
             "the inner shell's memory is added: {both:?} and {one:?}"
         );
-        end_group(shell.id());
+        end_group(shell.id()).expect("a signal");
         let status = shell.wait().expect("its end");
         assert_eq!(status.code(), None, "it was ended by a signal");
         let mut rest = String::new();

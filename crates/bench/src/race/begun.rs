@@ -130,6 +130,7 @@ mod tests {
             refused: 0,
             before_kill: None,
             again: None,
+            sync_ms: None,
             spent: None,
             verdict: Verdict::default(),
             sitting: begun.sitting(),

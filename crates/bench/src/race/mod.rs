@@ -12,7 +12,7 @@ use std::time::Instant;
 use crate::Failure;
 use crate::control::Control;
 use crate::digest::Rows;
-use crate::peers::{self, Contestant, Entry, Places};
+use crate::peers::{self, Contestant, Entry, Kind, Places};
 use crate::process::{Server, say};
 use crate::taken::Taken;
 
@@ -85,12 +85,12 @@ pub(crate) struct KeptIn<'a> {
 
 /// Runs what the plan says. Each run is kept as soon as it is over, so that a race that was stopped
 /// goes on where it was; the figures of a scene take the place of earlier ones, and are `shown`, once
-/// all of its runs are there.
+/// all of its runs are there. The names of those that failed come back, save where it is their part.
 pub(crate) async fn run(
     plan: &Plan,
     kept_in: KeptIn<'_>,
     shown: impl Fn() -> Result<(), Failure>,
-) -> Result<(), Failure> {
+) -> Result<Vec<String>, Failure> {
     plan.check()?;
     let places = Places::around(&plan.binary)?;
     let mut programs = vec![plan.binary.clone(), std::env::current_exe()?];
@@ -108,6 +108,7 @@ pub(crate) async fn run(
     if race.begun.sitting() > 1 {
         say("going on with the race that was begun with the same programs");
     }
+    let mut failed = Vec::new();
     for &scene in &scenes {
         race.take(scene, contacts).await?;
         let mut results = Results::open(kept_in.results);
@@ -117,12 +118,18 @@ pub(crate) async fn run(
                 taken: taken.clone(),
                 ..race.begun.cell(scene, contestant)
             };
+            // The floor has no means against a limit.
+            let may_fail = scene.limits() && matches!(contestant.kind, Kind::Floor);
+            if cell.failed.is_some() && !may_fail {
+                failed.push(format!("{} in `{}`", contestant.id, scene.id()));
+            }
             results.put(scene, contestant, cell);
         }
         results.save(kept_in.results)?;
         shown()?;
     }
-    race.begun.end(&scenes, &contestants)
+    race.begun.end(&scenes, &contestants)?;
+    Ok(failed)
 }
 
 /// A race that is being run.

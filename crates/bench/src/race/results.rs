@@ -28,6 +28,9 @@ pub(crate) struct Run {
     pub(crate) before_kill: Option<usize>,
     /// How many of those were asked for again.
     pub(crate) again: Option<usize>,
+    /// The sync itself, in milliseconds, by the run's own report: without the process around it.
+    #[serde(default)]
+    pub(crate) sync_ms: Option<f64>,
     /// Where the time went, by the run's own report.
     pub(crate) spent: Option<Value>,
     /// What was in the store at the end.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Seek};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use super::results::Run;
@@ -65,6 +67,7 @@ pub(super) async fn once(
     control.set(0, false).await?;
     let finished = finished?;
     let asked = control.asked().await?;
+    let told: Option<Value> = serde_json::from_str(&finished.text).ok();
     let again = if scene == Scene::Killed {
         let pages = control.pages().await?;
         let again = pages.iter().filter(|page| before.contains(*page)).count();
@@ -79,7 +82,8 @@ pub(super) async fn once(
         refused: asked.refused,
         before_kill: again.map(|(before, _)| before),
         again: again.map(|(_, again)| again),
-        spent: spent(&finished.text),
+        sync_ms: told.as_ref().and_then(|told| told["durationMs"].as_f64()),
+        spent: told.and_then(|mut told| Some(told.get_mut("spent")?.take())),
         verdict: stored(entry)?.against(listed),
         sitting,
     })
@@ -118,12 +122,6 @@ pub(super) fn stored(entry: &Entry<'_>) -> Result<Rows, Failure> {
     Err(format!("its store could not be read: {status}: {last}").into())
 }
 
-/// Where the time went, where the run's own report says so.
-fn spent(text: &str) -> Option<Value> {
-    let report: Value = serde_json::from_str(text).ok()?;
-    report.get("spent").cloned()
-}
-
 /// Starts a sync and kills it, with all that it started, once half of the pages were answered.
 async fn kill_half_way(entry: &Entry<'_>, control: &Control, listed: &Rows) -> Result<(), Failure> {
     let half = listed.len().div_ceil(100) / 2;
@@ -134,7 +132,7 @@ async fn kill_half_way(entry: &Entry<'_>, control: &Control, listed: &Rows) -> R
         .stderr(Stdio::null())
         .spawn()?;
     let began = Instant::now();
-    let outcome = loop {
+    let outcome: Result<(), Failure> = loop {
         if control.asked().await?.pages >= half {
             break Ok(());
         }
@@ -146,7 +144,11 @@ async fn kill_half_way(entry: &Entry<'_>, control: &Control, listed: &Rows) -> R
         }
         tokio::time::sleep(LOOK).await;
     };
-    end_group(child.id());
-    child.wait()?;
-    outcome
+    end_group(child.id())?;
+    let status = child.wait()?;
+    outcome?;
+    if status.signal() != Some(Signal::KILL.as_raw()) {
+        return Err(format!("it was to be killed half way, and ended by itself: {status}").into());
+    }
+    Ok(())
 }

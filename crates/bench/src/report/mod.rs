@@ -2,6 +2,7 @@
 //!
 //! The words stand in a template beside this crate; each figure in the document comes from a run.
 
+mod aims;
 mod app;
 mod bars;
 mod curves;
@@ -58,6 +59,7 @@ fn fill(place: &str, measured: &Measured) -> Result<String, Failure> {
     let scene = Scene::ALL.iter().copied();
     let scene = part.and_then(|id| scene.into_iter().find(|scene| scene.id() == id));
     Ok(match (what, part, scene) {
+        ("aims", None, _) => aims::table(measured),
         ("taken", None, _) => takings::head(results),
         ("table", _, Some(scene)) => tables::of(results, scene),
         ("lead", _, Some(scene)) => tables::lead(results, scene),

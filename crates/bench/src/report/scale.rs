@@ -1,10 +1,14 @@
 //! The tables and sentences on scale.
 
+use super::aims::Aim;
 use super::{NONE, takings};
 use crate::scale::{Change, FullSync, Largest, PageTimes, Scale, Times};
 
 /// Milliseconds that a page may take.
 const PAGE_MS: f64 = 50.0;
+
+/// Hundredths of the full sync that a sync takes at most where little has changed.
+const FEW: f64 = 1.0;
 
 /// Growth is told of over so many times as many contacts.
 const TIMES: usize = 10;
@@ -47,32 +51,125 @@ pub(super) fn sizes(scale: &Scale) -> String {
 }
 
 /// How time and memory grow from the smallest size to the greatest.
+struct Growth {
+    few: usize,
+    many: usize,
+    /// So many times as many contacts.
+    times: f64,
+    /// So many times the sync's own time.
+    sync: f64,
+    /// So many times the memory.
+    memory: f64,
+}
+
+impl Growth {
+    fn of(scale: &Scale) -> Option<Self> {
+        let (&many, great) = scale.sizes.last_key_value()?;
+        // Where there are few contacts, what every sync begins with counts for as much as they do.
+        let (&few, small) = scale.sizes.range(..=many / TIMES).next_back()?;
+        let memory = |size: &crate::scale::Size| size.middle(|run| run.peak_mib);
+        #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+        let times = many as f64 / few as f64;
+        Some(Self {
+            few,
+            many,
+            times,
+            sync: great.sync_ms() / small.sync_ms(),
+            memory: memory(great) / memory(small),
+        })
+    }
+
+    fn is_even(&self) -> bool {
+        self.sync <= self.times * EVEN
+    }
+}
+
+/// How time and memory grow from the smallest size to the greatest.
 pub(super) fn growth(scale: &Scale) -> String {
-    // Where there are few contacts, what every sync begins with counts for as much as they do.
-    let great = scale.sizes.last_key_value();
-    let ends = great.and_then(|great| {
-        let small = scale.sizes.range(..=great.0 / TIMES).next_back()?;
-        Some((small, great))
-    });
-    let Some(((few, small), (many, great))) = ends else {
+    let Some(growth) = Growth::of(scale) else {
         return format!("How both grow was {NONE}.");
     };
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    let times = *many as f64 / *few as f64;
-    let sync = great.sync_ms() / small.sync_ms();
-    let memory = |size: &crate::scale::Size| size.middle(|run| run.peak_mib);
     format!(
-        "From {} to {} contacts, {times:.0} times as many, the sync itself took {sync:.1} times as \
+        "From {} to {} contacts, {:.0} times as many, the sync itself took {:.1} times as \
          long, {}, and the process {:.2} times the memory.",
-        grouped(*few),
-        grouped(*many),
-        if sync > times * EVEN {
-            "which is more than in proportion"
-        } else {
+        grouped(growth.few),
+        grouped(growth.many),
+        growth.times,
+        growth.sync,
+        if growth.is_even() {
             "in proportion"
+        } else {
+            "which is more than in proportion"
         },
-        memory(great) / memory(small)
+        growth.memory
     )
+}
+
+/// The times of a page in one state of what is held in memory.
+type State = fn(&PageTimes) -> Times;
+
+/// What is aimed at as contacts grow in number.
+pub(super) fn aims(scale: &Scale) -> Vec<Aim> {
+    let growth = Growth::of(scale);
+    let growth = growth.as_ref();
+    let largest = scale.largest.as_ref();
+    let little = largest.and_then(|largest| {
+        let some = largest.changes.iter().find(|change| change.changed > 0)?;
+        Some((largest, some))
+    });
+    let mut aims = vec![
+        (
+            format!(
+                "Scale: time in proportion, within {:.0}%",
+                (EVEN - 1.0) * 100.0
+            ),
+            growth.map(|growth| {
+                let words = format!(
+                    "{:.1} times for {:.0} times as many contacts",
+                    growth.sync, growth.times
+                );
+                (words, growth.is_even())
+            }),
+        ),
+        (
+            format!(
+                "Scale: memory the same, within {:.0}%",
+                (EVEN - 1.0) * 100.0
+            ),
+            growth.map(|growth| (format!("{:.2} times", growth.memory), growth.memory <= EVEN)),
+        ),
+        (
+            format!("Few changes among many: under {FEW:.0}% of the full sync"),
+            little.map(|(largest, change)| {
+                let part = share(largest, change);
+                let words = format!(
+                    "{part:.2}% for {} of {}",
+                    change.changed,
+                    grouped(largest.contacts)
+                );
+                (words, part < FEW)
+            }),
+        ),
+    ];
+    let states: [(&str, State); 3] = [
+        ("while nothing changes", |page| page.again),
+        ("the first time after a change", |page| page.changed),
+        ("the first time after opening", |page| page.opened),
+    ];
+    aims.extend(states.map(|(when, times)| {
+        (
+            format!("Each page under {PAGE_MS:.0} ms, {when}"),
+            largest.map(|largest| {
+                let medians = largest.pages.iter().map(|page| times(page).median_ms);
+                let worst = medians.fold(0.0, f64::max);
+                (
+                    format!("{worst:.0} ms, the slowest of {}", largest.pages.len()),
+                    worst <= PAGE_MS,
+                )
+            }),
+        )
+    }));
+    aims
 }
 
 /// The table of syncs that found little to do.
@@ -138,7 +235,7 @@ pub(super) fn slow(scale: &Scale) -> String {
         return format!("Which pages take over {PAGE_MS:.0} ms was {NONE}.");
     };
     let held = grouped(largest.contacts);
-    let state = |when: &str, times: fn(&PageTimes) -> Times| {
+    let state = |when: &str, times: State| {
         let over = largest
             .pages
             .iter()

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{NONE, takings};
 use crate::digest::Verdict;
-use crate::figures::number;
+use crate::figures::{least_ms, number};
 use crate::peers::{self, Contestant, Kind};
 use crate::race::{Cell, Results, Run, Scene};
 
@@ -148,18 +148,20 @@ fn rows(cell: &Cell, run: &Run) -> String {
     format!("{rows}: {}", wrong.join(", "))
 }
 
+/// The middle time of one who kept every row. What was taken with other programs than ours is not held
+/// against it.
+pub(super) fn right_time(results: &Results, scene: Scene, contestant: &Contestant) -> Option<f64> {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let ours = results.cell(scene, ours?)?;
+    let cell = results.cell(scene, contestant)?;
+    let right = cell.runs.iter().all(|run| run.verdict.is_right());
+    let same = ours.taken == cell.taken;
+    cell.middle(|run| run.seconds).filter(|_| right && same)
+}
+
 /// How ours compares with the fastest peer that kept every row, and with the floor.
 pub(super) fn lead(results: &Results, scene: Scene) -> String {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let with = ours.and_then(|ours| results.cell(scene, ours));
-    let with = with.map(|cell| &cell.taken);
-    // What was taken with other programs is not held against each other.
-    let time = |contestant: &Contestant| {
-        let cell = results.cell(scene, contestant)?;
-        let right = cell.runs.iter().all(|run| run.verdict.is_right());
-        let same = with == Some(&cell.taken);
-        cell.middle(|run| run.seconds).filter(|_| right && same)
-    };
+    let time = |contestant: &Contestant| right_time(results, scene, contestant);
     let of_kind = |wanted: fn(&Kind) -> bool| {
         peers::ALL
             .iter()
@@ -186,19 +188,31 @@ pub(super) fn lead(results: &Results, scene: Scene) -> String {
     )
 }
 
+/// The middle run of ours, the seconds that its pages take by the CRM's limit alone, and those that it
+/// took.
+fn limited(results: &Results, scene: Scene) -> Option<(&Run, f64, f64)> {
+    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
+    let cell = results.cell(scene, ours?)?;
+    let run = cell.middle_run()?;
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let least = least_ms(run.pages as f64, scene.limit()? as f64) / 1000.0;
+    Some((run, least, cell.middle(|run| run.seconds)?))
+}
+
+/// By which part ours takes longer than the CRM's limit itself allows.
+pub(super) fn over_the_limit(results: &Results, scene: Scene) -> Option<f64> {
+    let (_, least, seconds) = limited(results, scene)?;
+    Some(seconds / least - 1.0)
+}
+
 /// How ours compares with what the CRM's limit itself allows.
 pub(super) fn limit(results: &Results, scene: Scene) -> String {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let cell = ours.and_then(|ours| results.cell(scene, ours));
-    let found = cell.and_then(|cell| Some((cell.middle_run()?, cell.middle(|run| run.seconds)?)));
-    let (Some((run, seconds)), Some(limit)) = (found, scene.limit()) else {
+    let Some((run, least, seconds)) = limited(results, scene) else {
         return format!("How near ours came to the limit was {NONE}.");
     };
-    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
-    let least = run.pages as f64 / limit as f64;
     format!(
-        "The {} pages that ours asked for take {least:.2} s by the limit alone; with the process, its \
-         sign-in and all else it took {:.1}% longer.",
+        "The {} pages that ours asked for take {least:.2} s by the limit alone, which lets a second's \
+         worth go at once; with the process, its sign-in and all else it took {:.1}% longer.",
         run.pages,
         (seconds / least - 1.0) * 100.0
     )
@@ -211,13 +225,15 @@ pub(super) fn spent(results: &Results, scene: Scene) -> String {
         .and_then(|ours| results.cell(scene, ours))
         .and_then(Cell::middle_run);
     let Some((run, spent)) = run.and_then(|run| Some((run, run.spent.as_ref()?))) else {
-        return format!("| {} | {NONE} | | | | |", scene.title());
+        return format!("| {} | {NONE} | | | | | |", scene.title());
     };
-    let part = |name: &str| number(spent.get(name).unwrap_or(&Value::Null)) / 1000.0;
+    let part = |name: &str| number(spent.get(name).unwrap_or(&Value::Null));
+    let sync = run.sync_ms;
     format!(
-        "| {} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+        "| {} | {:.0} | {} | {:.0} | {:.0} | {:.0} | {:.0} |",
         scene.title(),
-        run.seconds,
+        run.seconds * 1000.0,
+        sync.map_or_else(|| NONE.to_owned(), |sync| format!("{sync:.0}")),
         part("waitingMs"),
         part("throttledMs"),
         part("mappingMs"),

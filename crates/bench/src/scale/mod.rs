@@ -71,7 +71,7 @@ pub(crate) async fn run(plan: &Plan, kept_in: &Path) -> Result<Scale, Failure> {
         let mut runs = Vec::new();
         let mut last = None;
         for _ in 0..plan.runs(contacts) {
-            // One database at a time: a million contacts take more than a gigabyte.
+            // One database at a time: those of a million contacts take much room.
             drop(last.take());
             let (desk, connection, run) = at_size::full(&plan.binary, &server)?;
             say(&format!("  full sync            {run}"));

@@ -1,11 +1,14 @@
 //! Every run says where its time went: waiting, held back, mapping, storing.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
+use jiff::Timestamp;
 use nurturehub_adapter_kit::SystemClock;
 use nurturehub_engine::{PushOptions, RunKind, SpentReport};
-use nurturehub_port::{Clock as _, WebhookDelivery};
-use nurturehub_sandbox::{Change, Faults, Mutation, Notice};
+use nurturehub_port::{Clock, WebhookDelivery};
+use nurturehub_sandbox::{Change, Faults, Mutation, Notice, Sandbox, SandboxConfig};
 use tokio_util::sync::CancellationToken;
 
 use crate::desk::Desk;
@@ -45,6 +48,53 @@ async fn a_sync_counts_the_wait_for_its_token() {
         report.spent
     );
     is_kept(&desk, &connection, RunKind::Sync, report.spent).await;
+}
+
+/// To the thread that writes, each look at the clock is ten seconds after the one before.
+#[derive(Debug)]
+struct SlowToWrite(SystemClock);
+
+const SLOW: Duration = Duration::from_secs(10);
+
+thread_local! {
+    static LOOKS: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+#[async_trait]
+impl Clock for SlowToWrite {
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        if std::thread::current().name() != Some("store-writer") {
+            return self.0.elapsed();
+        }
+        let looks = LOOKS.get();
+        LOOKS.set(looks + 1);
+        SLOW * looks
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.0.sleep(duration).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sync_counts_also_the_merging_that_nobody_waits_for() {
+    let config = SandboxConfig {
+        contacts: 800,
+        ..SandboxConfig::default()
+    };
+    let sandbox = Arc::new(Sandbox::start(config).await.unwrap());
+    let desk = Desk::with_clock(sandbox, Arc::new(SlowToWrite(SystemClock::new()))).await;
+    let connection = desk.connect("reapit").await;
+    let report = desk.sync(&connection).await;
+    assert!(
+        Duration::from_micros(report.spent.storing_us) >= SLOW,
+        "five hundred were merged while others were fetched: {:?}",
+        report.spent
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,6 @@
 //! Bodies: the canonical form of each contact and the CRM's own record, packed many to a *block*.
 //!
-//! Records of one CRM are alike, so a block of them packs to a tenth of its size, and is packed,
+//! Records of one CRM are alike, so a block of them packs to a small part of its size, and is packed,
 //! encrypted and stored once, with the contacts of its page, each of which names its block and its
 //! slot in it.
 //!

@@ -1,8 +1,8 @@
 //! What a filter looks at, of every contact of a connection, close together in memory.
 //!
-//! In the database these columns stand among others on encrypted pages, and a look at each of a
-//! million contacts takes a second. Here they take some hundred bytes a contact, and a search through
-//! all of them some hundredths of a second, whatever part of a word it is for.
+//! In the database these columns stand among others on encrypted pages, which all have to be read for
+//! a look at each contact. Here a search is one pass over what it is about, whatever part of a word it
+//! is for (docs/performance.md, each page).
 
 use rusqlite::Row;
 

@@ -2,7 +2,7 @@
 //! million takes longer than a person should wait.
 //!
 //! Whoever changes that column says so here; what a transaction changed is written down once, as the
-//! last thing in it. A trigger would do the same unasked, and cost a sync a tenth of its work.
+//! last thing in it. A trigger would do the same unasked, and cost each contact of a sync much more.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
