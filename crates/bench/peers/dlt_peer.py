@@ -130,8 +130,11 @@ def typed(value: object, kind: str) -> object:
     """A value as JSON has it: a database may keep it as text or number."""
     if value is None:
         return None
-    if kind == "json" and isinstance(value, str):
-        return json.loads(value)
+    if kind == "json":
+        # From Parquet, SQLAlchemy codes the text once more: nothing is lost by that.
+        for _ in range(2):
+            value = json.loads(value) if isinstance(value, str) else value
+        return value
     if kind == "bool":
         return bool(value)
     return value
