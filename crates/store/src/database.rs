@@ -178,7 +178,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (job, receive) = job_of(work);
+        let (job, receive) = job_of(|writer| transact(writer, work));
         self.submit(job).await?;
         receive.await.map_err(|_| StoreError::Closed)?
     }
@@ -210,7 +210,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (job, receive) = job_of(work);
+        let (job, receive) = job_of(|writer| transact(writer, work));
         self.inner.send(job)?;
         Ok(receive)
     }
@@ -229,12 +229,10 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        let (answer, receive) = oneshot::channel();
-        let job: Job = Box::new(move |writer| {
+        let (job, receive) = job_of(move |writer| {
             let began = clock.elapsed();
-            let done = transact(writer, work);
-            let took = clock.elapsed().saturating_sub(began);
-            drop(answer.send(done.map(|value| (value, took))));
+            let done = transact(writer, work)?;
+            Ok((done, clock.elapsed().saturating_sub(began)))
         });
         self.inner.send(job)?;
         Ok(receive)
@@ -247,14 +245,11 @@ impl Store {
     /// # Errors
     /// What the database answers.
     pub async fn limit_pages(&self, most: Option<u32>) -> Result<(), StoreError> {
-        let (answer, receive) = oneshot::channel();
         let most = most.unwrap_or(u32::MAX - 1);
-        let job: Job = Box::new(move |writer| {
-            let done =
-                writer
-                    .database
-                    .pragma_update_and_check(None, "max_page_count", most, |_| Ok(()));
-            drop(answer.send(done.map_err(StoreError::from)));
+        let (job, receive) = job_of(move |writer| {
+            let database = &writer.database;
+            database.pragma_update_and_check(None, "max_page_count", most, |_| Ok(()))?;
+            Ok(())
         });
         self.submit(job).await?;
         receive.await.map_err(|_| StoreError::Closed)?
@@ -266,22 +261,14 @@ impl Store {
     /// # Errors
     /// `Busy` where another process still reads from the log.
     pub async fn checkpoint(&self) -> Result<(), StoreError> {
-        let (answer, receive) = oneshot::channel();
-        let job: Job = Box::new(move |writer| {
-            let done = writer
-                .database
-                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
-                    row.get::<_, i64>(0)
-                })
-                .map_err(StoreError::from)
-                .and_then(|busy| {
-                    if busy == 0 {
-                        Ok(())
-                    } else {
-                        Err(StoreError::Busy)
-                    }
-                });
-            drop(answer.send(done));
+        let (job, receive) = job_of(|writer| {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            let busy: i64 = writer.database.query_row(sql, [], |row| row.get(0))?;
+            if busy == 0 {
+                Ok(())
+            } else {
+                Err(StoreError::Busy)
+            }
         });
         self.submit(job).await?;
         receive.await.map_err(|_| StoreError::Closed)?
@@ -399,12 +386,12 @@ impl Inner {
 fn job_of<T, F>(work: F) -> (Job, oneshot::Receiver<Result<T, StoreError>>)
 where
     T: Send + 'static,
-    F: FnOnce(&Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    F: FnOnce(&mut Writer) -> Result<T, StoreError> + Send + 'static,
 {
     let (answer, receive) = oneshot::channel();
     let job: Job = Box::new(move |writer| {
         // Nobody waiting for the answer is no reason to leave the work undone.
-        drop(answer.send(transact(writer, work)));
+        drop(answer.send(work(writer)));
     });
     (job, receive)
 }

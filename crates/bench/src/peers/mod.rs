@@ -8,6 +8,21 @@ pub(crate) use contestant::{Contestant, Entry, Kind, Places};
 pub(crate) use dump::{Whose, dump};
 pub(crate) use versions::{files, versions};
 
+/// The setting in which a peer is what its defaults make it.
+pub(crate) const AS_IT_COMES: &str = "as it comes";
+
+/// The setting in which a peer is what its documents make of it at best.
+pub(crate) const TUNED: &str = "tuned";
+
+/// Ours, which the others are held against.
+pub(crate) const OURS: Contestant = Contestant {
+    id: "ours",
+    name: "NurtureHub Connect",
+    setting: "encrypted, mapped, raw record kept",
+    into: "SQLCipher",
+    kind: Kind::Ours,
+};
+
 /// The floor, which also says what the CRM lists.
 pub(crate) const FLOOR: Contestant = Contestant {
     id: "floor",
@@ -19,67 +34,61 @@ pub(crate) const FLOOR: Contestant = Contestant {
 
 /// Everyone, in the order of the tables.
 pub(crate) const ALL: &[Contestant] = &[
-    Contestant {
-        id: "ours",
-        name: "NurtureHub Connect",
-        setting: "encrypted, mapped, raw record kept",
-        into: "SQLCipher",
-        kind: Kind::Ours,
-    },
+    OURS,
     FLOOR,
     Contestant {
         id: "dlt-sqlite",
         name: "dlt",
-        setting: "as it comes",
+        setting: AS_IT_COMES,
         into: "SQLite",
         kind: python("dlt", "dlt_peer.py", &["sqlite", "plain"]),
     },
     Contestant {
         id: "dlt-sqlite-tuned",
         name: "dlt",
-        setting: "tuned",
+        setting: TUNED,
         into: "SQLite",
         kind: python("dlt", "dlt_peer.py", &["sqlite", "tuned"]),
     },
     Contestant {
         id: "dlt-duckdb",
         name: "dlt",
-        setting: "as it comes",
+        setting: AS_IT_COMES,
         into: "DuckDB",
         kind: python("dlt", "dlt_peer.py", &["duckdb", "plain"]),
     },
     Contestant {
         id: "dlt-duckdb-tuned",
         name: "dlt",
-        setting: "tuned",
+        setting: TUNED,
         into: "DuckDB",
         kind: python("dlt", "dlt_peer.py", &["duckdb", "tuned"]),
     },
     Contestant {
         id: "singer",
         name: "Singer SDK",
-        setting: "as it comes",
+        setting: AS_IT_COMES,
         into: "SQLite",
         kind: python("singer", "singer_peer.py", &["plain"]),
     },
     Contestant {
         id: "singer-tuned",
         name: "Singer SDK",
-        setting: "tuned",
+        setting: TUNED,
         into: "SQLite",
         kind: python("singer", "singer_peer.py", &["tuned"]),
     },
     Contestant {
         id: "airbyte",
         name: "PyAirbyte",
-        setting: "as it comes",
+        setting: AS_IT_COMES,
         into: "DuckDB",
         kind: python("airbyte", "airbyte_peer.py", &["plain"]),
     },
     Contestant {
         id: "airbyte-tuned",
         name: "PyAirbyte",
-        setting: "tuned",
+        setting: TUNED,
         into: "DuckDB",
         kind: python("airbyte", "airbyte_peer.py", &["tuned"]),
     },

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::Failure;
 
 pub(crate) use server::Server;
-pub(crate) use tree::{end_group, in_group};
+pub(crate) use tree::{end_group, in_group, was_ended};
 
 /// How often a process's own peak is read. It only grows, so the last reading is the peak but for
 /// what is taken in the last few milliseconds.

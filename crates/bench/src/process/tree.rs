@@ -1,14 +1,12 @@
 //! A process and all that it starts.
 
-use std::process::Command;
-
-use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process_group};
+use std::process::{Command, ExitStatus};
 
 use crate::Failure;
 
 /// Gives a process a group of its own, to which all belong that it starts.
 pub(crate) fn in_group(command: &mut Command) -> &mut Command {
+    #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(command, 0);
     command
 }
@@ -17,12 +15,35 @@ pub(crate) fn in_group(command: &mut Command) -> &mut Command {
 ///
 /// # Errors
 /// Where the system refuses it: what goes on then must not be taken for what was killed.
+#[cfg(unix)]
 pub(crate) fn end_group(leader: u32) -> Result<(), Failure> {
+    use rustix::io::Errno;
+    use rustix::process::{Pid, Signal, kill_process_group};
+
     let leader = i32::try_from(leader).ok().and_then(Pid::from_raw);
     match kill_process_group(leader.ok_or("not a process")?, Signal::KILL) {
         Err(error) if error != Errno::SRCH => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// There are no groups of processes on this system.
+///
+/// # Errors
+/// Always.
+#[cfg(not(unix))]
+pub(crate) fn end_group(_: u32) -> Result<(), Failure> {
+    Err("a process and all that it starts can be ended together on Unix alone".into())
+}
+
+/// Whether a process was ended by [`end_group`], and not by itself.
+pub(crate) fn was_ended(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    let ended = std::os::unix::process::ExitStatusExt::signal(&status)
+        == Some(rustix::process::Signal::KILL.as_raw());
+    #[cfg(not(unix))]
+    let ended = !status.success();
+    ended
 }
 
 /// The proportional memory of a group, in KiB: what several processes share is counted once. None
@@ -88,6 +109,7 @@ mod tests {
         end_group(shell.id()).expect("a signal");
         let status = shell.wait().expect("its end");
         assert_eq!(status.code(), None, "it was ended by a signal");
+        assert!(was_ended(status), "and by that one");
         let mut rest = String::new();
         output.read_line(&mut rest).expect("the end of its output");
         assert!(

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufReader, Read, Seek};
-use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::Signal;
 use serde_json::Value;
 
 use super::results::Run;
@@ -16,7 +14,7 @@ use crate::control::Control;
 use crate::digest::Rows;
 use crate::figures::mebibytes;
 use crate::peers::{Contestant, Entry, Places};
-use crate::process::{Finished, Memory, Server, end_group, measure};
+use crate::process::{Finished, Memory, Server, end_group, measure, was_ended};
 
 /// How long one may take before it counts as failed.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -147,7 +145,7 @@ async fn kill_half_way(entry: &Entry<'_>, control: &Control, listed: &Rows) -> R
     end_group(child.id())?;
     let status = child.wait()?;
     outcome?;
-    if status.signal() != Some(Signal::KILL.as_raw()) {
+    if !was_ended(status) {
         return Err(format!("it was to be killed half way, and ended by itself: {status}").into());
     }
     Ok(())

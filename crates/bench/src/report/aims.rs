@@ -32,8 +32,8 @@ pub(super) type Aim = (String, Option<(String, bool)>);
 pub(super) fn table(measured: &Measured) -> String {
     let race = &measured.race;
     let mut aims = vec![
-        lead(race, "as it comes", DEFAULT_LEAD),
-        lead(race, "tuned", TUNED_LEAD),
+        lead(race, peers::AS_IT_COMES, DEFAULT_LEAD),
+        lead(race, peers::TUNED, TUNED_LEAD),
         of_the_floor(race),
         memory(race),
         limit(race),
@@ -54,10 +54,8 @@ pub(super) fn table(measured: &Measured) -> String {
 }
 
 fn ours(race: &Results, scene: Scene) -> Option<&Cell> {
-    let ours = peers::ALL
-        .iter()
-        .find(|one| matches!(one.kind, Kind::Ours))?;
-    race.cell(scene, ours).filter(|cell| !cell.runs.is_empty())
+    let cell = race.cell(scene, &peers::OURS)?;
+    (!cell.runs.is_empty()).then_some(cell)
 }
 
 fn seconds(cell: &Cell) -> Option<f64> {

@@ -19,8 +19,7 @@ const TOP: i32 = 40;
 /// Draws the bars of a scene. What has no figure has no bar, nor has what was taken with another program
 /// than ours.
 pub(super) fn draw(results: &Results, scene: Scene, path: &Path) -> Result<(), Failure> {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let with = ours.and_then(|ours| results.cell(scene, ours));
+    let with = results.cell(scene, &peers::OURS);
     let with = with.map(|cell| cell.taken.as_str());
     let rates: Vec<(&Contestant, f64)> = peers::ALL
         .iter()

@@ -108,6 +108,13 @@ pub(super) fn growth(scale: &Scale) -> String {
 /// The times of a page in one state of what is held in memory.
 type State = fn(&PageTimes) -> Times;
 
+/// All of these, in the order of the columns.
+const STATES: [(&str, State); 3] = [
+    ("while nothing changes", |page| page.again),
+    ("the first time after a change", |page| page.changed),
+    ("the first time after opening", |page| page.opened),
+];
+
 /// What is aimed at as contacts grow in number.
 pub(super) fn aims(scale: &Scale) -> Vec<Aim> {
     let growth = Growth::of(scale);
@@ -151,12 +158,7 @@ pub(super) fn aims(scale: &Scale) -> Vec<Aim> {
             }),
         ),
     ];
-    let states: [(&str, State); 3] = [
-        ("while nothing changes", |page| page.again),
-        ("the first time after a change", |page| page.changed),
-        ("the first time after opening", |page| page.opened),
-    ];
-    aims.extend(states.map(|(when, times)| {
+    aims.extend(STATES.map(|(when, times)| {
         (
             format!("Each page under {PAGE_MS:.0} ms, {when}"),
             largest.map(|largest| {
@@ -235,7 +237,7 @@ pub(super) fn slow(scale: &Scale) -> String {
         return format!("Which pages take over {PAGE_MS:.0} ms was {NONE}.");
     };
     let held = grouped(largest.contacts);
-    let state = |when: &str, times: State| {
+    let state = |(when, times): (&str, State)| {
         let over = largest
             .pages
             .iter()
@@ -248,14 +250,10 @@ pub(super) fn slow(scale: &Scale) -> String {
         }
         format!("- {when}: {}.", over.join("; "))
     };
-    [
-        format!("With {held} contacts, these have a median of over {PAGE_MS:.0} ms:"),
-        String::new(),
-        state("while nothing changes", |page| page.again),
-        state("the first time after a change", |page| page.changed),
-        state("the first time after opening", |page| page.opened),
-    ]
-    .join("\n")
+    format!(
+        "With {held} contacts, these have a median of over {PAGE_MS:.0} ms:\n\n{}",
+        STATES.map(state).join("\n")
+    )
 }
 
 /// The push of everything.

@@ -151,8 +151,7 @@ fn rows(cell: &Cell, run: &Run) -> String {
 /// The middle time of one who kept every row. What was taken with other programs than ours is not held
 /// against it.
 pub(super) fn right_time(results: &Results, scene: Scene, contestant: &Contestant) -> Option<f64> {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let ours = results.cell(scene, ours?)?;
+    let ours = results.cell(scene, &peers::OURS)?;
     let cell = results.cell(scene, contestant)?;
     let right = cell.runs.iter().all(|run| run.verdict.is_right());
     let same = ours.taken == cell.taken;
@@ -162,20 +161,16 @@ pub(super) fn right_time(results: &Results, scene: Scene, contestant: &Contestan
 /// How ours compares with the fastest peer that kept every row, and with the floor.
 pub(super) fn lead(results: &Results, scene: Scene) -> String {
     let time = |contestant: &Contestant| right_time(results, scene, contestant);
-    let of_kind = |wanted: fn(&Kind) -> bool| {
-        peers::ALL
-            .iter()
-            .filter(|one| wanted(&one.kind))
-            .filter_map(|one| Some((one, time(one)?)))
-            .min_by(|(_, a), (_, b)| a.total_cmp(b))
-    };
-    let ours = of_kind(|kind| matches!(kind, Kind::Ours));
-    let floor = of_kind(|kind| matches!(kind, Kind::Floor));
-    let best = of_kind(|kind| matches!(kind, Kind::Python { .. }));
-    let (Some((_, ours)), Some((peer, best))) = (ours, best) else {
+    let best = peers::ALL
+        .iter()
+        .filter(|one| matches!(one.kind, Kind::Python { .. }))
+        .filter_map(|one| Some((one, time(one)?)))
+        .min_by(|(_, a), (_, b)| a.total_cmp(b));
+    let (Some(ours), Some((peer, best))) = (time(&peers::OURS), best) else {
         return format!("How ours compares was {NONE}.");
     };
-    let floor = floor.map_or_else(String::new, |(_, floor)| {
+    let floor = time(&peers::FLOOR);
+    let floor = floor.map_or_else(String::new, |floor| {
         format!(" The floor took {:.2} times as long as ours.", floor / ours)
     });
     format!(
@@ -191,8 +186,7 @@ pub(super) fn lead(results: &Results, scene: Scene) -> String {
 /// The middle run of ours, the seconds that its pages take by the CRM's limit alone, and those that it
 /// took.
 fn limited(results: &Results, scene: Scene) -> Option<(&Run, f64, f64)> {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let cell = results.cell(scene, ours?)?;
+    let cell = results.cell(scene, &peers::OURS)?;
     let run = cell.middle_run()?;
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     let least = least_ms(run.pages as f64, scene.limit()? as f64) / 1000.0;
@@ -220,10 +214,7 @@ pub(super) fn limit(results: &Results, scene: Scene) -> String {
 
 /// Where our time went, by the report of the middle run.
 pub(super) fn spent(results: &Results, scene: Scene) -> String {
-    let ours = peers::ALL.iter().find(|one| matches!(one.kind, Kind::Ours));
-    let run = ours
-        .and_then(|ours| results.cell(scene, ours))
-        .and_then(Cell::middle_run);
+    let run = results.cell(scene, &peers::OURS).and_then(Cell::middle_run);
     let Some((run, spent)) = run.and_then(|run| Some((run, run.spent.as_ref()?))) else {
         return format!("| {} | {NONE} | | | | | |", scene.title());
     };
